@@ -1,0 +1,90 @@
+#pragma once
+/*
+ * The settings of one installation: environment variables named AKKOORD_*, each secret also as AKKOORD_<NAME>_FILE.
+ * Read once at the start, checked completely, and never changed after; CONTRACT section 2 lists them for users.
+ *
+ * The first wrong or missing setting gives STATUS_INVALID with its name in `field` and one sentence in `detail`. A
+ * value that is a secret never appears in either. An empty variable is one that is not set.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "akkoord/base/status.h"
+
+#define SETTINGS_SECRET_BYTES_MAX  65536
+#define SETTINGS_PROXIES_MAX       64
+#define SETTINGS_UNKNOWN_MAX       16
+#define SETTINGS_THREADS_MAX       256
+#define SETTINGS_ORDER_EXPIRES_MAX 31536000 /* seconds: a year */
+#define SETTINGS_HOST_BYTES        64
+
+enum installation_mode { MODE_TEST, MODE_LIVE };
+
+/* What the settings are read for: a migration needs only to know where the database is. */
+enum settings_use { SETTINGS_FOR_MIGRATION, SETTINGS_FOR_INSTALLATION };
+
+/* An address prefix; IPv4 stands in the first four bytes. */
+struct settings_cidr {
+    int family; /* AF_INET or AF_INET6 */
+    uint8_t address[16];
+    unsigned prefix_bits;
+};
+
+struct settings {
+    /* AKKOORD_LISTEN: a numeric address without brackets, and a port from 1. */
+    char listen_host[SETTINGS_HOST_BYTES];
+    uint16_t listen_port;
+    bool listen_is_loopback;
+    char *public_url; /* no slash at the end */
+    unsigned threads;
+    char *tls_cert_file; /* both or neither (NULL) */
+    char *tls_key_file;
+
+    char *data_dir; /* absolute; may not exist yet */
+    bool embedded;  /* neither database URL is set */
+    char *database_url;
+    char *database_owner_url;
+
+    enum installation_mode mode;
+    bool sandbox;
+
+    /* NULL when not set: an embedded installation makes its own keyring and uses samples in test mode. */
+    char *keyring_file;
+    char *seller_file;
+    char *services_file;
+
+    /* One or more, separated by commas, as the provider's parser takes them; NULL when not set. */
+    char *standard_webhook_secret;
+    char *stripe_webhook_secret;
+    char *mollie_webhook_secret;
+    char *sandbox_webhook_secret; /* NULL: the random one in the data folder */
+
+    char *stripe_secret_key; /* NULL: no outgoing calls */
+    char *stripe_api_url;    /* always set; no slash at the end */
+    char *mollie_api_key;
+    char *mollie_api_url;
+
+    int64_t order_expires_s;
+    bool rate_limits;
+    struct settings_cidr trusted_proxies[SETTINGS_PROXIES_MAX];
+    size_t trusted_proxies_count;
+    int64_t clock_offset_s; /* AKKOORD_CLOCK_OFFSET, test mode only: 0 otherwise */
+
+    /* Names that begin with AKKOORD_ and mean nothing: misspelt, most likely. */
+    char *unknown[SETTINGS_UNKNOWN_MAX];
+    size_t unknown_count;
+};
+
+/* `environment` is a NULL-terminated list of "NAME=value". `default_data_dir` is used when AKKOORD_DATA_DIR is not set.
+ * On failure *settings is empty and needs no release. */
+enum status settings_read(struct settings *settings, const char *const *environment, const char *default_data_dir,
+                          enum settings_use use, struct error *error) AKKOORD_MUST_CHECK;
+/* Cleanses and frees every value. */
+void settings_release(struct settings *settings);
+
+/* "test" or "live", as it is stamped in the database. */
+const char *installation_mode_name(enum installation_mode mode);
+/* `family` and `address` as in struct settings_cidr: whether the address lies in one of the trusted proxies' networks.
+ */
+bool settings_is_trusted_proxy(const struct settings *settings, int family, const uint8_t *address);
