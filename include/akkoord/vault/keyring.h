@@ -1,0 +1,93 @@
+#pragma once
+/*
+ * The keyring: the key-encryption keys (KEKs) of an installation, and the file that holds them.
+ *
+ * A KEK wraps data keys (vault.h) or keys the blind index (blind_index.h); it never touches data itself. Every KEK is
+ * 32 random bytes of its own, derived from nothing: destroying one destroys whatever hangs from it, for good.
+ *
+ * The file is JSON, mode 0600 (or 0400), owned by the user the server runs as:
+ *
+ *     {"version": 1,
+ *      "keys": [
+ *       {"id": "0197...", "purpose": "profile", "epoch": 1, "created": "2026-11-23T09:30:00Z", "state": "active",
+ *        "key": "<32 bytes, base64>", "check": "<fingerprint>"},
+ *       ...
+ *      ]}
+ *
+ *   id       a UUID, unique in the file
+ *   purpose  profile | billing | event | staff | index
+ *   epoch    counts the keys of one purpose from 1, unique within it; left out: one more than the highest before it
+ *   created  RFC 3339
+ *   state    active (wraps new data keys; exactly one a purpose), retired (only unwraps), destroyed (has no "key")
+ *   check    the fingerprint below; may be left out; when present it must fit the key
+ *
+ * The fingerprint tells that a key is the right one and nothing else about it: the first 16 bytes, as lowercase hex, of
+ * HKDF-SHA512 (RFC 5869) with the KEK as input key, no salt and the info "akkoord/v1/check".
+ *
+ * Any thread may call anything here: use takes a read lock, a reload swaps the keys under the write lock.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "akkoord/base/arena.h"
+#include "akkoord/base/status.h"
+#include "akkoord/base/uuid.h"
+
+/* The numbers stand in wrapped keys: never change one. */
+enum key_purpose {
+    KEY_PURPOSE_PROFILE = 1, /* what a person told us about themselves */
+    KEY_PURPOSE_BILLING = 2, /* an order's content, its buyer and its documents */
+    KEY_PURPOSE_EVENT = 3,   /* bodies of events that fit no order */
+    KEY_PURPOSE_STAFF = 4,   /* staff addresses and TOTP secrets */
+    KEY_PURPOSE_INDEX = 5,   /* the blind index: wraps nothing */
+};
+#define KEY_PURPOSES 5
+
+enum key_state { KEY_STATE_ACTIVE, KEY_STATE_RETIRED, KEY_STATE_DESTROYED };
+
+#define KEYRING_KEYS_MAX           1024
+#define KEYRING_FILE_BYTES_MAX     ((size_t)1 << 20)
+#define KEY_FINGERPRINT_BYTES      16
+#define KEY_FINGERPRINT_TEXT_BYTES (2 * KEY_FINGERPRINT_BYTES + 1)
+
+struct keyring;
+
+/* What may be shown of a key. */
+struct keyring_entry {
+    struct uuid id;
+    enum key_purpose purpose;
+    enum key_state state;
+    int64_t epoch;
+    int64_t created_us;
+    char fingerprint[KEY_FINGERPRINT_TEXT_BYTES]; /* of a destroyed key: its "check", or empty */
+};
+
+/* Makes the file with one active key a purpose. Whole or not at all: it is written beside `path`, flushed and then
+ * linked into place; the folder must exist. An existing file is never touched: STATUS_CONFLICT, code "keyring_exists",
+ * and of several that try at once exactly one succeeds. Other failures: STATUS_UNAVAILABLE, code "keyring_write". */
+enum status keyring_create(const char *path, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Reads and checks the file. The caller owns the keyring. Failures name the file and what is wrong with it, never what
+ * is in it: STATUS_NOT_FOUND "keyring_missing"; STATUS_FORBIDDEN "keyring_permissions" (a wider mode, another owner, a
+ * symbolic link or not a plain file); STATUS_UNAVAILABLE "keyring_read"; STATUS_INVALID "keyring_malformed";
+ * STATUS_BUSY "secure_heap_full". */
+enum status keyring_load(const char *path, struct keyring **keyring, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Reads the same file again and swaps the keys; on failure (as for keyring_load) the old ones stay in use. */
+enum status keyring_reload(struct keyring *keyring, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Overwrites the keys. Nobody may use the keyring any more. NULL is accepted. */
+void keyring_free(struct keyring *keyring);
+
+/* All keys, destroyed ones too, by purpose and epoch. The array lives in the arena; returns how many. */
+size_t keyring_list(struct keyring *keyring, struct arena *arena, const struct keyring_entry **entries);
+
+/* Compares a key with the fingerprint that was noted when it was first used (`akkoord keys verify`). STATUS_NOT_FOUND
+ * "kek_unknown": not on the keyring; STATUS_CONFLICT "kek_mismatch": another key stands under this id. A destroyed key
+ * passes. */
+enum status keyring_check_fingerprint(struct keyring *keyring, const struct uuid *id, const char *fingerprint,
+                                      struct error *error) AKKOORD_MUST_CHECK;
+
+/* The words of the file; NULL for a number that is none. */
+const char *key_purpose_name(enum key_purpose purpose);
+const char *key_state_name(enum key_state state);
