@@ -1,0 +1,43 @@
+#pragma once
+/*
+ * The subcommands of `akkoord`. Each stands in a file of its own in server/app/ and in the table in main.c.
+ */
+#include "akkoord/app/settings.h"
+#include "akkoord/base/status.h"
+
+/* Exit statuses, CONTRACT section 1. */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct command {
+    const char *name;    /* "staff" */
+    const char *summary; /* one line for the list of commands */
+    const char *usage;   /* all that `akkoord NAME --help` prints */
+    /* argv[0] is the command's name. Returns the exit status. --help never gets here. */
+    int (*run)(int argc, char **argv);
+};
+
+extern const struct command command_migrate;
+
+/* Prints "akkoord: MESSAGE" as one line to standard error and returns EXIT_FAILED; the setting's name stands in front
+ * of its fault. */
+int command_fail(const struct error *error);
+/* Prints the command's usage to standard error and returns EXIT_USAGE. */
+int command_misused(const struct command *command);
+
+/* The settings of this process' environment; warns about unknown ones, and shifts the clock when AKKOORD_CLOCK_OFFSET
+ * says so. Run by root on an embedded installation, the process first becomes the user who owns the data folder. */
+enum status command_settings(struct settings *settings, enum settings_use use, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Where the database of this installation is: the URLs of the settings, or those of the embedded cluster, which is
+ * started for the while when it does not run. */
+struct embedded;
+struct command_database {
+    struct embedded *embedded; /* NULL for an external database */
+    const char *owner_url;     /* may be NULL for an external one */
+    const char *server_url;
+};
+/* Opens the database and, when it is embedded, migrates it. `settings` must outlive it. */
+enum status command_database_open(const struct settings *settings, struct command_database *database,
+                                  struct error *error) AKKOORD_MUST_CHECK;
+/* Close all connections first. */
+void command_database_close(struct command_database *database);
