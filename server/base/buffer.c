@@ -1,0 +1,86 @@
+/* The bounded byte buffer. Owns its bytes and cleanses what it gives back. One thread at a time. */
+#include "akkoord/base/buffer.h"
+
+#include <stdarg.h>
+
+#include "akkoord/base/memory.h"
+
+#define BUFFER_FIRST_BYTES 256
+
+void buffer_init(struct buffer *buffer, size_t bytes_max)
+{
+    *buffer = (struct buffer){.bytes_max = bytes_max};
+}
+
+void buffer_release(struct buffer *buffer)
+{
+    memory_free_cleansed(buffer->data, buffer->capacity);
+    *buffer = (struct buffer){.bytes_max = buffer->bytes_max};
+}
+
+void buffer_clear(struct buffer *buffer)
+{
+    buffer->length = 0;
+    buffer->overflowed = false;
+    if (buffer->data != NULL)
+        buffer->data[0] = '\0';
+}
+
+/* Room for `length` more bytes and the NUL; false, and overflowed, when that passes the bound. */
+static bool buffer_reserve(struct buffer *buffer, size_t length)
+{
+    if (buffer->overflowed || length > buffer->bytes_max - buffer->length) {
+        buffer->overflowed = true;
+        return false;
+    }
+    size_t needed = buffer->length + length + 1;
+    if (needed <= buffer->capacity)
+        return true;
+    size_t capacity = buffer->capacity > 0 ? buffer->capacity : BUFFER_FIRST_BYTES;
+    while (capacity < needed)
+        capacity *= 2;
+    /* Not realloc: it may leave a copy of personal data behind in freed memory. */
+    char *data = memory_alloc(capacity);
+    if (buffer->data != NULL)
+        memcpy(data, buffer->data, buffer->length + 1);
+    memory_free_cleansed(buffer->data, buffer->capacity);
+    buffer->data = data;
+    buffer->capacity = capacity;
+    return true;
+}
+
+void buffer_append(struct buffer *buffer, const void *bytes, size_t length)
+{
+    if (!buffer_reserve(buffer, length))
+        return;
+    if (length > 0)
+        memcpy(buffer->data + buffer->length, bytes, length);
+    buffer->length += length;
+    buffer->data[buffer->length] = '\0';
+}
+
+void buffer_append_text(struct buffer *buffer, const char *text)
+{
+    buffer_append(buffer, text, strlen(text));
+}
+
+void buffer_append_format(struct buffer *buffer, const char *format, ...)
+{
+    va_list arguments, again;
+    va_start(arguments, format);
+    va_copy(again, arguments);
+    int length = vsnprintf(NULL, 0, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        abort(); /* a format that can't be printed is a bug */
+    if (buffer_reserve(buffer, (size_t)length)) {
+        vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
+        buffer->length += (size_t)length;
+    }
+    va_end(again);
+}
+
+const char *buffer_text(const struct buffer *buffer)
+{
+    return buffer->data != NULL ? buffer->data : "";
+}

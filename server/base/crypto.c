@@ -1,0 +1,63 @@
+/* Randomness, SHA-256, HMAC and constant-time comparison, on OpenSSL. Any thread. */
+#include "akkoord/base/crypto.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+#include <pthread.h>
+
+void crypto_random(void *out, size_t bytes)
+{
+    if (bytes > INT32_MAX || RAND_bytes(out, (int)bytes) != 1)
+        abort();
+}
+
+void crypto_sha256(const void *bytes, size_t length, uint8_t out[SHA256_BYTES])
+{
+    if (EVP_Digest(bytes, length, out, NULL, EVP_sha256(), NULL) != 1)
+        abort();
+}
+
+void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length, uint8_t out[SHA256_BYTES])
+{
+    struct crypto_part part = {.bytes = bytes, .length = length};
+    crypto_hmac_sha256_parts(key, key_length, &part, 1, out);
+}
+
+static EVP_MAC *hmac_algorithm;
+
+static void hmac_fetch(void)
+{
+    /* Fetching by name costs more than a short HMAC, so it is done once and kept for the life of the process. */
+    hmac_algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    if (hmac_algorithm == NULL)
+        abort();
+}
+
+void crypto_hmac_sha256_parts(const void *key, size_t key_length, const struct crypto_part *parts, size_t count,
+                              uint8_t out[SHA256_BYTES])
+{
+    static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+    pthread_once(&fetched, hmac_fetch);
+    char digest[] = "SHA256";
+    OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                               OSSL_PARAM_construct_end()};
+    /* OpenSSL takes a NULL key to mean "the key set before"; an empty one has to point somewhere. */
+    const void *key_bytes = key_length > 0 ? key : "";
+    EVP_MAC_CTX *context = EVP_MAC_CTX_new(hmac_algorithm);
+    size_t written = 0;
+    int good = context != NULL && EVP_MAC_init(context, key_bytes, key_length, parameters);
+    for (size_t i = 0; good && i < count; i++)
+        good = EVP_MAC_update(context, parts[i].bytes, parts[i].length);
+    good = good && EVP_MAC_final(context, out, &written, SHA256_BYTES) && written == SHA256_BYTES;
+    EVP_MAC_CTX_free(context);
+    if (!good)
+        abort(); /* nothing in the input can make this fail */
+}
+
+bool crypto_equal(const void *left, size_t left_length, const void *right, size_t right_length)
+{
+    return left_length == right_length && CRYPTO_memcmp(left, right, left_length) == 0;
+}
