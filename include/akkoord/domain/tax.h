@@ -2,9 +2,9 @@
 /*
  * What an order costs: net, VAT and total of its lines. Pure; any thread.
  *
- * VAT is computed once per rate over all lines of that rate and rounded half up (EN 16931, BR-CO-17), never per line, so
- * that ten lines of 0.05 do not gain or lose a cent each. A price is either net (VAT comes on top) or includes VAT (VAT
- * is taken out of it, and what the customer pays is exactly the price shown: 99.99 stays 99.99).
+ * VAT is computed once per rate over all lines of that rate and rounded half up (EN 16931, BR-CO-17), never per line,
+ * so that ten lines of 0.05 do not gain or lose a cent each. A price is either net (VAT comes on top) or includes VAT
+ * (VAT is taken out of it, and what the customer pays is exactly the price shown: 99.99 stays 99.99).
  */
 #include <stdbool.h>
 #include <stddef.h>
