@@ -1,0 +1,44 @@
+#pragma once
+/*
+ * What the vault's own files know of a keyring: the keys in use, and the codec of the file. Nothing outside
+ * server/vault includes this.
+ */
+#include <stdbool.h>
+
+#include "akkoord/vault/keyring.h"
+
+#define KEK_BYTES               32
+#define KEK_USE_BYTES           32 /* what is derived from a KEK to use it by */
+#define FINGERPRINT_INFO        "akkoord/v1/check"
+#define WRAP_INFO_PREFIX        "akkoord/v1/wrap/"
+#define EMAIL_INDEX_INFO        "akkoord/v1/index/email"
+#define KEY_PURPOSE_IS(purpose) ((purpose) >= 1 && (purpose) <= KEY_PURPOSES)
+
+/* A key ready for use. Of the KEK itself only what is derived for its purpose stays in memory: the key that wraps, or
+ * the key of the e-mail index. */
+struct kek {
+    struct keyring_entry entry;
+    uint8_t *use_key; /* KEK_USE_BYTES in the secure heap; NULL when destroyed */
+};
+
+/* The keys of one reading of the file, by purpose and epoch. Never changes once made. */
+struct key_set {
+    struct kek *keys;
+    size_t count;
+    const struct kek *active[KEY_PURPOSES + 1]; /* by purpose; [0] is unused */
+};
+
+/* Reads the text of a keyring file. Failures as for keyring_load; `path` only names it. */
+enum status key_set_parse(const char *path, const char *text, size_t length, struct key_set **keys,
+                          struct error *error) AKKOORD_MUST_CHECK;
+void key_set_free(struct key_set *keys);
+
+struct buffer;
+/* The text of a new keyring: one active key a purpose, epoch 1. The buffer is the caller's to release. */
+void key_set_write_new(struct buffer *out);
+
+/* Holds the keys still (read lock) until keyring_unlock(). */
+const struct key_set *keyring_lock(struct keyring *keyring);
+void keyring_unlock(struct keyring *keyring);
+/* NULL when there is none. */
+const struct kek *key_set_find(const struct key_set *keys, const struct uuid *id);
