@@ -85,8 +85,8 @@ static bool read_whole(int descriptor, char *text, size_t capacity, size_t *leng
 
 static enum status load_keys(const char *path, struct key_set **keys, struct error *error)
 {
-    int descriptor;
-    size_t capacity, length;
+    int descriptor = -1;
+    size_t capacity = 0, length = 0;
     enum status status = open_checked(path, &descriptor, &capacity, error);
     if (status != STATUS_OK)
         return status;
