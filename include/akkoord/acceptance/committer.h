@@ -1,0 +1,70 @@
+#pragma once
+/*
+ * The committer: the one thread through which every change of an order's state goes.
+ *
+ * What arrives while one batch is being committed waits and makes up the next: an idle system commits one event at
+ * once, a busy one hundreds together. A batch is one transaction in two round trips (batch.c). Nobody is told of a
+ * success before the commit has returned.
+ *
+ * Any thread may submit. Several processes may run a committer each over one database.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "akkoord/base/status.h"
+#include "akkoord/base/uuid.h"
+#include "akkoord/domain/payment_event.h"
+#include "akkoord/domain/transition.h"
+#include "akkoord/store/store.h"
+
+#define COMMITTER_WAITING_MAX 8192 /* items; more are refused as busy */
+#define COMMITTER_BATCH_MAX   256  /* items in one transaction */
+#define COMMITTER_DEADLINE_MS 5000 /* an item that is not durable by then is answered as unavailable */
+
+struct committer;
+
+struct committer_options {
+    struct store *store; /* a store of its own: connection, keyring; owned by the committer from here on */
+    bool installation_live;
+};
+
+struct committer *committer_start(const struct committer_options *options) __attribute__((returns_nonnull));
+/* Refuses new items, commits what waits (until its deadlines), ends the thread. NULL is accepted. */
+void committer_stop(struct committer *committer);
+
+/* Whether the last batch, or the probe that replaces it while nothing is to do, reached the database. */
+bool committer_is_healthy(const struct committer *committer);
+
+/*
+ * Called on the committer's thread, exactly once, when the event is durable (STATUS_OK: applied, held, duplicate,
+ * unmatched, quarantined alike), or may not be (STATUS_UNAVAILABLE: sending it again is safe). Must not block.
+ */
+typedef void committer_done(void *context, enum status status);
+
+/* `event` is copied; `body` must live until `done` is called: it is sealed and kept when the event fits no order.
+ * STATUS_BUSY when too much is waiting: `done` is then never called. */
+enum status committer_submit_event(struct committer *committer, const struct payment_event *event, const void *body,
+                                   size_t body_length, committer_done *done, void *context) AKKOORD_MUST_CHECK;
+
+/* What a person or a clock asks of one order. */
+struct order_command {
+    enum command_kind kind; /* any but COMMAND_PAYMENT_EVENT */
+    struct uuid order_id;
+    /* COMMAND_CANCEL and COMMAND_ADD_ATTEMPT: whose order it must be; nil: anybody's (staff, clock). */
+    struct uuid customer_id;
+    struct payment attempt;   /* COMMAND_ADD_ATTEMPT: id, provider, provider_payment_id (or empty), live */
+    const char *checkout_url; /* COMMAND_ADD_ATTEMPT: or NULL; lives until the call returns */
+    /* COMMAND_REVIEW_OUTCOME */
+    struct uuid review_id; /* order_id may be left nil */
+    enum review_outcome review_outcome;
+    struct uuid staff_id; /* COMMAND_COMPLETE too */
+    const char *reasons;  /* the reviewer's own words, UTF-8; sealed by the committer under the order's billing key */
+};
+
+/*
+ * Blocks the calling worker thread until the command is durable or refused; never call it on an event loop.
+ * STATUS_OK · STATUS_NOT_FOUND (no such order or review, or not this customer's) · STATUS_CONFLICT with the codes of
+ * order_transition() and `review_decided` · STATUS_BUSY · STATUS_UNAVAILABLE (may or may not be kept).
+ */
+enum status committer_run(struct committer *committer, const struct order_command *command,
+                          struct error *error) AKKOORD_MUST_CHECK;

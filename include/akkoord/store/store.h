@@ -1,0 +1,39 @@
+#pragma once
+/*
+ * What a thread needs to reach the data: a connection, and the keyring that opens what is sealed. One thread at a time.
+ *
+ * The aggregates stand beside this: customers.h, sessions.h, services.h, orders.h, documents.h, reviews.h, staff.h,
+ * batch.h (the committer's), jobs.h. Their functions open and close what is sealed, so that no caller sees ciphertext,
+ * and run each in one transaction of its own unless they say otherwise.
+ */
+#include "akkoord/base/arena.h"
+#include "akkoord/base/status.h"
+#include "akkoord/base/uuid.h"
+#include "akkoord/pg/connection.h"
+#include "akkoord/vault/keyring.h"
+#include "akkoord/vault/seal.h"
+#include "akkoord/vault/vault.h"
+
+struct store {
+    struct pg_connection *pg;
+    struct keyring *keyring; /* shared, not owned */
+};
+
+/* `url` is the server's. Does not connect yet. `keyring` must outlive it. */
+struct store *store_new(const char *url, const char *application, struct keyring *keyring)
+    __attribute__((returns_nonnull));
+/* NULL is accepted. */
+void store_free(struct store *store);
+
+/* ---- data keys: rows of akkoord.data_key ---- */
+
+/* Inserts a new key, inside the caller's transaction or alone. Release it with vault_data_key_release(). */
+enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
+                                  struct data_key *key, struct error *error) AKKOORD_MUST_CHECK;
+/* Reads and unwraps one. STATUS_NOT_FOUND `data_key_erased` when its row is gone. */
+enum status store_data_key_load(struct store *store, struct arena *arena, const struct uuid *id,
+                                enum key_purpose purpose, struct data_key *key, struct error *error) AKKOORD_MUST_CHECK;
+/* Unwraps what another query read already. */
+enum status store_data_key_unwrap(struct store *store, const struct uuid *id, enum key_purpose purpose,
+                                  const void *wrapped, size_t length, struct data_key *key,
+                                  struct error *error) AKKOORD_MUST_CHECK;

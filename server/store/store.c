@@ -1,0 +1,74 @@
+/*
+ * A thread's way to the data, and the rows of akkoord.data_key. Used by one thread at a time; the keyring is shared and
+ * locks itself.
+ */
+#include "akkoord/store/store.h"
+
+#include "akkoord/base/clock.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/pg/sql.h"
+
+struct store *store_new(const char *url, const char *application, struct keyring *keyring)
+{
+    struct store *store = memory_alloc_zero(1, sizeof(*store));
+    struct pg_options options = {.url = url, .application = application};
+    store->pg = pg_connection_new(&options);
+    store->keyring = keyring;
+    return store;
+}
+
+void store_free(struct store *store)
+{
+    if (store == NULL)
+        return;
+    pg_connection_free(store->pg);
+    free(store);
+}
+
+enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
+                                  struct data_key *key, struct error *error)
+{
+    struct wrapped_key wrapped;
+    enum status status = vault_data_key_new(store->keyring, purpose, key, &wrapped, error);
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &key->id);
+    pg_params_add_text(&params, key_purpose_name(purpose));
+    pg_params_add_uuid(&params, &wrapped.kek_id);
+    pg_params_add_bytes(&params, wrapped.bytes, sizeof(wrapped.bytes));
+    pg_params_add_time(&params, clock_now_us());
+    status = pg_execute(store->pg, &sql_data_key_insert, &params, NULL, error);
+    if (status != STATUS_OK)
+        vault_data_key_release(key);
+    return status;
+}
+
+enum status store_data_key_unwrap(struct store *store, const struct uuid *id, enum key_purpose purpose,
+                                  const void *wrapped, size_t length, struct data_key *key, struct error *error)
+{
+    return vault_data_key_unwrap(store->keyring, purpose, id, wrapped, length, key, error);
+}
+
+enum status store_data_key_load(struct store *store, struct arena *arena, const struct uuid *id,
+                                enum key_purpose purpose, struct data_key *key, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    pg_params_add_text(&params, key_purpose_name(purpose));
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_data_key_load, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    if (pg_result_rows(result) == 0) {
+        status = error_set(error, STATUS_NOT_FOUND, "data_key_erased", "the key of this content was destroyed");
+    } else {
+        size_t length;
+        const uint8_t *wrapped = pg_get_bytes(result, 0, 0, &length);
+        status = store_data_key_unwrap(store, id, purpose, wrapped, length, key, error);
+    }
+    pg_result_free(result);
+    return status;
+}
