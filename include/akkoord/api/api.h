@@ -1,0 +1,44 @@
+#pragma once
+/*
+ * The API for customers and staff: what it needs, its worker threads, and the routes it serves (CONTRACT section 3).
+ *
+ * A request is taken on an event loop and answered from a worker thread, where its handler is straight-line code with a
+ * database connection of its own. There are two lanes of threads: `api` for what mostly waits for the database, and
+ * `slow` for what keeps a core busy (Argon2id, rendering a PDF), so that log-ins can't starve reading.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "akkoord/acceptance/committer.h"
+#include "akkoord/domain/invoice.h"
+#include "akkoord/http/router.h"
+#include "akkoord/vault/keyring.h"
+
+#define API_THREADS_DEFAULT 6
+#define API_SLOW_THREADS    2   /* at most two password hashes at once: 19 MiB each */
+#define API_QUEUE_MAX       512 /* requests that wait for a thread of the api lane; more are answered 503 */
+#define API_SLOW_QUEUE_MAX  64
+
+/* All of it must outlive the api; nothing is copied but the struct. */
+struct api_options {
+    const char *database_url; /* the server's role */
+    struct keyring *keyring;
+    struct committer *committer;
+    const struct seller *seller; /* as it goes on new orders */
+    const char *public_url;      /* no slash at the end */
+    int64_t order_expires_s;
+    bool installation_live;
+    bool sandbox;   /* `sandbox` may be ordered with */
+    size_t threads; /* of the api lane; 0: API_THREADS_DEFAULT */
+};
+
+struct api;
+
+/* Starts the lanes. Nothing connects to the database before the first request. */
+struct api *api_start(const struct api_options *options) __attribute__((returns_nonnull));
+/* Answers what waits, ends the threads. No request may arrive any more. NULL is accepted. */
+void api_stop(struct api *api);
+
+/* The routes of /v1 and /openapi.json, for the server's table; they live as long as the api. */
+const struct http_route *api_routes(struct api *api, size_t *count);
