@@ -107,7 +107,7 @@ static enum status find_group(struct work *work, const struct order_line *line, 
 
 static enum status add_line(struct work *work, const struct order_line *line, size_t index, struct error *error)
 {
-    size_t group;
+    size_t group = 0;
     enum status status = check_line(line, index, error);
     if (status == STATUS_OK)
         status = find_group(work, line, index, &group, error);
