@@ -3,15 +3,41 @@
 
 #include <stdarg.h>
 
+/* A text that was cut within a UTF-8 character loses the rest of that character too: an error is sent as JSON. */
+static void trim_cut_character(char *text, size_t capacity, int full_length)
+{
+    if (full_length < 0 || (size_t)full_length < capacity)
+        return;
+    size_t start = capacity - 1; /* after the last character */
+    size_t continued = 0;
+    while (start > 0 && continued < 4 && ((unsigned char)text[start - 1] & 0xc0) == 0x80) {
+        start--;
+        continued++;
+    }
+    if (start == 0)
+        return;
+    unsigned char lead = (unsigned char)text[start - 1];
+    size_t expected = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+    if (continued < expected)
+        text[start - 1] = '\0';
+}
+
+static void copy_cut(char *out, size_t capacity, const char *text)
+{
+    trim_cut_character(out, capacity, snprintf(out, capacity, "%s", text));
+}
+
+AKKOORD_PRINTF(5, 0)
 static void error_fill(struct error *error, enum status status, const char *code, const char *field, const char *format,
                        va_list arguments)
 {
     if (error == NULL)
         return;
     error->status = status;
-    snprintf(error->code, sizeof(error->code), "%s", code);
-    snprintf(error->field, sizeof(error->field), "%s", field);
-    vsnprintf(error->detail, sizeof(error->detail), format, arguments);
+    copy_cut(error->code, sizeof(error->code), code);
+    copy_cut(error->field, sizeof(error->field), field);
+    trim_cut_character(error->detail, sizeof(error->detail),
+                       vsnprintf(error->detail, sizeof(error->detail), format, arguments));
 }
 
 enum status error_set(struct error *error, enum status status, const char *code, const char *format, ...)
