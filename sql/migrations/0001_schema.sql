@@ -146,8 +146,9 @@ CREATE INDEX idempotency_created ON akkoord.idempotency (created_at);
 
 CREATE TABLE akkoord.payment (
     id uuid PRIMARY KEY,
-    -- Null while all we have is a refund or charge-back that came before the approval.
-    order_id uuid REFERENCES akkoord.customer_order,
+    order_id uuid NOT NULL REFERENCES akkoord.customer_order,
+    -- We began it; else a provider told us of it.
+    is_attempt boolean NOT NULL,
     provider text NOT NULL,
     -- Null until the provider told us: an attempt whose webhook has not come.
     provider_payment_id text,
@@ -170,6 +171,17 @@ CREATE UNIQUE INDEX payment_alias ON akkoord.payment (provider, provider_alias) 
 CREATE INDEX payment_order ON akkoord.payment (order_id, id);
 CREATE INDEX payment_status ON akkoord.payment (status, id DESC)
     WHERE status NOT IN ('open', 'paid');
+
+-- A refund or charge-back of a payment that no order is known for yet: applied when the approval comes.
+CREATE TABLE akkoord.early_reversal (
+    provider text NOT NULL,
+    provider_payment_id text NOT NULL,
+    refunded_minor bigint NOT NULL CHECK (refunded_minor >= 0),
+    refunded_in_full boolean NOT NULL,
+    charged_back boolean NOT NULL,
+    received_at timestamptz NOT NULL,
+    PRIMARY KEY (provider, provider_payment_id)
+);
 
 -- ---- what providers told us ------------------------------------------------------------------------------------
 
@@ -356,8 +368,8 @@ GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA akkoord TO akkoord_server;
 GRANT USAGE ON SEQUENCE akkoord.order_number TO akkoord_server;
 GRANT UPDATE, DELETE ON akkoord.customer, akkoord.session, akkoord.data_key, akkoord.service, akkoord.job,
     akkoord.idempotency TO akkoord_server;
-GRANT UPDATE ON akkoord.staff, akkoord.customer_order, akkoord.payment, akkoord.document_counter, akkoord.review
-    TO akkoord_server;
+GRANT UPDATE ON akkoord.staff, akkoord.customer_order, akkoord.payment, akkoord.early_reversal, akkoord.document_counter,
+    akkoord.review TO akkoord_server;
 REVOKE INSERT ON akkoord.schema_migration FROM akkoord_server;
 
 -- Deletes what has reached its term, and nothing else.

@@ -33,6 +33,13 @@ enum payment_status {
 };
 #define PAYMENT_STATUSES 8
 
+/* What has gone back of a payment, as far as we were told; also kept before its approval is known. */
+struct reversal {
+    int64_t refunded_minor; /* of all refunds together */
+    bool refunded_in_full;  /* the provider said that nothing is left */
+    bool charged_back;
+};
+
 /* An attempt that we began, or a payment that a provider told us of. */
 struct payment {
     struct uuid id;
@@ -43,9 +50,8 @@ struct payment {
     int64_t amount_minor; /* asked for; once approved: what was paid */
     char currency[CURRENCY_BYTES];
     bool live;
-    int64_t refunded_minor; /* of all refunds together, also those told before the approval */
-    bool refunded_in_full;  /* the provider said that nothing is left */
-    bool charged_back;
+    struct reversal reversal;
+    bool is_attempt; /* we began it; else a provider told us of it */
     int64_t created_at_us;
     bool is_new;     /* no row yet */
     bool is_changed; /* differs from its row */

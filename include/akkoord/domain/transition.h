@@ -27,8 +27,10 @@ struct command {
     enum command_kind kind;
     int64_t at_us; /* clock_now_us() when the batch began */
     bool installation_live;
-    const struct payment_event *event; /* of COMMAND_PAYMENT_EVENT */
-    struct payment attempt;            /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
+    /* of COMMAND_PAYMENT_EVENT: what happened, and what was kept of its payment before any order was known for it */
+    const struct payment_event *event;
+    struct reversal early;
+    struct payment attempt; /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
     /* of COMMAND_REVIEW_OUTCOME */
     struct uuid reviewed_decision_id;
     enum decision_outcome reviewed_outcome;
@@ -40,7 +42,7 @@ struct command {
 enum event_outcome {
     EVENT_APPLIED,     /* it changed something */
     EVENT_IGNORED,     /* nothing to do: a repetition, or a kind that needs nothing */
-    EVENT_EARLY,       /* a refund or charge-back before its approval: kept */
+    EVENT_EARLY,       /* a refund or charge-back before its approval: kept until that comes */
     EVENT_UNMATCHED,   /* no such order: kept for staff */
     EVENT_CONFLICT,    /* its payment belongs to another order: kept for staff */
     EVENT_QUARANTINED, /* its effect was refused by the database: kept for staff */
@@ -92,16 +94,13 @@ struct effects {
 /*
  * Applies one command. For an event `outcome` says how it met the order. For the other commands a refusal is
  * STATUS_CONFLICT with the code `order_not_cancellable`, `order_not_completable`, `order_not_payable`,
- * `too_many_attempts` or `nothing_to_overturn`, and nothing has changed.
+ * `too_many_attempts` or `nothing_to_overturn`, and nothing has changed but an order whose time was over.
  */
 enum status order_transition(struct order *order, const struct command *command, struct effects *effects,
                              enum event_outcome *outcome, struct error *error) AKKOORD_MUST_CHECK;
 
-/*
- * A refund or charge-back of a payment that no order is known for: kept on `payment` until its approval comes. Any
- * other kind of event leaves it alone. True when something was kept.
- */
-bool payment_keep_early(struct payment *payment, const struct payment_event *event);
+/* Adds a refund or charge-back to what is known; other kinds change nothing. True when it told something new. */
+bool reversal_note(struct reversal *reversal, const struct payment_event *event);
 
 const char *event_outcome_name(enum event_outcome outcome);
 const char *actor_name(enum actor actor);

@@ -1,0 +1,577 @@
+/*
+ * The state table of CONTRACT section 4. Owns nothing; runs on the committer's thread, and in tests.
+ *
+ * Invariants: a payment that was approved never goes back to open, failed or expired; of an order's payments at most
+ * one is taken for it (paid or partially refunded) at a time; an invoice stands exactly while order.invoice_id is set;
+ * every change of status but expiry, cancellation by the customer and completion comes with a decision.
+ */
+#include "akkoord/domain/transition.h"
+
+#include <assert.h>
+
+/* ---- what follows ---- */
+
+/* Makes room for one more element of a growing array in the arena. */
+static void *grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_bytes)
+{
+    if (count < *capacity)
+        return items;
+    *capacity = *capacity > 0 ? *capacity * 2 : 8;
+    void *grown = arena_alloc_zero(arena, *capacity, item_bytes);
+    if (count > 0)
+        memcpy(grown, items, count * item_bytes);
+    return grown;
+}
+
+static void add_history(struct effects *effects, const struct order *order, const struct command *command,
+                        const char *step, enum actor actor)
+{
+    effects->history = grow(effects->arena, effects->history, effects->history_count, &effects->history_capacity,
+                            sizeof(*effects->history));
+    effects->history[effects->history_count++] = (struct history_step){
+        .order_id = order->id, .step = step, .actor = actor, .staff_id = command->staff_id, .at_us = command->at_us};
+}
+
+static void set_status(struct order *order, enum order_status status)
+{
+    order->status = status;
+    order->is_changed = true;
+}
+
+static void set_payment_status(struct payment *payment, enum payment_status status)
+{
+    payment->status = status;
+    payment->is_changed = true;
+}
+
+static struct uuid add_decision(struct order *order, const struct command *command, const struct verdict *verdict,
+                                const struct policy_input *input, struct effects *effects)
+{
+    effects->decisions = grow(effects->arena, effects->decisions, effects->decisions_count,
+                              &effects->decisions_capacity, sizeof(*effects->decisions));
+    struct decision *decision = &effects->decisions[effects->decisions_count++];
+    *decision = (struct decision){
+        .id = uuid_new(),
+        .order_id = order->id,
+        .ordinal = ++order->decisions_count,
+        .verdict = *verdict,
+        .made_by = input != NULL ? DECISION_BY_POLICY : DECISION_BY_STAFF,
+        .made_at_us = command->at_us,
+    };
+    if (input != NULL) {
+        decision->input = *input;
+    } else {
+        decision->staff_id = command->staff_id;
+        decision->reviewed_id = command->reviewed_decision_id;
+    }
+    if (verdict->outcome != DECISION_REFUSED) {
+        order->decision_id = decision->id;
+        order->is_changed = true;
+    }
+    enum actor actor = input != NULL ? ACTOR_POLICY : ACTOR_STAFF;
+    add_history(effects, order, command, decision_outcome_name(verdict->outcome), actor);
+    return decision->id;
+}
+
+static void open_review(const struct order *order, const struct command *command, const struct uuid *decision_id,
+                        struct effects *effects)
+{
+    effects->reviews = grow(effects->arena, effects->reviews, effects->reviews_count, &effects->reviews_capacity,
+                            sizeof(*effects->reviews));
+    effects->reviews[effects->reviews_count++] = (struct new_review){
+        .id = uuid_new(), .order_id = order->id, .decision_id = *decision_id, .requested_at_us = command->at_us};
+    add_history(effects, order, command, "review_requested", ACTOR_POLICY);
+}
+
+static struct new_document *add_document(const struct order *order, const struct uuid *decision_id,
+                                         enum document_kind kind, struct effects *effects)
+{
+    effects->documents = grow(effects->arena, effects->documents, effects->documents_count,
+                              &effects->documents_capacity, sizeof(*effects->documents));
+    struct new_document *document = &effects->documents[effects->documents_count++];
+    *document = (struct new_document){
+        .id = uuid_new(),
+        .kind = kind,
+        .order_id = order->id,
+        .decision_id = *decision_id,
+        .total_minor = order->total_minor,
+        .content_version = order->content_version,
+    };
+    memcpy(document->currency, order->currency, sizeof(document->currency));
+    return document;
+}
+
+/* ---- money ---- */
+
+static bool is_refunded_in_full(const struct payment *payment)
+{
+    const struct reversal *reversal = &payment->reversal;
+    return reversal->refunded_in_full ||
+           (reversal->refunded_minor > 0 && reversal->refunded_minor >= payment->amount_minor);
+}
+
+/* What of the order's taken payment is money for this order: none of another currency, none that is only a test. */
+static int64_t received_minor(const struct order *order, bool installation_live)
+{
+    int64_t received = 0;
+    for (size_t i = 0; i < order->payments_count; i++) {
+        const struct payment *payment = &order->payments[i];
+        int64_t left;
+        if (!payment_is_taken(payment) || strcmp(payment->currency, order->currency) != 0 ||
+            (installation_live && !payment->live))
+            continue;
+        if (!money_subtract(payment->amount_minor, payment->reversal.refunded_minor, &left) || left < 0)
+            left = 0;
+        if (!money_add(received, left, &received))
+            received = INT64_MAX;
+    }
+    return received;
+}
+
+static void issue_invoice(struct order *order, const struct command *command, const struct uuid *decision_id,
+                          struct effects *effects)
+{
+    if (!uuid_is_nil(&order->invoice_id))
+        return;
+    struct new_document *invoice = add_document(order, decision_id, DOCUMENT_INVOICE, effects);
+    invoice->prepaid_minor = received_minor(order, command->installation_live);
+    order->invoice_id = invoice->id;
+    order->is_changed = true;
+    add_history(effects, order, command, "invoice_issued", ACTOR_POLICY);
+}
+
+/* `sent_back_minor`: what the customer gets back with it. */
+static void issue_credit_note(struct order *order, const struct command *command, const struct uuid *decision_id,
+                              int64_t sent_back_minor, struct effects *effects)
+{
+    if (uuid_is_nil(&order->invoice_id))
+        return;
+    struct new_document *credit_note = add_document(order, decision_id, DOCUMENT_CREDIT_NOTE, effects);
+    credit_note->credits_id = order->invoice_id;
+    credit_note->prepaid_minor = sent_back_minor;
+    order->invoice_id = (struct uuid){{0}};
+    order->is_changed = true;
+    add_history(effects, order, command, "credit_note_issued", ACTOR_POLICY);
+}
+
+/* All money that is still with us for this order has to go back. */
+static void send_money_back(struct order *order, const struct command *command, struct effects *effects)
+{
+    for (size_t i = 0; i < order->payments_count; i++) {
+        if (!payment_is_taken(&order->payments[i]))
+            continue;
+        set_payment_status(&order->payments[i], PAYMENT_REFUND_DUE);
+        add_history(effects, order, command, "payment_refund_due", ACTOR_STAFF);
+    }
+}
+
+/* ---- which payment an event is about ---- */
+
+static bool same_id(const char *left, const char *right)
+{
+    return left[0] != '\0' && strcmp(left, right) == 0;
+}
+
+static struct payment *find_payment(struct order *order, const struct payment_event *event)
+{
+    struct payment *by_alias = NULL;
+    for (size_t i = 0; i < order->payments_count; i++) {
+        struct payment *payment = &order->payments[i];
+        if (strcmp(payment->provider, event->provider) != 0)
+            continue;
+        if (same_id(payment->provider_payment_id, event->payment_id))
+            return payment;
+        if (same_id(payment->provider_alias, event->payment_id) ||
+            same_id(payment->provider_payment_id, event->payment_alias) ||
+            same_id(payment->provider_alias, event->payment_alias))
+            by_alias = payment;
+    }
+    return by_alias;
+}
+
+/*
+ * An attempt of the same provider whose id we do not know yet. The customer who pays has most likely used the newest;
+ * what fails or expires is most likely the oldest.
+ */
+static struct payment *find_unnamed_attempt(struct order *order, const struct payment_event *event)
+{
+    struct payment *found = NULL;
+    for (size_t i = 0; i < order->payments_count; i++) {
+        struct payment *payment = &order->payments[i];
+        if (payment->status != PAYMENT_OPEN || payment->provider_payment_id[0] != '\0' ||
+            strcmp(payment->provider, event->provider) != 0)
+            continue;
+        found = payment;
+        if (event->kind == PAYMENT_EVENT_FAILED || event->kind == PAYMENT_EVENT_EXPIRED)
+            break;
+    }
+    return found;
+}
+
+static bool knows_provider(const struct order *order, const char *provider)
+{
+    for (size_t i = 0; i < order->payments_count; i++) {
+        if (order->payments[i].is_attempt && strcmp(order->payments[i].provider, provider) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Keeps the event's ids, which may be more than the payment had: an intent comes after its session. True when one was
+ * new. */
+static bool learn_ids(struct payment *payment, const struct payment_event *event)
+{
+    bool is_news = false;
+    const char *alias = event->payment_alias;
+    if (payment->provider_payment_id[0] == '\0') {
+        memcpy(payment->provider_payment_id, event->payment_id, sizeof(payment->provider_payment_id));
+        is_news = true;
+    } else if (!same_id(payment->provider_payment_id, event->payment_id)) {
+        alias = event->payment_id;
+    }
+    if (alias[0] != '\0' && payment->provider_alias[0] == '\0' && strcmp(alias, payment->provider_payment_id) != 0) {
+        snprintf(payment->provider_alias, sizeof(payment->provider_alias), "%s", alias);
+        is_news = true;
+    }
+    payment->is_changed = payment->is_changed || is_news;
+    return is_news;
+}
+
+static struct payment *add_payment(struct order *order, const struct payment_event *event, int64_t now_us)
+{
+    if (order->payments_count == ORDER_PAYMENTS_MAX)
+        return NULL;
+    struct payment *payment = &order->payments[order->payments_count++];
+    *payment = (struct payment){.id = uuid_new(),
+                                .status = PAYMENT_OPEN,
+                                .amount_minor = event->amount_minor,
+                                .live = event->live,
+                                .created_at_us = now_us,
+                                .is_new = true};
+    memcpy(payment->provider, event->provider, sizeof(payment->provider));
+    memcpy(payment->currency, event->currency, sizeof(payment->currency));
+    return payment;
+}
+
+/* ---- events ---- */
+
+bool reversal_note(struct reversal *reversal, const struct payment_event *event)
+{
+    struct reversal known = *reversal;
+    if (event->kind == PAYMENT_EVENT_CHARGED_BACK) {
+        known.charged_back = true;
+    } else if (event->kind == PAYMENT_EVENT_REFUNDED) {
+        if (!event->refund_is_total) {
+            if (!money_add(known.refunded_minor, event->amount_minor, &known.refunded_minor))
+                known.refunded_minor = INT64_MAX;
+        } else if (event->amount_minor > known.refunded_minor) {
+            known.refunded_minor = event->amount_minor;
+        }
+        known.refunded_in_full = known.refunded_in_full || event->refund_is_full;
+    }
+    bool is_news = known.refunded_minor != reversal->refunded_minor ||
+                   known.refunded_in_full != reversal->refunded_in_full || known.charged_back != reversal->charged_back;
+    *reversal = known;
+    return is_news;
+}
+
+/* What was kept under the payment's id before we knew whose it is. */
+static void adopt_early(struct payment *payment, const struct reversal *early)
+{
+    struct reversal *known = &payment->reversal;
+    if (early->refunded_minor > known->refunded_minor)
+        known->refunded_minor = early->refunded_minor;
+    known->refunded_in_full = known->refunded_in_full || early->refunded_in_full;
+    known->charged_back = known->charged_back || early->charged_back;
+}
+
+static struct policy_input policy_input_of(const struct order *order, const struct payment *payment,
+                                           const struct command *command, enum decision_subject subject,
+                                           bool order_knows_provider)
+{
+    struct policy_input input = {
+        .subject = subject,
+        .installation_live = command->installation_live,
+        .at_us = command->at_us,
+        .order_status = order->status,
+        .order_total_minor = order->total_minor,
+        .order_expires_at_us = order->expires_at_us,
+        .order_knows_provider = order_knows_provider,
+        .payment_amount_minor = payment->amount_minor,
+        .payment_live = payment->live,
+        .payment_refunded_minor = payment->reversal.refunded_minor,
+        .payment_refunded_in_full = payment->reversal.refunded_in_full,
+        .payment_charged_back = payment->reversal.charged_back,
+    };
+    memcpy(input.order_currency, order->currency, sizeof(input.order_currency));
+    memcpy(input.provider, payment->provider, sizeof(input.provider));
+    memcpy(input.payment_currency, payment->currency, sizeof(input.payment_currency));
+    return input;
+}
+
+/* The status of a payment whose money came in, after what has gone back of it. */
+static enum payment_status status_after_approval(const struct payment *payment)
+{
+    if (payment->reversal.charged_back)
+        return PAYMENT_CHARGED_BACK;
+    if (is_refunded_in_full(payment))
+        return PAYMENT_REFUNDED;
+    return payment->reversal.refunded_minor > 0 ? PAYMENT_PARTIALLY_REFUNDED : PAYMENT_PAID;
+}
+
+static enum event_outcome apply_approval(struct order *order, struct payment *payment, const struct command *command,
+                                         bool order_knows_provider, struct effects *effects)
+{
+    const struct payment_event *event = command->event;
+    if (payment_is_settled(payment))
+        return EVENT_IGNORED;
+    payment->amount_minor = event->amount_minor;
+    memcpy(payment->currency, event->currency, sizeof(payment->currency));
+    payment->live = event->live;
+    set_payment_status(payment, status_after_approval(payment));
+
+    struct policy_input input = policy_input_of(order, payment, command, SUBJECT_APPROVAL, order_knows_provider);
+    struct verdict verdict = policy_decide(&input);
+    struct uuid decision_id = add_decision(order, command, &verdict, &input, effects);
+    switch (verdict.outcome) {
+    case DECISION_ACCEPTED:
+        set_status(order, ORDER_ACCEPTED);
+        issue_invoice(order, command, &decision_id, effects);
+        break;
+    case DECISION_HELD:
+        set_status(order, ORDER_HELD);
+        open_review(order, command, &decision_id, effects);
+        break;
+    case DECISION_REFUSED:
+        /* Unless it went back already, this second payment is to be sent back. */
+        if (payment_is_taken(payment)) {
+            set_payment_status(payment, PAYMENT_REFUND_DUE);
+            add_history(effects, order, command, "payment_refund_due", ACTOR_POLICY);
+        }
+        break;
+    case DECISION_CANCELLED:
+        assert(!"an approval never cancels");
+        break;
+    }
+    return EVENT_APPLIED;
+}
+
+/* Whether the refund or charge-back touches the order itself, not the payment alone. */
+static bool order_rests_on(const struct order *order, enum payment_status payment_status_before)
+{
+    return (order->status == ORDER_ACCEPTED || order->status == ORDER_COMPLETED) &&
+           (payment_status_before == PAYMENT_PAID || payment_status_before == PAYMENT_PARTIALLY_REFUNDED);
+}
+
+static void decide_reversal(struct order *order, struct payment *payment, const struct command *command,
+                            enum decision_subject subject, int64_t sent_back_minor, struct effects *effects)
+{
+    struct policy_input input = policy_input_of(order, payment, command, subject, true);
+    struct verdict verdict = policy_decide(&input);
+    struct uuid decision_id = add_decision(order, command, &verdict, &input, effects);
+    if (verdict.outcome == DECISION_CANCELLED) {
+        set_status(order, ORDER_CANCELLED);
+        issue_credit_note(order, command, &decision_id, sent_back_minor, effects);
+    } else {
+        set_status(order, ORDER_HELD);
+        open_review(order, command, &decision_id, effects);
+    }
+}
+
+static enum event_outcome apply_reversal(struct order *order, struct payment *payment, const struct command *command,
+                                         struct effects *effects)
+{
+    const struct payment_event *event = command->event;
+    enum payment_status before = payment->status;
+    if (!reversal_note(&payment->reversal, event))
+        return EVENT_IGNORED;
+    payment->is_changed = true;
+    if (!payment_is_settled(payment))
+        return EVENT_EARLY; /* its approval has not come: kept on the payment until it does */
+    bool charged_back = event->kind == PAYMENT_EVENT_CHARGED_BACK;
+    if (charged_back) {
+        set_payment_status(payment, PAYMENT_CHARGED_BACK);
+        add_history(effects, order, command, "payment_charged_back", ACTOR_PROVIDER);
+    } else if (payment->status != PAYMENT_CHARGED_BACK && is_refunded_in_full(payment)) {
+        set_payment_status(payment, PAYMENT_REFUNDED);
+        add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
+    } else if (payment_is_taken(payment)) {
+        /* A payment that is due to go back stays due until all of it has. */
+        set_payment_status(payment, PAYMENT_PARTIALLY_REFUNDED);
+        add_history(effects, order, command, "payment_partially_refunded", ACTOR_PROVIDER);
+    }
+    if (order_rests_on(order, before)) {
+        if (charged_back)
+            decide_reversal(order, payment, command, SUBJECT_CHARGE_BACK, 0, effects);
+        else if (payment->status == PAYMENT_REFUNDED)
+            decide_reversal(order, payment, command, SUBJECT_REFUND, payment->amount_minor, effects);
+    }
+    return EVENT_APPLIED;
+}
+
+static enum event_outcome apply_event(struct order *order, const struct command *command, struct effects *effects)
+{
+    const struct payment_event *event = command->event;
+    if (event->kind == PAYMENT_EVENT_OTHER)
+        return EVENT_IGNORED;
+    bool order_knows_provider = knows_provider(order, event->provider);
+    struct payment *payment = find_payment(order, event);
+    if (payment == NULL)
+        payment = find_unnamed_attempt(order, event);
+    if (payment == NULL)
+        payment = add_payment(order, event, command->at_us);
+    if (payment == NULL)
+        return EVENT_UNMATCHED;
+    if (learn_ids(payment, event))
+        adopt_early(payment, &command->early);
+    switch (event->kind) {
+    case PAYMENT_EVENT_APPROVED:
+        return apply_approval(order, payment, command, order_knows_provider, effects);
+    case PAYMENT_EVENT_FAILED:
+    case PAYMENT_EVENT_EXPIRED:
+        if (payment_is_settled(payment))
+            return EVENT_IGNORED;
+        set_payment_status(payment, event->kind == PAYMENT_EVENT_FAILED ? PAYMENT_FAILED : PAYMENT_EXPIRED);
+        return EVENT_APPLIED;
+    case PAYMENT_EVENT_REFUNDED:
+    case PAYMENT_EVENT_CHARGED_BACK:
+        return apply_reversal(order, payment, command, effects);
+    case PAYMENT_EVENT_OTHER:
+        break;
+    }
+    return EVENT_IGNORED;
+}
+
+/* ---- what people do ---- */
+
+static enum status add_attempt(struct order *order, const struct command *command, struct effects *effects,
+                               struct error *error)
+{
+    if (order->status != ORDER_AWAITING_PAYMENT)
+        return error_set(error, STATUS_CONFLICT, "order_not_payable", "only an order that awaits payment can be paid");
+    if (order->payments_count == ORDER_PAYMENTS_MAX)
+        return error_set(error, STATUS_CONFLICT, "too_many_attempts", "this order has had %d attempts to pay",
+                         ORDER_PAYMENTS_MAX);
+    struct payment *payment = &order->payments[order->payments_count++];
+    *payment = command->attempt;
+    payment->status = PAYMENT_OPEN;
+    payment->amount_minor = order->total_minor;
+    memcpy(payment->currency, order->currency, sizeof(payment->currency));
+    payment->created_at_us = command->at_us;
+    payment->is_attempt = true;
+    payment->is_new = true;
+    add_history(effects, order, command, "attempt_added", ACTOR_CUSTOMER);
+    return STATUS_OK;
+}
+
+/* Of a held order: the machine's doubt was right (the order ends) or wrong (it is taken into service). */
+static void resolve_held(struct order *order, const struct command *command, struct effects *effects)
+{
+    bool overturned = command->review_outcome == REVIEW_OVERTURNED;
+    struct verdict verdict = {
+        .outcome = overturned ? DECISION_ACCEPTED : DECISION_CANCELLED,
+        .reasons = {overturned ? REASON_OVERTURNED_BY_REVIEW : REASON_UPHELD_BY_REVIEW},
+        .reasons_count = 1,
+    };
+    struct uuid decision_id = add_decision(order, command, &verdict, NULL, effects);
+    if (overturned) {
+        set_status(order, ORDER_ACCEPTED);
+        issue_invoice(order, command, &decision_id, effects);
+        return;
+    }
+    set_status(order, ORDER_CANCELLED);
+    issue_credit_note(order, command, &decision_id, received_minor(order, command->installation_live), effects);
+    send_money_back(order, command, effects);
+}
+
+static void cancel_accepted(struct order *order, const struct command *command, struct effects *effects)
+{
+    const struct verdict verdict = {
+        .outcome = DECISION_CANCELLED, .reasons = {REASON_OVERTURNED_BY_REVIEW}, .reasons_count = 1};
+    struct uuid decision_id = add_decision(order, command, &verdict, NULL, effects);
+    set_status(order, ORDER_CANCELLED);
+    issue_credit_note(order, command, &decision_id, received_minor(order, command->installation_live), effects);
+    send_money_back(order, command, effects);
+}
+
+/*
+ * A review acts on the order only while its decision is the one the order rests on: what was decided since is looked
+ * at by a review of its own.
+ */
+static enum status apply_review(struct order *order, const struct command *command, struct effects *effects,
+                                struct error *error)
+{
+    bool overturned = command->review_outcome == REVIEW_OVERTURNED;
+    bool current = uuid_equal(&order->decision_id, &command->reviewed_decision_id);
+    bool held = current && order->status == ORDER_HELD && command->reviewed_outcome == DECISION_HELD;
+    bool in_service = current && command->reviewed_outcome == DECISION_ACCEPTED &&
+                      (order->status == ORDER_ACCEPTED || order->status == ORDER_COMPLETED);
+    if (overturned && !held && !in_service)
+        return error_set(error, STATUS_CONFLICT, "nothing_to_overturn",
+                         "this decision no longer stands, or refused only a second payment: it can be upheld");
+    if (held)
+        resolve_held(order, command, effects);
+    else if (overturned)
+        cancel_accepted(order, command, effects);
+    add_history(effects, order, command, overturned ? "review_overturned" : "review_upheld", ACTOR_STAFF);
+    return STATUS_OK;
+}
+
+/* ---- the one function ---- */
+
+enum status order_transition(struct order *order, const struct command *command, struct effects *effects,
+                             enum event_outcome *outcome, struct error *error)
+{
+    /* The clock goes first: whatever comes after the term finds an expired order, whether or not the sweep has been. */
+    if (order->status == ORDER_AWAITING_PAYMENT && command->at_us >= order->expires_at_us) {
+        set_status(order, ORDER_EXPIRED);
+        add_history(effects, order, command, "expired", ACTOR_CLOCK);
+    }
+    switch (command->kind) {
+    case COMMAND_PAYMENT_EVENT:
+        *outcome = apply_event(order, command, effects);
+        return STATUS_OK;
+    case COMMAND_EXPIRE:
+        return STATUS_OK;
+    case COMMAND_CANCEL:
+        if (order->status != ORDER_AWAITING_PAYMENT && order->status != ORDER_EXPIRED)
+            return error_set(error, STATUS_CONFLICT, "order_not_cancellable",
+                             "an order can be cancelled only while it awaits payment or has expired");
+        set_status(order, ORDER_CANCELLED);
+        add_history(effects, order, command, "cancelled", ACTOR_CUSTOMER);
+        return STATUS_OK;
+    case COMMAND_COMPLETE:
+        if (order->status != ORDER_ACCEPTED)
+            return error_set(error, STATUS_CONFLICT, "order_not_completable",
+                             "only an accepted order can be completed");
+        set_status(order, ORDER_COMPLETED);
+        add_history(effects, order, command, "completed", ACTOR_STAFF);
+        return STATUS_OK;
+    case COMMAND_ADD_ATTEMPT:
+        return add_attempt(order, command, effects, error);
+    case COMMAND_REVIEW_OUTCOME:
+        return apply_review(order, command, effects, error);
+    }
+    return error_set(error, STATUS_INTERNAL, "unknown_command", "no such command");
+}
+
+/* ---- words ---- */
+
+const char *event_outcome_name(enum event_outcome outcome)
+{
+    static const char *const words[EVENT_OUTCOMES] = {
+        [EVENT_APPLIED] = "applied",     [EVENT_IGNORED] = "ignored",   [EVENT_EARLY] = "early",
+        [EVENT_UNMATCHED] = "unmatched", [EVENT_CONFLICT] = "conflict", [EVENT_QUARANTINED] = "quarantined",
+    };
+    return words[outcome];
+}
+
+const char *actor_name(enum actor actor)
+{
+    static const char *const words[] = {[ACTOR_CUSTOMER] = "customer",
+                                        [ACTOR_STAFF] = "staff",
+                                        [ACTOR_POLICY] = "policy",
+                                        [ACTOR_PROVIDER] = "provider",
+                                        [ACTOR_CLOCK] = "clock"};
+    return words[actor];
+}
