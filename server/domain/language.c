@@ -1,6 +1,8 @@
 /* The languages that we write, as words. Pure; any thread. */
 #include "akkoord/domain/invoice.h"
 
+#include <string.h>
+
 static const char *const names[] = {[LANGUAGE_NL] = "nl", [LANGUAGE_EN] = "en"};
 
 const char *language_name(enum language language)

@@ -10,8 +10,14 @@
 #include <stdint.h>
 
 #include "akkoord/base/money.h"
+#include "akkoord/base/status.h"
 
 enum language { LANGUAGE_NL, LANGUAGE_EN };
+
+/* "nl" and "en" (ISO 639-1), in the API and in the database. */
+const char *language_name(enum language language);
+/* STATUS_INVALID for any other word, capitals too. */
+enum status language_parse(const char *text, enum language *language) AKKOORD_MUST_CHECK;
 
 enum document_kind { DOCUMENT_INVOICE, DOCUMENT_CREDIT_NOTE };
 
