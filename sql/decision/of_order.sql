@@ -1,0 +1,5 @@
+SELECT id, order_id, ordinal, outcome, array_to_string(reasons, ','), made_by, staff_id, made_at,
+       policy_name, policy_version, policy_hash, legal_basis, inputs
+FROM decision
+WHERE order_id = $1
+ORDER BY ordinal
