@@ -1,0 +1,416 @@
+/*
+ * The life of one connection: it reads a request, hands it over, writes the answer, and starts again.
+ *
+ * Runs on its loop's thread only. Owns the socket, the head being parsed, and the exchange except while its handler has
+ * it. Invariants: one exchange at a time, so answers leave in order; a connection that was refused anything is never
+ * read as a request again; its memory outlives the socket for as long as an exchange is out. It knows nothing of routes
+ * or of what an answer means.
+ */
+#include <assert.h>
+#include <event2/buffer.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
+#include "akkoord/base/clock.h"
+#include "akkoord/base/log.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/base/metrics.h"
+#include "answer.h"
+#include "loop.h"
+#include "request.h"
+
+#define WRITE_BYTES_PER_SECOND_MIN 16384
+
+static struct metric connections_open = {
+    .kind = METRIC_GAUGE,
+    .name = "akkoord_http_connections",
+    .help = "Connections that are open",
+};
+
+static void connection_advance(struct connection *connection);
+
+static struct evbuffer *input_of(struct connection *connection)
+{
+    return bufferevent_get_input(connection->stream);
+}
+
+static size_t output_bytes(struct connection *connection)
+{
+    return evbuffer_get_length(bufferevent_get_output(connection->stream));
+}
+
+static void set_deadline(struct connection *connection, int64_t timeout_ms)
+{
+    const struct timeval timeout = {.tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+    event_add(&connection->deadline, &timeout);
+}
+
+static int64_t write_deadline_ms(struct connection *connection)
+{
+    return connection->loop->server->options.write_deadline_ms +
+           (int64_t)(output_bytes(connection) / WRITE_BYTES_PER_SECOND_MIN) * 1000;
+}
+
+/* The one place where a state changes: keeps the idle list and the deadline in step with it. */
+static void connection_enter(struct connection *connection, enum connection_state state)
+{
+    struct loop *loop = connection->loop;
+    const struct http_server_options *options = &loop->server->options;
+    if (connection->state == CONNECTION_IDLE)
+        TAILQ_REMOVE(&loop->idle, connection, idle);
+    connection->state = state;
+    connection->since_us = clock_monotonic_us();
+    switch (state) {
+    case CONNECTION_IDLE:
+        TAILQ_INSERT_TAIL(&loop->idle, connection, idle);
+        /* The earlier of two: connection_idle_for_long() looks which one it was. */
+        set_deadline(connection,
+                     output_bytes(connection) > 0 && write_deadline_ms(connection) < options->idle_deadline_ms
+                         ? write_deadline_ms(connection)
+                         : options->idle_deadline_ms);
+        break;
+    case CONNECTION_READING: /* its deadline is set when the first look did not find the whole request */
+    case CONNECTION_HANDLING:
+        break;
+    case CONNECTION_WRITING:
+        set_deadline(connection, write_deadline_ms(connection));
+        break;
+    case CONNECTION_LINGERING:
+        set_deadline(connection, loop->draining ? HTTP_LINGER_DRAIN_MS : HTTP_LINGER_MS);
+        break;
+    case CONNECTION_CLOSED:
+        event_del(&connection->deadline);
+        break;
+    }
+}
+
+static void connection_free(struct connection *connection)
+{
+    struct loop *loop = connection->loop;
+    TAILQ_REMOVE(&loop->connections, connection, all);
+    free(connection);
+    atomic_fetch_sub_explicit(&loop->server->connections, 1, memory_order_relaxed);
+    metric_add(&connections_open, "", -1);
+    loop_connection_ended(loop);
+}
+
+void connection_abort(struct connection *connection)
+{
+    if (connection->state == CONNECTION_CLOSED)
+        return;
+    bool exchange_is_out = connection->state == CONNECTION_HANDLING;
+    connection_enter(connection, CONNECTION_CLOSED);
+    bufferevent_free(connection->stream);
+    connection->stream = NULL;
+    free(connection->head);
+    connection->head = NULL;
+    if (exchange_is_out)
+        return;
+    if (connection->exchange != NULL)
+        exchange_free(connection->exchange);
+    connection_free(connection);
+}
+
+/* All is written. Our side is shut first and the socket closed only after the client's, as closing it over unread bytes
+ * would send a reset, which may overtake the answer (RFC 9112 section 9.6). */
+static void connection_say_goodbye(struct connection *connection)
+{
+    if (connection->peer_finished) {
+        connection_abort(connection);
+        return;
+    }
+    struct evbuffer *input = input_of(connection);
+    connection->lingered_bytes = evbuffer_get_length(input);
+    evbuffer_drain(input, connection->lingered_bytes);
+    shutdown(bufferevent_getfd(connection->stream), SHUT_WR);
+    connection_enter(connection, CONNECTION_LINGERING);
+}
+
+/* Hands an answer to the socket and frees the exchange. */
+static void connection_write(struct connection *connection, struct http_exchange *exchange)
+{
+    struct buffer head;
+    buffer_init(&head, ANSWER_HEAD_BYTES_MAX);
+    answer_write_head(&head, &exchange->answer, &exchange->request, connection->closing, clock_now_us());
+    bufferevent_write(connection->stream, head.data, head.length);
+    buffer_release(&head);
+    if (answer_has_body(&exchange->answer, &exchange->request) && exchange->answer.body_length > 0)
+        bufferevent_write(connection->stream, exchange->answer.body, exchange->answer.body_length);
+}
+
+void connection_deliver(struct http_exchange *exchange)
+{
+    struct connection *connection = exchange->connection;
+    exchange_record(exchange);
+    connection->exchange = NULL;
+    if (connection->state == CONNECTION_CLOSED) {
+        exchange_free(exchange);
+        connection_free(connection);
+        return;
+    }
+    if (connection->loop->draining)
+        connection->closing = true;
+    connection_write(connection, exchange);
+    exchange_free(exchange);
+    bool must_wait = connection->closing || output_bytes(connection) > HTTP_OUTPUT_BYTES_MAX;
+    connection_enter(connection, must_wait ? CONNECTION_WRITING : CONNECTION_IDLE);
+    connection_advance(connection);
+}
+
+/* Answers a problem and ends the connection after it: where the next request would start is not known. */
+static void connection_refuse(struct connection *connection, int status, const char *code, const char *reason)
+{
+    struct http_exchange *exchange = connection->exchange;
+    if (exchange == NULL) {
+        exchange = exchange_new(connection, connection->since_us);
+        if (connection->head != NULL)
+            exchange->request.method = connection->head->method;
+        connection->exchange = exchange;
+    }
+    free(connection->head);
+    connection->head = NULL;
+    connection->closing = true;
+    connection_enter(connection, CONNECTION_HANDLING);
+    http_exchange_answer_problem(exchange, status, code, reason);
+}
+
+static uint64_t body_bytes_max(const struct http_exchange *exchange)
+{
+    if (exchange->route != NULL && exchange->route->body_bytes_max > 0)
+        return exchange->route->body_bytes_max;
+    return exchange->connection->loop->server->options.body_bytes_max;
+}
+
+/* The head is complete: makes the exchange, and decides whether its body is welcome. False when that ended in an
+ * answer. */
+static bool connection_begin_exchange(struct connection *connection)
+{
+    struct http_head *head = connection->head;
+    struct evbuffer *input = input_of(connection);
+    struct http_exchange *exchange = exchange_new(connection, connection->since_us);
+    request_read_head(&exchange->request, exchange->arena, head,
+                      (const char *)evbuffer_pullup(input, (ev_ssize_t)head->head_bytes));
+    evbuffer_drain(input, head->head_bytes);
+    client_address_find(&connection->loop->server->proxies, connection->peer_address, &exchange->request,
+                        exchange->request.client_address);
+    connection->exchange = exchange;
+    connection->body_length = head->content_length;
+    connection->closing = head->close;
+    bool expects_continue = head->expect_continue && head->content_length > 0;
+    free(connection->head);
+    connection->head = NULL;
+
+    exchange_route(exchange);
+    if (connection->body_length > body_bytes_max(exchange)) {
+        connection_refuse(connection, 413, "content_too_large", "the body is larger than this path takes");
+        return false;
+    }
+    if (connection->body_length > HTTP_INPUT_BYTES_MAX)
+        bufferevent_setwatermark(connection->stream, EV_READ, 0, connection->body_length);
+    if (!expects_continue || evbuffer_get_length(input) > 0)
+        return true;
+    if (exchange->route == NULL) {
+        /* Whether the client sends a body that nobody asked it for can't be known. */
+        connection->closing = true;
+        connection_enter(connection, CONNECTION_HANDLING);
+        exchange_handle(exchange);
+        return false;
+    }
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    bufferevent_write(connection->stream, go_on, sizeof(go_on) - 1);
+    return true;
+}
+
+/* The body is complete: hands the exchange over. */
+static void connection_hand_over(struct connection *connection)
+{
+    struct http_exchange *exchange = connection->exchange;
+    size_t length = (size_t)connection->body_length;
+    if (length > 0) {
+        char *body = arena_alloc(exchange->arena, length + 1);
+        evbuffer_remove(input_of(connection), body, length);
+        body[length] = '\0';
+        exchange->request.body = body;
+        exchange->request.body_length = length;
+        if (length > HTTP_INPUT_BYTES_MAX)
+            bufferevent_setwatermark(connection->stream, EV_READ, 0, HTTP_INPUT_BYTES_MAX);
+    }
+    connection_enter(connection, CONNECTION_HANDLING);
+    exchange_handle(exchange);
+}
+
+/* Looks at what has come while READING. True when the state may have changed, false when more must come. */
+static bool connection_read_request(struct connection *connection)
+{
+    struct evbuffer *input = input_of(connection);
+    if (connection->exchange == NULL) {
+        size_t length = evbuffer_get_length(input);
+        if (length > HTTP_HEAD_BYTES_MAX)
+            length = HTTP_HEAD_BYTES_MAX;
+        const char *bytes = (const char *)evbuffer_pullup(input, (ev_ssize_t)length);
+        switch (http_parse_head(connection->head, bytes, length)) {
+        case HTTP_PARSE_MORE:
+            return false;
+        case HTTP_PARSE_REFUSED:
+            connection_refuse(connection, connection->head->refused_status, connection->head->refused_code,
+                              connection->head->refused_reason);
+            return true;
+        case HTTP_PARSE_COMPLETE:
+            break;
+        }
+        if (!connection_begin_exchange(connection))
+            return true;
+    }
+    if (evbuffer_get_length(input) < connection->body_length)
+        return false;
+    connection_hand_over(connection);
+    return true;
+}
+
+static void connection_start_request(struct connection *connection)
+{
+    connection->head = memory_alloc(sizeof(*connection->head));
+    http_head_init(connection->head);
+    connection_enter(connection, CONNECTION_READING);
+}
+
+/* Serves request after request from what has come, until one is with its handler, one is not whole, or the client has
+ * to take its answers first. An answer given on the spot comes back here through connection_deliver(); the flag turns
+ * that recursion into one more turn. The connection may be gone afterwards. */
+static void connection_advance(struct connection *connection)
+{
+    if (connection->advancing)
+        return;
+    connection->advancing = true;
+    bool first_look = connection->state == CONNECTION_IDLE;
+    bool turning = true;
+    while (turning) {
+        if (connection->state == CONNECTION_IDLE && evbuffer_get_length(input_of(connection)) > 0) {
+            connection_start_request(connection);
+            first_look = true;
+        }
+        turning = connection->state == CONNECTION_READING && connection_read_request(connection);
+    }
+    connection->advancing = false;
+
+    if (connection->state == CONNECTION_READING && connection->peer_finished)
+        connection_refuse(connection, 400, "incomplete_request", "the request ended before it was whole");
+    else if (connection->state == CONNECTION_READING && first_look)
+        set_deadline(connection, connection->loop->server->options.request_deadline_ms);
+    else if (connection->state == CONNECTION_IDLE && (connection->peer_finished || connection->loop->draining))
+        connection_drain(connection);
+}
+
+void connection_drain(struct connection *connection)
+{
+    if (connection->state != CONNECTION_IDLE)
+        return;
+    int unread = 0;
+    if (!connection->peer_finished && ioctl(bufferevent_getfd(connection->stream), FIONREAD, &unread) == 0 &&
+        unread > 0)
+        return; /* a request is at the door: it is read, and answered with Connection: close */
+    connection->closing = true;
+    if (output_bytes(connection) > 0)
+        connection_enter(connection, CONNECTION_WRITING);
+    else
+        connection_say_goodbye(connection);
+}
+
+static void on_read(struct bufferevent *stream, void *argument)
+{
+    struct connection *connection = argument;
+    if (connection->state != CONNECTION_LINGERING) {
+        connection_advance(connection);
+        return;
+    }
+    struct evbuffer *input = bufferevent_get_input(stream);
+    connection->lingered_bytes += evbuffer_get_length(input);
+    evbuffer_drain(input, evbuffer_get_length(input));
+    if (connection->lingered_bytes > HTTP_LINGER_BYTES_MAX)
+        connection_abort(connection);
+}
+
+/* Everything is written. */
+static void on_written(struct bufferevent *stream, void *argument)
+{
+    (void)stream;
+    struct connection *connection = argument;
+    if (connection->state != CONNECTION_WRITING || output_bytes(connection) > 0)
+        return;
+    if (connection->closing) {
+        connection_say_goodbye(connection);
+        return;
+    }
+    connection_enter(connection, CONNECTION_IDLE);
+    connection_advance(connection);
+}
+
+static void on_event(struct bufferevent *stream, short what, void *argument)
+{
+    (void)stream;
+    struct connection *connection = argument;
+    bool finished = (what & BEV_EVENT_EOF) != 0 && (what & BEV_EVENT_READING) != 0;
+    if (!finished || connection->state == CONNECTION_LINGERING) {
+        connection_abort(connection);
+        return;
+    }
+    /* Half closed: what was asked before is still answered. */
+    connection->peer_finished = true;
+    connection_advance(connection);
+}
+
+static void connection_idle_for_long(struct connection *connection)
+{
+    int64_t idle_ms = (clock_monotonic_us() - connection->since_us) / 1000;
+    int64_t left_ms = connection->loop->server->options.idle_deadline_ms - idle_ms;
+    if (output_bytes(connection) > 0)
+        connection_abort(connection);
+    else if (left_ms > 0)
+        set_deadline(connection, left_ms);
+    else
+        connection_say_goodbye(connection);
+}
+
+static void on_deadline(evutil_socket_t socket, short what, void *argument)
+{
+    (void)socket;
+    (void)what;
+    struct connection *connection = argument;
+    switch (connection->state) {
+    case CONNECTION_IDLE:
+        connection_idle_for_long(connection);
+        break;
+    case CONNECTION_READING:
+        connection_refuse(connection, 408, "request_timeout", "the request did not come in time");
+        break;
+    case CONNECTION_WRITING:
+    case CONNECTION_LINGERING:
+        connection_abort(connection);
+        break;
+    case CONNECTION_HANDLING: /* left over from the request's reading: the handler has its own limits */
+    case CONNECTION_CLOSED:
+        break;
+    }
+}
+
+void connection_open(struct loop *loop, int socket, const char *peer_address)
+{
+    const int on = 1;
+    setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    struct connection *connection = memory_alloc_zero(1, sizeof(*connection));
+    connection->loop = loop;
+    snprintf(connection->peer_address, sizeof(connection->peer_address), "%s", peer_address);
+    connection->stream = bufferevent_socket_new(loop->base, socket, BEV_OPT_CLOSE_ON_FREE);
+    if (connection->stream == NULL)
+        abort(); /* out of memory: see base/memory.h */
+    event_assign(&connection->deadline, loop->base, -1, 0, on_deadline, connection);
+    TAILQ_INSERT_TAIL(&loop->connections, connection, all);
+    metric_add(&connections_open, "", 1);
+    connection->state = CONNECTION_READING; /* in no list yet */
+    connection_enter(connection, CONNECTION_IDLE);
+    bufferevent_setcb(connection->stream, on_read, on_written, on_event, connection);
+    bufferevent_setwatermark(connection->stream, EV_READ, 0, HTTP_INPUT_BYTES_MAX);
+    bufferevent_enable(connection->stream, EV_READ | EV_WRITE);
+}
