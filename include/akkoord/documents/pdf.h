@@ -10,7 +10,7 @@
  *
  * Texts are shown literally: markup characters mean nothing, control characters become spaces, bytes that are not UTF-8
  * become U+FFFD, directional overrides are left out. A text too long for its place is wrapped, and cut with an ellipsis
- * after DOCUMENT_TEXT_LINES_MAX lines.
+ * after ten lines for what was sold, five for each text of the buyer (about 200 characters), two for the seller.
  *
  * PDF/A-3 (XMP, output intent, language, attached e-invoice) is put around these bytes afterwards; for that seam every
  * font is embedded, nothing is transparent and all colour is plain RGB.
@@ -24,8 +24,7 @@
 #include "akkoord/base/status.h"
 #include "akkoord/domain/invoice.h"
 
-#define DOCUMENT_LINES_MAX      2000
-#define DOCUMENT_TEXT_LINES_MAX 10
+#define DOCUMENT_LINES_MAX 2000
 
 /*
  * Renders into `arena`, which owns *bytes afterwards. Fills *bytes and *length on success only.

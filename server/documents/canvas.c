@@ -1,0 +1,238 @@
+/*
+ * The canvas: one cairo PDF surface, one pango layout that is set anew for each text, one font map.
+ * Whoever made it owns it, one thread at a time. The file grows in a buffer that is cleansed when it is freed; what the
+ * libraries allocate for themselves is freed, but not overwritten.
+ */
+#include "akkoord/documents/canvas.h"
+
+#include <cairo-pdf.h>
+#include <math.h>
+#include <pango/pangocairo.h>
+
+#include "akkoord/base/buffer.h"
+#include "akkoord/base/clock.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/documents/fonts.h"
+
+struct canvas {
+    struct buffer file;
+    cairo_surface_t *surface;
+    cairo_t *cairo;
+    PangoFontMap *font_map;
+    PangoContext *context;
+    PangoLayout *layout;
+    bool measuring;
+};
+
+static cairo_status_t append_to_file(void *closure, const unsigned char *bytes, unsigned int length)
+{
+    struct buffer *file = (struct buffer *)closure;
+    buffer_append(file, bytes, length);
+    return file->overflowed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
+}
+
+static void set_metadata(cairo_surface_t *surface, const struct canvas_metadata *metadata)
+{
+    /* Without a date of ours cairo writes the present time, and no two renderings would be the same. */
+    char created[CLOCK_RFC3339_BYTES];
+    clock_format_rfc3339(metadata->created_day * 86400 * CLOCK_US_PER_SECOND, created);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, metadata->title);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, metadata->author);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Akkoord");
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
+    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, created);
+}
+
+/* Outlines are placed where the design says, not on the pixels of some screen. */
+static void set_up_for_print(PangoContext *context)
+{
+    cairo_font_options_t *options = cairo_font_options_create();
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
+    pango_cairo_context_set_font_options(context, options);
+    cairo_font_options_destroy(options);
+    pango_context_set_round_glyph_positions(context, FALSE);
+    pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
+}
+
+enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **canvas, struct error *error)
+{
+    PangoFontMap *font_map = fonts_new_map();
+    if (font_map == NULL)
+        return error_set(error, STATUS_INTERNAL, "document_failed", "No font for documents is installed.");
+    struct canvas *made = (struct canvas *)memory_alloc_zero(1, sizeof *made);
+    buffer_init(&made->file, CANVAS_BYTES_MAX);
+    made->surface =
+        cairo_pdf_surface_create_for_stream(append_to_file, &made->file, CANVAS_PAGE_WIDTH, CANVAS_PAGE_HEIGHT);
+    set_metadata(made->surface, metadata);
+    made->cairo = cairo_create(made->surface);
+    made->font_map = font_map;
+    made->context = pango_font_map_create_context(font_map);
+    set_up_for_print(made->context);
+    made->layout = pango_layout_new(made->context);
+    pango_layout_set_wrap(made->layout, PANGO_WRAP_WORD_CHAR);
+    /* A text keeps to its column's side whatever script it begins in. */
+    pango_layout_set_auto_dir(made->layout, FALSE);
+    *canvas = made;
+    return STATUS_OK;
+}
+
+void canvas_free(struct canvas *canvas)
+{
+    if (canvas == NULL)
+        return;
+    g_object_unref(canvas->layout);
+    g_object_unref(canvas->context);
+    cairo_destroy(canvas->cairo);
+    cairo_surface_destroy(canvas->surface);
+    g_object_unref(canvas->font_map);
+    buffer_release(&canvas->file);
+    free(canvas);
+}
+
+void canvas_set_measuring(struct canvas *canvas, bool measuring)
+{
+    canvas->measuring = measuring;
+}
+
+static void set_style(PangoLayout *layout, const struct text_style *style, double scale)
+{
+    static const PangoWeight weights[] = {
+        [TEXT_REGULAR] = PANGO_WEIGHT_NORMAL,
+        [TEXT_MEDIUM] = PANGO_WEIGHT_MEDIUM,
+        [TEXT_SEMIBOLD] = PANGO_WEIGHT_SEMIBOLD,
+    };
+    PangoFontDescription *font = pango_font_description_new();
+    pango_font_description_set_family_static(font, style->display ? FONTS_DISPLAY_FAMILY : FONTS_TEXT_FAMILY);
+    pango_font_description_set_weight(font, weights[style->weight]);
+    pango_font_description_set_size(font, pango_units_from_double(style->size * scale));
+    pango_layout_set_font_description(layout, font);
+    pango_font_description_free(font);
+
+    PangoAttrList *attributes = pango_attr_list_new();
+    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
+    /* A hyphen in a broken number or address would be read as part of it. */
+    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
+    pango_layout_set_attributes(layout, attributes);
+    pango_attr_list_unref(attributes);
+}
+
+static void set_text(struct canvas *canvas, const char *text, const struct text_style *style,
+                     const struct text_box *box)
+{
+    PangoLayout *layout = canvas->layout;
+    set_style(layout, style, 1.0);
+    pango_layout_set_text(layout, text, -1);
+    pango_layout_set_alignment(layout, box->align == TEXT_RIGHT ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+    if (box->lines_max > 1) {
+        pango_layout_set_width(layout, pango_units_from_double(box->width));
+        pango_layout_set_height(layout, -box->lines_max);
+        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+        return;
+    }
+    pango_layout_set_width(layout, -1);
+    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_NONE);
+    PangoRectangle extents;
+    pango_layout_get_extents(layout, NULL, &extents);
+    double width = pango_units_to_double(extents.width);
+    if (width > box->width)
+        set_style(layout, style, box->width / width);
+}
+
+int canvas_count_lines(struct canvas *canvas, const char *text, const struct text_style *style,
+                       const struct text_box *box)
+{
+    if (text == NULL)
+        return 0;
+    set_text(canvas, text, style, box);
+    return pango_layout_get_line_count(canvas->layout);
+}
+
+double canvas_draw_text(struct canvas *canvas, const char *text, const struct text_style *style,
+                        const struct text_box *box)
+{
+    if (text == NULL)
+        return box->baseline - style->leading;
+    set_text(canvas, text, style, box);
+    int lines = pango_layout_get_line_count(canvas->layout);
+    double last_baseline = box->baseline + (lines - 1) * style->leading;
+    if (canvas->measuring)
+        return last_baseline;
+
+    cairo_set_source_rgb(canvas->cairo, style->colour.red, style->colour.green, style->colour.blue);
+    /* Line by line: a fallback font may have a taller line than ours, and must not push the next one down. */
+    for (int i = 0; i < lines; i++) {
+        PangoLayoutLine *line = pango_layout_get_line_readonly(canvas->layout, i);
+        PangoRectangle extents;
+        pango_layout_line_get_extents(line, NULL, &extents);
+        double slack = box->width - pango_units_to_double(extents.width);
+        double x = box->align == TEXT_RIGHT ? box->x + slack : box->x;
+        cairo_move_to(canvas->cairo, x, box->baseline + i * style->leading);
+        pango_cairo_show_layout_line(canvas->cairo, line);
+    }
+    return last_baseline;
+}
+
+void canvas_draw_rule(struct canvas *canvas, double x, double y, double width, double thickness, struct colour colour)
+{
+    if (canvas->measuring)
+        return;
+    cairo_set_source_rgb(canvas->cairo, colour.red, colour.green, colour.blue);
+    cairo_rectangle(canvas->cairo, x, y - thickness / 2, width, thickness);
+    cairo_fill(canvas->cairo);
+}
+
+void canvas_draw_tick(struct canvas *canvas, double centre_x, double centre_y, double radius, struct colour colour)
+{
+    if (canvas->measuring)
+        return;
+    cairo_t *cairo = canvas->cairo;
+    cairo_set_source_rgb(cairo, colour.red, colour.green, colour.blue);
+    cairo_new_path(cairo);
+    cairo_arc(cairo, centre_x, centre_y, radius, 0, 2 * M_PI);
+    cairo_fill(cairo);
+    cairo_set_source_rgb(cairo, 1, 1, 1);
+    cairo_set_line_width(cairo, radius * 0.24);
+    cairo_set_line_cap(cairo, CAIRO_LINE_CAP_ROUND);
+    cairo_set_line_join(cairo, CAIRO_LINE_JOIN_ROUND);
+    cairo_move_to(cairo, centre_x - radius * 0.42, centre_y + radius * 0.04);
+    cairo_line_to(cairo, centre_x - radius * 0.10, centre_y + radius * 0.36);
+    cairo_line_to(cairo, centre_x + radius * 0.44, centre_y - radius * 0.32);
+    cairo_stroke(cairo);
+}
+
+void canvas_begin_element(struct canvas *canvas, const char *name)
+{
+    if (!canvas->measuring)
+        cairo_tag_begin(canvas->cairo, name, NULL);
+}
+
+void canvas_end_element(struct canvas *canvas, const char *name)
+{
+    if (!canvas->measuring)
+        cairo_tag_end(canvas->cairo, name);
+}
+
+void canvas_end_page(struct canvas *canvas)
+{
+    cairo_show_page(canvas->cairo);
+}
+
+enum status canvas_finish(struct canvas *canvas, struct arena *arena, const uint8_t **bytes, size_t *length,
+                          struct error *error)
+{
+    cairo_status_t drawn = cairo_status(canvas->cairo);
+    cairo_surface_finish(canvas->surface);
+    if (canvas->file.overflowed)
+        return error_set(error, STATUS_TOO_LARGE, "document_too_long", "The document is larger than %zu bytes.",
+                         CANVAS_BYTES_MAX);
+    cairo_status_t written = cairo_surface_status(canvas->surface);
+    cairo_status_t failed = drawn != CAIRO_STATUS_SUCCESS ? drawn : written;
+    if (failed != CAIRO_STATUS_SUCCESS)
+        return error_set(error, STATUS_INTERNAL, "document_failed", "Drawing the document failed: %s.",
+                         cairo_status_to_string(failed));
+    *bytes = (const uint8_t *)arena_copy_bytes(arena, canvas->file.data, canvas->file.length);
+    *length = canvas->file.length;
+    return STATUS_OK;
+}

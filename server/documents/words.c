@@ -1,0 +1,103 @@
+/*
+ * The words of documents. Constants only; any thread.
+ */
+#include "akkoord/documents/words.h"
+
+static const struct words dutch = {
+    .kinds =
+        {
+            [DOCUMENT_INVOICE] = {.title = "Factuur",
+                                  .number = "Factuurnummer",
+                                  .issue_date = "Factuurdatum",
+                                  .total = "Totaal",
+                                  .billed_to = "Factuur aan"},
+            [DOCUMENT_CREDIT_NOTE] = {.title = "Creditfactuur",
+                                      .number = "Nummer",
+                                      .issue_date = "Datum",
+                                      .total = "Totaal gecrediteerd",
+                                      .billed_to = "Creditfactuur aan"},
+        },
+    .supply_date = "Leverdatum",
+    .order_number = "Bestelling",
+    .reference = "Uw referentie",
+    .credited = "Betreft factuur",
+    .credited_of = "van",
+    .kvk_number = "KvK",
+    .vat_number = "Btw-nummer",
+    .iban = "IBAN",
+    .description = "Omschrijving",
+    .quantity = "Aantal",
+    .unit_price = "Prijs",
+    .price_includes_vat = "incl. btw",
+    .vat = "Btw",
+    .amount = "Bedrag",
+    .carried_forward = "Transport naar volgende pagina",
+    .brought_forward = "Transport van vorige pagina",
+    .net = "Totaal exclusief btw",
+    .vat_on = "over",
+    .reverse_charge = "verlegd",
+    .exempt = "vrijgesteld",
+    .paid = "Betaald",
+    .due = "Te betalen",
+    .received_in_excess = "Te veel ontvangen",
+    .refunded = "U ontvangt terug",
+    .settled = "Betaald, dank u",
+    .settled_note = "Deze factuur is volledig voldaan. U hoeft niets meer over te maken.",
+    .please_pay = {"We verzoeken u ", " over te maken naar ", " ten name van ", ", onder vermelding van ", "."},
+    .excess_note = "Deze factuur is voldaan. Over het te veel ontvangen bedrag nemen we contact met u op.",
+    .refund_note = "Het bedrag gaat terug naar de rekening of kaart waarmee u hebt betaald.",
+    .no_refund_note = "Deze creditfactuur wordt met de genoemde factuur verrekend.",
+    .reverse_charge_note = "Btw verlegd naar de afnemer.",
+};
+
+static const struct words english = {
+    .kinds =
+        {
+            [DOCUMENT_INVOICE] = {.title = "Invoice",
+                                  .number = "Invoice number",
+                                  .issue_date = "Invoice date",
+                                  .total = "Total",
+                                  .billed_to = "Billed to"},
+            [DOCUMENT_CREDIT_NOTE] = {.title = "Credit note",
+                                      .number = "Number",
+                                      .issue_date = "Date",
+                                      .total = "Total credited",
+                                      .billed_to = "Credited to"},
+        },
+    .supply_date = "Date of supply",
+    .order_number = "Order",
+    .reference = "Your reference",
+    .credited = "Credits invoice",
+    .credited_of = "of",
+    .kvk_number = "KvK",
+    .vat_number = "VAT number",
+    .iban = "IBAN",
+    .description = "Description",
+    .quantity = "Quantity",
+    .unit_price = "Unit price",
+    .price_includes_vat = "incl. VAT",
+    .vat = "VAT",
+    .amount = "Amount",
+    .carried_forward = "Carried forward to the next page",
+    .brought_forward = "Brought forward from the previous page",
+    .net = "Total excluding VAT",
+    .vat_on = "on",
+    .reverse_charge = "reverse charge",
+    .exempt = "exempt",
+    .paid = "Paid",
+    .due = "Amount due",
+    .received_in_excess = "Received in excess",
+    .refunded = "Refunded to you",
+    .settled = "Paid, thank you",
+    .settled_note = "This invoice has been paid in full. Nothing remains to be transferred.",
+    .please_pay = {"Please transfer ", " to ", " in the name of ", ", mentioning ", "."},
+    .excess_note = "This invoice has been paid. We will contact you about what was received in excess.",
+    .refund_note = "The amount goes back to the account or card that you paid with.",
+    .no_refund_note = "This credit note is set off against the invoice that it names.",
+    .reverse_charge_note = "VAT reverse charge: the customer accounts for the VAT.",
+};
+
+const struct words *words_of(enum language language)
+{
+    return language == LANGUAGE_NL ? &dutch : &english;
+}

@@ -1,0 +1,15 @@
+#pragma once
+/*
+ * Invoices to render: plainly samples, with amounts that add up. Each is a value that a test may change.
+ */
+#include "akkoord/base/arena.h"
+#include "akkoord/domain/invoice.h"
+
+/* Three lines at 21% and 9%, paid in full: net 1,465.00, VAT 293.85, total 1,758.85. */
+struct invoice sample_invoice(struct arena *arena, enum language language);
+/* Takes sample_invoice() back. */
+struct invoice sample_credit_note(struct arena *arena, enum language language);
+/* `lines_count` lines at 21%, line i (from 1) of i * 1.00 net; nothing paid. */
+struct invoice sample_long_invoice(struct arena *arena, enum language language, size_t lines_count);
+/* Every text that a person can type is `text`. */
+struct invoice sample_invoice_of_text(struct arena *arena, const char *text);
