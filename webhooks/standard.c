@@ -67,9 +67,9 @@ void standard_webhook_sign(const struct webhook_secret *secret, const char *id, 
         {id, strlen(id)}, {".", 1}, {timestamp, strlen(timestamp)}, {".", 1}, {body, body_length}};
     uint8_t mac[SHA256_BYTES];
     crypto_hmac_sha256_parts(secret->bytes, secret->length, parts, sizeof(parts) / sizeof(parts[0]), mac);
-    size_t prefix_length = strlen(SIGNATURE_PREFIX);
-    memcpy(header, SIGNATURE_PREFIX, prefix_length);
-    base64_encode(mac, sizeof(mac), header + prefix_length);
+    char encoded[BASE64_BYTES(SHA256_BYTES)];
+    base64_encode(mac, sizeof(mac), encoded);
+    snprintf(header, STANDARD_WEBHOOK_SIGNATURE_BYTES, SIGNATURE_PREFIX "%s", encoded);
 }
 
 static enum status get_headers(const struct webhook_input *input, struct standard_headers *headers, struct error *error)
@@ -104,7 +104,7 @@ static bool any_is_expected(const struct webhook_expected *expected, struct webh
 static enum status check_signature(const struct webhook_secrets *secrets, const struct webhook_input *input,
                                    struct webhook_slice *event_id, struct error *error)
 {
-    struct standard_headers headers;
+    struct standard_headers headers = {0};
     enum status status = get_headers(input, &headers, error);
     if (status == STATUS_OK)
         status = webhook_check_time(headers.timestamp, input->received_at_us, error);
@@ -204,7 +204,7 @@ enum webhook_verdict standard_read_as(const char *provider, bool live, const str
                                       const struct webhook_input *input, struct arena *arena,
                                       struct payment_event *event, struct error *error)
 {
-    struct webhook_slice event_id;
+    struct webhook_slice event_id = {0};
     if (check_signature(secrets, input, &event_id, error) != STATUS_OK)
         return WEBHOOK_UNSIGNED;
     *event = (struct payment_event){.live = live};

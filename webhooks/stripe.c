@@ -105,7 +105,8 @@ static bool any_is_expected(const struct webhook_expected *expected, struct webh
 static enum status check_signature(const struct webhook_secrets *secrets, const struct webhook_input *input,
                                    struct error *error)
 {
-    struct webhook_slice header, timestamp;
+    struct webhook_slice header = {0};
+    struct webhook_slice timestamp = {0};
     enum status status = webhook_get_header(input, "stripe-signature", &header, error);
     if (status == STATUS_OK)
         status = get_timestamp(header, &timestamp, error);

@@ -43,12 +43,10 @@ void delivery_sign_standard(struct delivery *delivery, const char *secrets, cons
 void stripe_signature(const char *secret, const char *timestamp, const char *body, size_t body_length,
                       char hex[2 * SHA256_BYTES + 1])
 {
-    size_t timestamp_length = strlen(timestamp);
-    size_t length = timestamp_length + 1 + body_length;
-    char *message = memory_alloc(length);
-    memcpy(message, timestamp, timestamp_length);
-    message[timestamp_length] = '.';
-    memcpy(message + timestamp_length + 1, body, body_length);
+    size_t length = strlen(timestamp) + 1 + body_length;
+    char *message = memory_alloc(length + 1);
+    int start = snprintf(message, length + 1, "%s.", timestamp);
+    memcpy(message + start, body, body_length);
     uint8_t mac[SHA256_BYTES];
     crypto_hmac_sha256(secret, strlen(secret), message, length, mac);
     free(message);
