@@ -24,7 +24,7 @@ enum status webhook_get_id(const json_t *object, const char *prefix, const char 
                            size_t capacity, char *id, struct error *error)
 {
     const char *text;
-    enum status status = json_get_text(object, prefix, key, presence, capacity - 1, &text, error);
+    enum status status = json_get_text(object, prefix, key, presence, SIZE_MAX, &text, error);
     if (status != STATUS_OK)
         return status;
     if (text == NULL) {
@@ -39,7 +39,6 @@ enum status webhook_get_id(const json_t *object, const char *prefix, const char 
 enum status webhook_get_amount(const json_t *object, const char *prefix, const char *key, enum json_presence presence,
                                struct payment_event *event, struct error *error)
 {
-    event->amount_minor = 0;
     return json_get_integer(object, prefix, key, presence, 0, WEBHOOK_AMOUNT_MINOR_MAX, &event->amount_minor, error);
 }
 

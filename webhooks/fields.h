@@ -14,10 +14,10 @@ enum status webhook_copy_id(const char *text, size_t length, const char *field, 
 /* The same from a JSON text. An optional one that is absent or null gives "", a given one is never empty. */
 enum status webhook_get_id(const json_t *object, const char *prefix, const char *key, enum json_presence presence,
                            size_t capacity, char *id, struct error *error) AKKOORD_MUST_CHECK;
-/* Integer minor units from 0 to WEBHOOK_AMOUNT_MINOR_MAX; 0 when optional and absent or null. */
+/* Integer minor units from 0 to WEBHOOK_AMOUNT_MINOR_MAX; left alone when optional and absent or null. */
 enum status webhook_get_amount(const json_t *object, const char *prefix, const char *key, enum json_presence presence,
                                struct payment_event *event, struct error *error) AKKOORD_MUST_CHECK;
-/* Three letters in either case; "" when optional and absent or null. */
+/* Three letters in either case; left alone when optional and absent or null. */
 enum status webhook_get_currency(const json_t *object, const char *prefix, const char *key, enum json_presence presence,
                                  struct payment_event *event, struct error *error) AKKOORD_MUST_CHECK;
 /* Any text: a UUID is our order id, all else a foreign reference. NULL is no reference. */

@@ -1,5 +1,5 @@
 /*
- * Provider "standard": any sender of Standard Webhooks with a payment body of the shape in the README.
+ * Provider "standard": any sender of Standard Webhooks whose body says what happened to a payment:
  *
  *     webhook-id: msg_1                        {"type": "payment.paid", "timestamp": "2026-11-23T09:30:00Z",
  *     webhook-timestamp: 1795426200             "data": {"payment": "p_1", "order": "<our order id>",

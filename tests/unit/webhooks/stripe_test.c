@@ -261,6 +261,8 @@ static void any_other_shape_is_malformed(void **state)
          "data.object.client_reference_id"},
         {EVENT("payment_intent.succeeded", INTENT("\"amount\":12100,\"currency\":\"eur\"")),
          "data.object.amount_received"},
+        {EVENT("charge.dispute.created", DISPUTE("\"currency\":\"eur\"")), "data.object.amount"},
+        {EVENT("charge.refunded", CHARGE("\"currency\":\"eur\"")), "data.object.amount_refunded"},
         {EVENT("charge.refunded", CHARGE("\"amount_refunded\":1,\"currency\":\"eur\",\"refunded\":\"yes\"")),
          "data.object.refunded"},
     };
@@ -350,6 +352,7 @@ static void the_header_is_read_as_stripe_writes_it(void **state)
         {"v1=" VECTOR_V1 ",t=1700000000", WEBHOOK_EVENT},
         {"t=1700000000,v1=" WRONG_V1 ",v1=" VECTOR_V1 ",v0=" WRONG_V1, WEBHOOK_EVENT},
         {"t=1700000000,scheme,v1=" VECTOR_V1 ",", WEBHOOK_EVENT},
+        {"t=1700000000,v1=" VECTOR_V1 ",v1=" WRONG_V1, WEBHOOK_EVENT},
         {"t=1700000000,v0=" VECTOR_V1, WEBHOOK_UNSIGNED},
         {"t=1700000000,v1=" WRONG_V1, WEBHOOK_UNSIGNED},
         {"t=1700000000,v1=", WEBHOOK_UNSIGNED},
@@ -390,6 +393,8 @@ static void every_configured_secret_is_tried_and_none_is_none(void **state)
     (void)state;
     struct delivery delivery = signed_body(VECTOR_BODY);
     delivery.secrets = OTHER_SECRET "," SECRET;
+    assert_int_equal(delivery_read(&delivery), WEBHOOK_EVENT);
+    delivery.secrets = SECRET "," OTHER_SECRET;
     assert_int_equal(delivery_read(&delivery), WEBHOOK_EVENT);
     delivery.secrets = OTHER_SECRET;
     assert_int_equal(delivery_read(&delivery), WEBHOOK_UNSIGNED);
