@@ -15,8 +15,9 @@ void base32_encode(const void *bytes, size_t length, char *out)
         for (size_t i = 0; i < GROUP_BYTES; i++)
             group = group << 8 | (i < taken ? next[i] : 0);
         size_t used = (taken * 8 + 4) / 5;
-        for (size_t i = 0; i < GROUP_CHARACTERS; i++)
-            out[i] = i < used ? alphabet[group >> (35 - 5 * i) & 31] : '=';
+        memset(out, '=', GROUP_CHARACTERS);
+        for (size_t i = 0; i < used; i++)
+            out[i] = alphabet[group >> (35 - 5 * i) & 31];
         next += taken;
         length -= taken;
     }

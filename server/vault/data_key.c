@@ -48,6 +48,7 @@ static enum status secret_new(struct data_key *key, struct error *error)
 /* Under the active KEK of the key's purpose. */
 static void wrap(struct keyring *keyring, const struct data_key *key, struct wrapped_key *wrapped)
 {
+    assert(key->secret != NULL);
     uint8_t *bytes = wrapped->bytes;
     const struct kek *kek = keyring_lock(keyring)->active[key->purpose];
     wrapped->kek_id = kek->entry.id;

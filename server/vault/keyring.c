@@ -19,7 +19,7 @@
 #define KEYRING_MODE           ((mode_t)0600)
 #define KEYRING_MODE_FORBIDDEN ((mode_t)07177) /* all but reading and writing by the owner */
 #define TEMPORARY_RANDOM_BYTES 8
-#define TEMPORARY_NAME_BYTES   (sizeof(".keyring-.new") + 2 * TEMPORARY_RANDOM_BYTES)
+#define TEMPORARY_NAME_BYTES   (sizeof(".keyring-.new") + (size_t)2 * TEMPORARY_RANDOM_BYTES)
 
 struct keyring {
     pthread_rwlock_t lock; /* guards the pointer and, while held for reading, what it points to */
@@ -103,7 +103,7 @@ static enum status load_keys(const char *path, struct key_set **keys, struct err
 
 enum status keyring_load(const char *path, struct keyring **keyring, struct error *error)
 {
-    struct key_set *keys;
+    struct key_set *keys = NULL;
     enum status status = load_keys(path, &keys, error);
     if (status != STATUS_OK)
         return status;
@@ -117,7 +117,7 @@ enum status keyring_load(const char *path, struct keyring **keyring, struct erro
 
 enum status keyring_reload(struct keyring *keyring, struct error *error)
 {
-    struct key_set *fresh;
+    struct key_set *fresh = NULL;
     enum status status = load_keys(keyring->path, &fresh, error);
     if (status != STATUS_OK)
         return status;

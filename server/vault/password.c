@@ -50,9 +50,8 @@ static void argon2id(const char *password, size_t length, const struct phc *phc,
     uint8_t salt[SALT_BYTES];
     memcpy(salt, phc->salt, sizeof(salt));
     argon2_context context = {
-        .out = digest,
         .outlen = DIGEST_BYTES,
-        .pwd = (uint8_t *)(uintptr_t)password, /* not written to without ARGON2_FLAG_CLEAR_PASSWORD */
+        .pwd = (uint8_t *)password, /* not written to without ARGON2_FLAG_CLEAR_PASSWORD */
         .pwdlen = (uint32_t)length,
         .salt = salt,
         .saltlen = SALT_BYTES,
@@ -65,6 +64,7 @@ static void argon2id(const char *password, size_t length, const struct phc *phc,
         .free_cbk = unmap_memory,
         .flags = ARGON2_DEFAULT_FLAGS,
     };
+    context.out = digest;
     int result = argon2_ctx(&context, Argon2_id);
     if (result != ARGON2_OK) {
         /* The lengths and parameters are checked: what is left is memory. */
@@ -126,7 +126,7 @@ static bool take_base64(const char **text, uint8_t *out, size_t out_length)
 {
     char padded[BASE64_BYTES(DIGEST_BYTES)];
     size_t length = strcspn(*text, "$"), decoded;
-    if (length + 3 >= sizeof(padded) || memchr(*text, '=', length) != NULL)
+    if (length >= sizeof(padded) - 1 || memchr(*text, '=', length) != NULL)
         return false;
     memcpy(padded, *text, length);
     *text += length;

@@ -44,9 +44,9 @@ void hkdf_sha512(const void *key, size_t key_length, const void *salt, size_t sa
     OSSL_PARAM parameters[5];
     OSSL_PARAM *next = parameters;
     *next++ = OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0);
-    *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)(uintptr_t)key, key_length);
+    *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, key_length);
     if (salt_length > 0)
-        *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)salt, salt_length);
+        *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, salt_length);
     *next++ = OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, (size_t)info_length);
     *next = OSSL_PARAM_construct_end();
     EVP_KDF_CTX *context = EVP_KDF_CTX_new(hkdf);
@@ -81,7 +81,7 @@ void gcm_encrypt(const uint8_t key[AES256_KEY_BYTES], const uint8_t nonce[GCM_NO
     EVP_CIPHER_CTX *context = gcm_begin(true, key, nonce, associated, associated_count);
     int written = 0, last = 0;
     if (EVP_CipherUpdate(context, bytes, &written, bytes, (int)length) != 1 ||
-        EVP_CipherFinal_ex(context, bytes + written, &last) != 1 || (size_t)(written + last) != length ||
+        EVP_CipherFinal_ex(context, bytes + written, &last) != 1 || (size_t)written + (size_t)last != length ||
         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, GCM_TAG_BYTES, tag) != 1)
         cryptography_broken("gcm_encrypt");
     EVP_CIPHER_CTX_free(context); /* overwrites the key schedule */
@@ -98,7 +98,7 @@ bool gcm_decrypt(const uint8_t key[AES256_KEY_BYTES], const uint8_t nonce[GCM_NO
     int written = 0, last = 0;
     bool genuine = EVP_CipherUpdate(context, out, &written, bytes, (int)length) == 1 &&
                    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, GCM_TAG_BYTES, expected_tag) == 1 &&
-                   EVP_CipherFinal_ex(context, out + written, &last) == 1 && (size_t)(written + last) == length;
+                   EVP_CipherFinal_ex(context, out + written, &last) == 1 && (size_t)written + (size_t)last == length;
     EVP_CIPHER_CTX_free(context);
     if (!genuine)
         memory_cleanse(out, length);

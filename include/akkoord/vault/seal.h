@@ -29,7 +29,7 @@
  * to 4096; above that an eighth of the power of two below (4608, 5120, ... 8192, 9216, ...), so a document grows by an
  * eighth at most.
  *
- * Costs about 5 us for 1 KiB, either way. Any thread; `key` and `arena` by one thread at a time.
+ * Sealing 1 KiB costs about 6 us, opening it 5 us. Any thread; `key` and `arena` by one thread at a time.
  */
 #include <stddef.h>
 #include <stdint.h>
