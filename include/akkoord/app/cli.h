@@ -4,6 +4,7 @@
  */
 #include "akkoord/app/settings.h"
 #include "akkoord/base/status.h"
+#include "akkoord/pg/connection.h"
 
 /* Exit statuses, CONTRACT section 1. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
@@ -36,8 +37,13 @@ struct command_database {
     const char *owner_url;     /* may be NULL for an external one */
     const char *server_url;
 };
-/* Opens the database and, when it is embedded, migrates it. `settings` must outlive it. */
+/* Opens the database and, when it is embedded, migrates it. `settings` must outlive it. Exclusive use is not needed: a
+ * server may run. */
 enum status command_database_open(const struct settings *settings, struct command_database *database,
                                   struct error *error) AKKOORD_MUST_CHECK;
 /* Close all connections first. */
 void command_database_close(struct command_database *database);
+
+#define COMMAND_DATABASE_WAIT_MS 30000
+/* A session on one of those URLs; a database that does not answer is tried for COMMAND_DATABASE_WAIT_MS. */
+enum status command_connect(const char *url, struct pg_connection **connection, struct error *error) AKKOORD_MUST_CHECK;
