@@ -6,8 +6,8 @@
  *     webhook-signature: v1,<base64>                     "amount": 12100, "currency": "EUR"}}
  *
  * The signature is HMAC-SHA256 over `id.timestamp.body`. Signatures of another version (v1a is asymmetric) are passed
- * over. An id that has a dot in it moves no boundary: what would then be taken for the body begins inside a JSON string
- * or a number of the real one, so it is never an object.
+ * over. An id that has a dot in it moves no boundary: what would then be taken for the body begins with a time, or
+ * inside a JSON string or number of the real one, so it is never an object.
  *
  * Pure; any thread. The event id is webhook-id, which stays the same over retries.
  * Source: https://github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
