@@ -1,0 +1,42 @@
+#pragma once
+/*
+ * Customers: rows of akkoord.customer. The profile is sealed under a data key of its own (purpose `profile`); a person
+ * is found by the blind index of the e-mail address, and by nothing else.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+#include "akkoord/base/arena.h"
+#include "akkoord/base/status.h"
+#include "akkoord/base/uuid.h"
+#include "akkoord/store/parties.h"
+#include "akkoord/store/store.h"
+#include "akkoord/vault/password.h"
+#include "akkoord/vault/token.h"
+
+struct customer {
+    struct uuid id;
+    struct profile profile; /* in the arena */
+    int64_t created_at_us;
+};
+
+/* What a log-in needs. */
+struct customer_credentials {
+    struct uuid id;
+    char password_hash[PASSWORD_HASH_BYTES];
+};
+
+/* Key, customer and first session in one transaction; `profile` is checked by the caller. STATUS_CONFLICT
+ * `email_taken`: of any number of registrations at once under one address, exactly one succeeds. */
+enum status store_customer_register(struct store *store, struct arena *arena, const struct profile *profile,
+                                    const char *password_hash, struct uuid *id, char token[TOKEN_TEXT_BYTES],
+                                    struct error *error) AKKOORD_MUST_CHECK;
+
+/* By normalised address. STATUS_NOT_FOUND when nobody has it. */
+enum status store_customer_find_credentials(struct store *store, struct arena *arena, const char *email,
+                                            struct customer_credentials *credentials,
+                                            struct error *error) AKKOORD_MUST_CHECK;
+
+/* STATUS_NOT_FOUND when there is none. */
+enum status store_customer_load(struct store *store, struct arena *arena, const struct uuid *id,
+                                struct customer *customer, struct error *error) AKKOORD_MUST_CHECK;

@@ -1,0 +1,206 @@
+/*
+ * The frame around every handler: the lanes of worker threads, who calls, and the one answer. Exchanges come in on the
+ * event loops (submit) and everything else runs on the workers. It holds no state of its own between requests.
+ */
+#include "akkoord/api/call.h"
+
+#include <strings.h>
+
+#include "akkoord/api/openapi.h"
+#include "akkoord/base/log.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/base/workers.h"
+
+/* What an http route points to. */
+struct bound_route {
+    struct api *api;
+    const struct api_route *route;
+};
+
+struct api {
+    struct api_options options;
+    struct workers *lanes[2];
+    struct bound_route *bound;
+    struct http_route *routes;
+    size_t routes_count;
+};
+
+/* A request on its way to a lane; lives in the exchange's arena. */
+struct task {
+    const struct bound_route *bound;
+    struct http_exchange *exchange;
+};
+
+/* ---- who calls ---- */
+
+static enum api_caller caller_of_role(enum staff_role role)
+{
+    switch (role) {
+    case STAFF_REVIEWER:
+        return API_REVIEWER;
+    case STAFF_MANAGER:
+        return API_MANAGER;
+    case STAFF_AUDITOR:
+        break;
+    }
+    return API_AUDITOR;
+}
+
+const char *api_call_token(const struct api_call *call, size_t *length)
+{
+    static const char scheme[] = "bearer ";
+    const char *value = http_request_header(call->request, "Authorization");
+    if (value == NULL || strncasecmp(value, scheme, sizeof(scheme) - 1) != 0)
+        return NULL;
+    value += sizeof(scheme) - 1;
+    value += strspn(value, " ");
+    *length = strlen(value);
+    return value;
+}
+
+static enum status identify(struct api_call *call, struct error *error)
+{
+    size_t length = 0;
+    const char *token = api_call_token(call, &length);
+    if (token == NULL)
+        return error_set(error, STATUS_UNAUTHENTICATED, "unauthenticated", "this call needs a bearer token");
+    struct session session;
+    enum status status = store_session_find(call->store, call->arena, token, length, &session, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!uuid_is_nil(&session.staff_id)) {
+        call->caller = caller_of_role(session.role);
+        call->staff_id = session.staff_id;
+        call->role = session.role;
+    } else {
+        call->caller = API_CUSTOMER;
+        call->customer_id = session.customer_id;
+        call->language = session.language;
+    }
+    return STATUS_OK;
+}
+
+/* Everything that may stop a call before its handler runs. */
+static enum status admit(struct api_call *call, const struct api_route *route, struct error *error)
+{
+    if (route->callers == API_ANYBODY)
+        return STATUS_OK;
+    enum status status = identify(call, error);
+    if (status == STATUS_OK && (route->callers & call->caller) == 0)
+        status = error_set(error, STATUS_FORBIDDEN, "forbidden", "whoever this token belongs to may not do this");
+    return status;
+}
+
+/* ---- the frame ---- */
+
+static struct http_answer problem_of(struct api_call *call, const struct api_route *route, const struct error *error)
+{
+    if (error->status == STATUS_INTERNAL)
+        log_event(LOG_ERROR, "api.failed", log_text("request", call->request->id_text),
+                  log_text("route", route->pattern), log_text("code", error->code), log_text("detail", error->detail));
+    if (call->faults_count > 0)
+        return http_problem_validation(call->arena, call->faults, call->faults_count);
+    return http_problem_from_error(call->arena, error);
+}
+
+static void run(void *thread_state, void *argument)
+{
+    struct task *task = argument;
+    const struct bound_route *bound = task->bound;
+    struct http_exchange *exchange = task->exchange;
+    struct api_call call = {
+        .options = &bound->api->options,
+        .store = thread_state,
+        .request = http_exchange_request(exchange),
+        .arena = http_exchange_arena(exchange),
+        .language = LANGUAGE_NL,
+    };
+    struct http_answer answer = {.status = 0};
+    struct error error = {.status = STATUS_INTERNAL};
+    enum status status = admit(&call, bound->route, &error);
+    if (status == STATUS_OK)
+        status = bound->route->function(&call, &answer, &error);
+    pg_rollback(call.store->pg);
+    if (status != STATUS_OK)
+        answer = problem_of(&call, bound->route, &error);
+    http_exchange_answer(exchange, &answer);
+}
+
+/* On the event loop: hands over, or says at once that too much is waiting. */
+static void submit(void *context, struct http_exchange *exchange)
+{
+    const struct bound_route *bound = context;
+    struct task *task = ARENA_NEW(http_exchange_arena(exchange), struct task);
+    *task = (struct task){.bound = bound, .exchange = exchange};
+    if (workers_submit(bound->api->lanes[bound->route->lane], run, task) != STATUS_OK)
+        http_exchange_answer_problem(exchange, 503, "busy", "too much is waiting here; try again in a moment");
+}
+
+/* ---- start and stop ---- */
+
+static void *thread_store_new(void *context)
+{
+    const struct api *api = context;
+    return store_new(api->options.database_url, "akkoord api", api->options.keyring);
+}
+
+static void thread_store_free(void *thread_state)
+{
+    store_free(thread_state);
+}
+
+static struct workers *lane_new(struct api *api, const char *name, size_t threads, size_t queue_max)
+{
+    const struct workers_options options = {
+        .name = name,
+        .threads = threads,
+        .queue_max = queue_max,
+        .thread_state_new = thread_store_new,
+        .thread_state_free = thread_store_free,
+        .context = api,
+    };
+    return workers_new(&options);
+}
+
+static void bind_routes(struct api *api)
+{
+    size_t count;
+    const struct api_route *table = api_route_table(&count);
+    api->bound = memory_alloc_zero(count, sizeof(*api->bound));
+    api->routes = memory_alloc_zero(count + 1, sizeof(*api->routes));
+    for (size_t i = 0; i < count; i++) {
+        api->bound[i] = (struct bound_route){.api = api, .route = &table[i]};
+        api->routes[i] = (struct http_route){
+            .method = table[i].method, .pattern = table[i].pattern, .handler = submit, .context = &api->bound[i]};
+    }
+    api->routes[count] = (struct http_route){.method = HTTP_GET, .pattern = "/openapi.json", .handler = api_openapi};
+    api->routes_count = count + 1;
+}
+
+struct api *api_start(const struct api_options *options)
+{
+    struct api *api = memory_alloc_zero(1, sizeof(*api));
+    api->options = *options;
+    bind_routes(api);
+    size_t threads = options->threads != 0 ? options->threads : API_THREADS_DEFAULT;
+    api->lanes[API_LANE] = lane_new(api, "api", threads, API_QUEUE_MAX);
+    api->lanes[API_LANE_SLOW] = lane_new(api, "api-slow", API_SLOW_THREADS, API_SLOW_QUEUE_MAX);
+    return api;
+}
+
+void api_stop(struct api *api)
+{
+    if (api == NULL)
+        return;
+    workers_free(api->lanes[API_LANE]);
+    workers_free(api->lanes[API_LANE_SLOW]);
+    free(api->routes);
+    free(api->bound);
+    free(api);
+}
+
+const struct http_route *api_routes(struct api *api, size_t *count)
+{
+    *count = api->routes_count;
+    return api->routes;
+}

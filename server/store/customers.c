@@ -1,0 +1,163 @@
+/* Customers: sealed profiles and the ways to find them. Any worker thread with its own store. */
+#include "akkoord/store/customers.h"
+
+#include "akkoord/base/clock.h"
+#include "akkoord/pg/sql.h"
+#include "akkoord/store/sessions.h"
+#include "akkoord/vault/blind_index.h"
+
+#define FIRST_PROFILE_VERSION 1
+
+static struct seal_context profile_context(const struct uuid *id, int64_t version)
+{
+    return (struct seal_context){
+        .table = "customer", .column = "profile_sealed", .row_id = *id, .subject_id = *id, .row_version = version};
+}
+
+static void add_email_candidates(struct store *store, struct pg_params *params, const char *email)
+{
+    struct blind_index indexes[BLIND_INDEX_KEYS_MAX];
+    size_t count = blind_index_candidates(store->keyring, email, indexes);
+    struct pg_array *array = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_bytes(array, indexes[i].bytes, sizeof(indexes[i].bytes));
+    pg_array_end(array);
+}
+
+enum status store_customer_find_credentials(struct store *store, struct arena *arena, const char *email,
+                                            struct customer_credentials *credentials, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    add_email_candidates(store, &params, email);
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_customer_find_by_email, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    if (pg_result_rows(result) == 0) {
+        status = error_set(error, STATUS_NOT_FOUND, "not_found", "nobody has this address");
+    } else {
+        credentials->id = pg_get_uuid(result, 0, 0);
+        snprintf(credentials->password_hash, sizeof(credentials->password_hash), "%s", pg_get_text(result, 0, 1));
+    }
+    pg_result_free(result);
+    return status;
+}
+
+/* ---- registration ---- */
+
+static enum status email_taken(struct error *error)
+{
+    return error_set(error, STATUS_CONFLICT, "email_taken", "somebody has registered with this address already");
+}
+
+static enum status insert_customer(struct store *store, struct arena *arena, const struct profile *profile,
+                                   const char *password_hash, const struct uuid *id, const struct data_key *key,
+                                   struct error *error)
+{
+    size_t text_length;
+    const char *text = json_write(arena, profile_to_json(arena, profile), &text_length);
+    const struct seal_context context = profile_context(id, FIRST_PROFILE_VERSION);
+    uint8_t *blob;
+    size_t blob_length;
+    enum status status = seal_bytes(arena, key, &context, text, text_length, &blob, &blob_length, error);
+    if (status != STATUS_OK)
+        return status;
+    struct blind_index index;
+    blind_index_make(store->keyring, profile->email, &index);
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    pg_params_add_bytes(&params, index.bytes, sizeof(index.bytes));
+    pg_params_add_uuid(&params, &index.key_id);
+    pg_params_add_uuid(&params, &key->id);
+    pg_params_add_int64(&params, FIRST_PROFILE_VERSION);
+    pg_params_add_bytes(&params, blob, blob_length);
+    pg_params_add_text(&params, password_hash);
+    pg_params_add_text(&params, language_name(profile->language));
+    pg_params_add_time(&params, clock_now_us());
+    status = pg_execute(store->pg, &sql_customer_insert, &params, NULL, error);
+    return status == STATUS_CONFLICT ? email_taken(error) : status;
+}
+
+/* The unique index knows the address under the active index key only: under an older one it is looked up. */
+static enum status refuse_known_email(struct store *store, struct arena *arena, const char *email, struct error *error)
+{
+    struct customer_credentials known;
+    enum status status = store_customer_find_credentials(store, arena, email, &known, error);
+    if (status == STATUS_NOT_FOUND)
+        return STATUS_OK;
+    return status == STATUS_OK ? email_taken(error) : status;
+}
+
+enum status store_customer_register(struct store *store, struct arena *arena, const struct profile *profile,
+                                    const char *password_hash, struct uuid *id, char token[TOKEN_TEXT_BYTES],
+                                    struct error *error)
+{
+    struct data_key key = {.secret = NULL};
+    *id = uuid_new();
+    enum status status = refuse_known_email(store, arena, profile->email, error);
+    if (status == STATUS_OK)
+        status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
+    if (status == STATUS_OK)
+        status = insert_customer(store, arena, profile, password_hash, id, &key, error);
+    if (status == STATUS_OK)
+        status = store_session_begin_customer(store, arena, id, token, error);
+    if (status == STATUS_OK)
+        status = pg_commit(store->pg, error);
+    pg_rollback(store->pg);
+    vault_data_key_release(&key);
+    return status;
+}
+
+/* ---- reading ---- */
+
+static enum status open_profile(struct store *store, struct arena *arena, const struct pg_result *result,
+                                struct customer *customer, struct error *error)
+{
+    struct uuid key_id = pg_get_uuid(result, 0, 0);
+    size_t wrapped_length;
+    const uint8_t *wrapped = pg_get_bytes(result, 0, 1, &wrapped_length);
+    size_t blob_length;
+    const uint8_t *blob = pg_get_bytes(result, 0, 3, &blob_length);
+    const struct seal_context context = profile_context(&customer->id, pg_get_int64(result, 0, 2));
+    struct data_key key;
+    uint8_t *text;
+    size_t text_length;
+    json_t *object;
+    enum status status =
+        store_data_key_unwrap(store, &key_id, KEY_PURPOSE_PROFILE, wrapped, wrapped_length, &key, error);
+    if (status != STATUS_OK)
+        return status;
+    status = seal_open_bytes(arena, &key, &context, blob, blob_length, &text, &text_length, error);
+    vault_data_key_release(&key);
+    if (status != STATUS_OK)
+        return status;
+    if (json_parse_object(arena, (const char *)text, text_length, &object, error) != STATUS_OK ||
+        profile_from_json(object, "", &customer->profile, error) != STATUS_OK)
+        return error_set(error, STATUS_INTERNAL, "profile_unreadable", "a sealed profile is not in its format");
+    return STATUS_OK;
+}
+
+enum status store_customer_load(struct store *store, struct arena *arena, const struct uuid *id,
+                                struct customer *customer, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_customer_load, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *customer = (struct customer){.id = *id};
+    if (pg_result_rows(result) == 0) {
+        status = error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such customer");
+    } else {
+        customer->created_at_us = pg_get_time(result, 0, 4);
+        status = open_profile(store, arena, result, customer, error);
+    }
+    pg_result_free(result);
+    return status;
+}

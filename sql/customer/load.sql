@@ -1,0 +1,4 @@
+SELECT c.profile_key_id, k.wrapped, c.profile_version, c.profile_sealed, c.created_at
+  FROM customer c
+  JOIN data_key k ON k.id = c.profile_key_id
+ WHERE c.id = $1

@@ -1,0 +1,1 @@
+UPDATE service SET active = false WHERE active AND NOT sku = ANY ($1)
