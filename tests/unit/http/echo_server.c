@@ -1,6 +1,6 @@
 /*
- * A small server on the http module alone, for tests over raw sockets: it echoes, answers from other threads, and drains
- * on SIGTERM. Prints "listening PORT" once it does.
+ * A small server on the http module alone, for tests over raw sockets: it echoes, answers from other threads, and
+ * drains on SIGTERM. Prints "listening PORT" once it does.
  *
  *     echo_server [--threads N] [--connections N] [--request-ms N] [--idle-ms N] [--write-ms N] [--log]
  */
@@ -57,13 +57,13 @@ static void answer_inspect(void *context, struct http_exchange *exchange)
     const struct http_request *request = http_exchange_request(exchange);
     const char *word = http_request_parameter(request, "word");
     const char *probe = http_request_header(request, "x-probe");
-    char *text = arena_format(http_exchange_arena(exchange),
-                              "method=%s\npath=%s\nquery=%s\nroute=%s\nword=%s\nprobe=%s\nprobes=%zu\nclient=%s\n"
-                              "version=1.%d\n",
-                              request->method_text, request->path, request->query, request->route,
-                              word != NULL ? word : "", probe != NULL ? probe : "",
-                              http_request_header_count(request, "X-Probe"), request->client_address,
-                              request->version_minor);
+    char *text =
+        arena_format(http_exchange_arena(exchange),
+                     "method=%s\npath=%s\nquery=%s\nroute=%s\nword=%s\nprobe=%s\nprobes=%zu\nclient=%s\n"
+                     "version=1.%d\n",
+                     request->method_text, request->path, request->query, request->route, word != NULL ? word : "",
+                     probe != NULL ? probe : "", http_request_header_count(request, "X-Probe"), request->client_address,
+                     request->version_minor);
     http_exchange_answer_text(exchange, 200, text);
 }
 
@@ -107,18 +107,12 @@ static void answer_error(void *context, struct http_exchange *exchange)
 static char slow[] = "slow";
 
 static const struct http_route routes[] = {
-    {HTTP_GET, "/healthz", answer_health, NULL, 0},
-    {HTTP_GET, "/metrics", answer_metrics, NULL, 0},
-    {HTTP_POST, "/echo", answer_echo, NULL, 0},
-    {HTTP_POST, "/small", answer_echo, NULL, SMALL_BODY_BYTES},
-    {HTTP_GET, "/inspect", answer_inspect, NULL, 0},
-    {HTTP_GET, "/inspect/{word}", answer_inspect, NULL, 0},
-    {HTTP_GET, "/big", answer_big, NULL, 0},
-    {HTTP_GET, "/error", answer_error, NULL, 0},
-    {HTTP_GET, "/worker", hand_to_worker, NULL, 0},
-    {HTTP_POST, "/worker", hand_to_worker, NULL, 0},
-    {HTTP_GET, "/slow", hand_to_worker, slow, 0},
-    {HTTP_POST, "/slow", hand_to_worker, slow, 0},
+    {HTTP_GET, "/healthz", answer_health, NULL, 0},  {HTTP_GET, "/metrics", answer_metrics, NULL, 0},
+    {HTTP_POST, "/echo", answer_echo, NULL, 0},      {HTTP_POST, "/small", answer_echo, NULL, SMALL_BODY_BYTES},
+    {HTTP_GET, "/inspect", answer_inspect, NULL, 0}, {HTTP_GET, "/inspect/{word}", answer_inspect, NULL, 0},
+    {HTTP_GET, "/big", answer_big, NULL, 0},         {HTTP_GET, "/error", answer_error, NULL, 0},
+    {HTTP_GET, "/worker", hand_to_worker, NULL, 0},  {HTTP_POST, "/worker", hand_to_worker, NULL, 0},
+    {HTTP_GET, "/slow", hand_to_worker, slow, 0},    {HTTP_POST, "/slow", hand_to_worker, slow, 0},
 };
 
 static void read_options(int argc, char **argv, struct http_server_options *options)
