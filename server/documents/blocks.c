@@ -268,7 +268,7 @@ void block_footer(const struct sheet *sheet, size_t page, size_t pages)
 {
     const struct invoice *invoice = sheet->invoice;
     const char *name = join(sheet, sheet->words->kinds[invoice->kind].title, " ", invoice->number);
-    const char *number = arena_format(sheet->arena, "%zu / %zu", page, pages);
+    const char *number = arena_format(sheet->arena, "%s %zu / %zu", sheet->words->page, page, pages);
     struct text_box name_box = {LEFT, FOOTER_BASELINE, HALF_WIDTH, TEXT_LEFT, 1};
     struct text_box number_box = {HALF, FOOTER_BASELINE, HALF_WIDTH, TEXT_RIGHT, 1};
     draw_paragraph(sheet, name, &remark, name_box);

@@ -30,13 +30,23 @@ static bool is_combining(gunichar character)
     return type == G_UNICODE_NON_SPACING_MARK || type == G_UNICODE_ENCLOSING_MARK;
 }
 
-/* Takes one character from `*at`; false where the bytes are not UTF-8, after moving on by one byte. */
+/* Code points that are no characters, which cairo does not take. (The Unicode Standard, 23.7) */
+static bool is_noncharacter(gunichar character)
+{
+    return (character & 0xFFFE) == 0xFFFE || (character >= 0xFDD0 && character <= 0xFDEF);
+}
+
+/* Takes one character from `*at`; false for a noncharacter, and where the bytes are not UTF-8, after moving on by one
+ * byte. */
 static bool take_character(const char **at, const char *end, gunichar *character)
 {
     *character = g_utf8_get_char_validated(*at, (gssize)(end - *at));
-    bool valid = *character != (gunichar)-1 && *character != (gunichar)-2;
-    *at += valid ? (size_t)(g_utf8_next_char(*at) - *at) : 1;
-    return valid;
+    if (*character == (gunichar)-1 || *character == (gunichar)-2) {
+        *at += 1;
+        return false;
+    }
+    *at = g_utf8_next_char(*at);
+    return !is_noncharacter(*character);
 }
 
 const char *document_clean_text(struct arena *arena, const char *text)

@@ -12,7 +12,7 @@
 
 /*
  * A copy of `text` in `arena`, of one paragraph: control characters and line breaks become spaces, runs of spaces one,
- * none at the ends; directional formatting characters are left out; a byte that is not UTF-8 becomes U+FFFD.
- * NULL gives NULL, and so does a text of which nothing is left.
+ * none at the ends; directional formatting characters are left out; a byte that is not UTF-8, or a noncharacter,
+ * becomes U+FFFD. NULL gives NULL, and so does a text of which nothing is left.
  */
 const char *document_clean_text(struct arena *arena, const char *text);

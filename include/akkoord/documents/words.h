@@ -32,6 +32,7 @@ struct words {
     const char *amount;
     const char *carried_forward;
     const char *brought_forward;
+    const char *page;
 
     const char *net;
     const char *vat_on; /* "VAT 21% on €100.00" */
