@@ -18,9 +18,12 @@
 #include "akkoord/domain/transition.h"
 #include "akkoord/store/store.h"
 
+/* More than any dispute needs; what comes after is refused. */
+#define REVIEW_STATEMENTS_MAX 100
+
 struct review_statement {
     enum review_author by; /* never the policy */
-    const char *text;
+    const char *text;      /* NULL once the order's billing key was destroyed */
     int64_t at_us;
 };
 
@@ -35,7 +38,7 @@ struct review {
     int64_t requested_at_us;
     int64_t due_at_us;
     enum review_outcome outcome; /* of REVIEW_DECIDED only */
-    const char *reasons;         /* NULL until then */
+    const char *reasons;         /* NULL until then, and once the key was destroyed */
     enum language language;      /* the customer's, for what is shown of the decision */
 };
 
@@ -49,7 +52,7 @@ struct review_request {
 
 /* Opens a review (`created`), or adds the statement to the one that is open. Any number may ask at once: one opens it,
  * the others add to it. STATUS_NOT_FOUND: no such decision, or about another customer's order; STATUS_CONFLICT
- * `review_decided`. */
+ * `review_decided` or `too_many_statements`. */
 enum status store_review_request(struct store *store, struct arena *arena, const struct review_request *request,
                                  bool *created, struct uuid *review_id, struct error *error) AKKOORD_MUST_CHECK;
 

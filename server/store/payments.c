@@ -1,0 +1,72 @@
+/* Lists akkoord.payment for staff. Whatever thread owns the store runs it. Never writes. */
+#include "akkoord/store/payments.h"
+
+#include "akkoord/pg/sql.h"
+
+enum {
+    COLUMN_ID,
+    COLUMN_ORDER_ID,
+    COLUMN_PROVIDER,
+    COLUMN_PROVIDER_PAYMENT_ID,
+    COLUMN_PROVIDER_ALIAS,
+    COLUMN_STATUS,
+    COLUMN_AMOUNT,
+    COLUMN_CURRENCY,
+    COLUMN_LIVE,
+    COLUMN_REFUNDED,
+    COLUMN_REFUNDED_IN_FULL,
+    COLUMN_CHARGED_BACK,
+    COLUMN_CHECKOUT_URL,
+    COLUMN_CREATED_AT,
+};
+
+/* A text column into a field that has room for all the program ever writes there; a null becomes "". */
+static void read_field(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes)
+{
+    const char *text = pg_get_text(result, row, column);
+    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
+}
+
+static enum status read_row(struct arena *arena, const struct pg_result *result, size_t row,
+                            struct listed_payment *listed, struct error *error)
+{
+    struct payment *payment = &listed->payment;
+    payment->id = pg_get_uuid(result, row, COLUMN_ID);
+    read_field(result, row, COLUMN_PROVIDER, payment->provider, sizeof(payment->provider));
+    read_field(result, row, COLUMN_PROVIDER_PAYMENT_ID, payment->provider_payment_id,
+               sizeof(payment->provider_payment_id));
+    read_field(result, row, COLUMN_PROVIDER_ALIAS, payment->provider_alias, sizeof(payment->provider_alias));
+    read_field(result, row, COLUMN_CURRENCY, payment->currency, sizeof(payment->currency));
+    payment->amount_minor = pg_get_int64(result, row, COLUMN_AMOUNT);
+    payment->live = pg_get_bool(result, row, COLUMN_LIVE);
+    payment->reversal.refunded_minor = pg_get_int64(result, row, COLUMN_REFUNDED);
+    payment->reversal.refunded_in_full = pg_get_bool(result, row, COLUMN_REFUNDED_IN_FULL);
+    payment->reversal.charged_back = pg_get_bool(result, row, COLUMN_CHARGED_BACK);
+    payment->created_at_us = pg_get_time(result, row, COLUMN_CREATED_AT);
+    listed->order_id = pg_get_uuid(result, row, COLUMN_ORDER_ID);
+    payment->checkout_url = arena_copy_text(arena, pg_get_text(result, row, COLUMN_CHECKOUT_URL));
+    if (payment_status_parse(pg_get_text(result, row, COLUMN_STATUS), &payment->status) != STATUS_OK)
+        return error_set(error, STATUS_INTERNAL, "payment_unreadable", "a payment has a status that is not known");
+    return STATUS_OK;
+}
+
+enum status store_payments_list(struct store *store, struct arena *arena, const enum payment_status *only,
+                                const struct uuid *after, size_t limit, struct listed_payment **payments, size_t *count,
+                                struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_text(&params, only != NULL ? payment_status_name(*only) : NULL);
+    pg_params_add_uuid(&params, uuid_is_nil(after) ? NULL : after);
+    pg_params_add_int64(&params, (int64_t)limit);
+    enum status status = pg_execute(store->pg, &sql_payment_list, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *count = pg_result_rows(result);
+    *payments = ARENA_ARRAY(arena, struct listed_payment, *count);
+    for (size_t i = 0; i < *count && status == STATUS_OK; i++)
+        status = read_row(arena, result, i, &(*payments)[i], error);
+    pg_result_free(result);
+    return status;
+}

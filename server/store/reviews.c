@@ -1,0 +1,423 @@
+/*
+ * Asks for reviews, adds to them and reads them. Whatever thread owns the store runs it.
+ *
+ * Invariants: a statement is added only while the review's row is locked and not decided; no lock on an order is ever
+ * taken here, so nothing can deadlock with the committer, who locks the order first and the review after it. Outcomes
+ * are not given here.
+ */
+#include "akkoord/store/reviews.h"
+
+#include "akkoord/base/clock.h"
+#include "akkoord/domain/calendar.h"
+#include "akkoord/pg/sql.h"
+#include "akkoord/store/history.h"
+
+/* The version that texts are sealed for: they are written once. */
+#define TEXT_VERSION 1
+
+static struct seal_context statement_context(const struct uuid *statement_id, const struct uuid *customer_id)
+{
+    return (struct seal_context){.table = "review_statement",
+                                 .column = "text_sealed",
+                                 .row_id = *statement_id,
+                                 .subject_id = *customer_id,
+                                 .row_version = TEXT_VERSION};
+}
+
+static struct seal_context reasons_context(const struct uuid *review_id, const struct uuid *customer_id)
+{
+    return (struct seal_context){.table = "review",
+                                 .column = "reasons_sealed",
+                                 .row_id = *review_id,
+                                 .subject_id = *customer_id,
+                                 .row_version = TEXT_VERSION};
+}
+
+enum status store_review_seal_reasons(struct arena *arena, const struct data_key *key, const struct uuid *review_id,
+                                      const struct uuid *customer_id, const char *reasons, uint8_t **blob,
+                                      size_t *blob_length, struct error *error)
+{
+    struct seal_context context = reasons_context(review_id, customer_id);
+    return seal_bytes(arena, key, &context, reasons, strlen(reasons), blob, blob_length, error);
+}
+
+/* ---- asking ---- */
+
+/* The order that a decision is about. */
+struct reviewed_order {
+    struct uuid id;
+    struct uuid customer_id;
+    struct data_key billing_key;
+};
+
+/* The caller releases the key. */
+static enum status find_reviewed_order(struct store *store, struct arena *arena, const struct review_request *request,
+                                       struct reviewed_order *order, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &request->decision_id);
+    enum status status = pg_execute(store->pg, &sql_review_find_decision, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    bool found = pg_result_rows(result) == 1;
+    if (found) {
+        order->id = pg_get_uuid(result, 0, 0);
+        order->customer_id = pg_get_uuid(result, 0, 1);
+        found = uuid_is_nil(&request->customer_id) || uuid_equal(&request->customer_id, &order->customer_id);
+    }
+    if (!found || pg_is_null(result, 0, 3)) {
+        status = error_set(error, STATUS_NOT_FOUND, found ? "data_key_erased" : "not_found", "no such decision");
+    } else {
+        struct uuid key_id = pg_get_uuid(result, 0, 2);
+        size_t length;
+        const uint8_t *wrapped = pg_get_bytes(result, 0, 3, &length);
+        status =
+            store_data_key_unwrap(store, &key_id, KEY_PURPOSE_BILLING, wrapped, length, &order->billing_key, error);
+    }
+    pg_result_free(result);
+    return status;
+}
+
+static enum status insert_review(struct store *store, struct arena *arena, const struct review_request *request,
+                                 const struct uuid *order_id, int64_t now_us, bool *created, struct uuid *review_id,
+                                 struct error *error)
+{
+    struct uuid id = uuid_new();
+    enum review_author author = uuid_is_nil(&request->staff_id) ? REVIEW_BY_CUSTOMER : REVIEW_BY_STAFF;
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &id);
+    pg_params_add_uuid(&params, &request->decision_id);
+    pg_params_add_uuid(&params, order_id);
+    pg_params_add_text(&params, review_author_name(author));
+    pg_params_add_time(&params, now_us);
+    pg_params_add_time(&params, calendar_review_due_us(now_us));
+    enum status status = pg_execute(store->pg, &sql_review_insert, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *created = pg_result_affected(result) == 1;
+    *review_id = id;
+    pg_result_free(result);
+    return STATUS_OK;
+}
+
+/* The review that stands already, locked until the transaction ends. */
+static enum status lock_open_review(struct store *store, struct arena *arena, const struct uuid *decision_id,
+                                    struct uuid *review_id, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, decision_id);
+    enum status status = pg_execute(store->pg, &sql_review_lock_of_decision, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    enum review_state state;
+    if (pg_result_rows(result) == 0 || review_state_parse(pg_get_text(result, 0, 1), &state) != STATUS_OK) {
+        status = error_set(error, STATUS_INTERNAL, "review_unreadable", "a review is gone or its state is not known");
+    } else {
+        *review_id = pg_get_uuid(result, 0, 0);
+        status = review_check_open(state, error);
+    }
+    pg_result_free(result);
+    return status;
+}
+
+static enum status add_statement(struct store *store, struct arena *arena, const struct review_request *request,
+                                 const struct reviewed_order *order, const struct uuid *review_id, int64_t now_us,
+                                 struct error *error)
+{
+    struct uuid id = uuid_new();
+    bool by_staff = !uuid_is_nil(&request->staff_id);
+    struct seal_context context = statement_context(&id, &order->customer_id);
+    uint8_t *blob;
+    size_t blob_length;
+    enum status status = seal_bytes(arena, &order->billing_key, &context, request->statement,
+                                    strlen(request->statement), &blob, &blob_length, error);
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &id);
+    pg_params_add_uuid(&params, review_id);
+    pg_params_add_text(&params, review_author_name(by_staff ? REVIEW_BY_STAFF : REVIEW_BY_CUSTOMER));
+    pg_params_add_uuid(&params, by_staff ? &request->staff_id : NULL);
+    pg_params_add_bytes(&params, blob, blob_length);
+    pg_params_add_time(&params, now_us);
+    pg_params_add_int64(&params, REVIEW_STATEMENTS_MAX);
+    status = pg_execute(store->pg, &sql_review_add_statement, &params, &result, error);
+    if (status == STATUS_OK && pg_result_affected(result) == 0)
+        status = error_set(error, STATUS_CONFLICT, "too_many_statements", "a review takes at most %d statements",
+                           REVIEW_STATEMENTS_MAX);
+    pg_result_free(result);
+    return status;
+}
+
+/* Inside a transaction. */
+static enum status request_in_transaction(struct store *store, struct arena *arena,
+                                          const struct review_request *request, const struct reviewed_order *order,
+                                          bool *created, struct uuid *review_id, struct error *error)
+{
+    int64_t now_us = clock_now_us();
+    enum status status = insert_review(store, arena, request, &order->id, now_us, created, review_id, error);
+    if (status == STATUS_OK && !*created)
+        status = lock_open_review(store, arena, &request->decision_id, review_id, error);
+    if (status == STATUS_OK)
+        status = add_statement(store, arena, request, order, review_id, now_us, error);
+    if (status != STATUS_OK)
+        return status;
+    struct history_step step = {
+        .order_id = order->id,
+        .step = *created ? "review_requested" : "statement_added",
+        .actor = uuid_is_nil(&request->staff_id) ? ACTOR_CUSTOMER : ACTOR_STAFF,
+        .staff_id = request->staff_id,
+        .at_us = now_us,
+    };
+    return store_history_add(store, arena, &step, review_id, error);
+}
+
+enum status store_review_request(struct store *store, struct arena *arena, const struct review_request *request,
+                                 bool *created, struct uuid *review_id, struct error *error)
+{
+    struct reviewed_order order = {0};
+    enum status status = find_reviewed_order(store, arena, request, &order, error);
+    if (status == STATUS_OK)
+        status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = request_in_transaction(store, arena, request, &order, created, review_id, error);
+    if (status == STATUS_OK)
+        status = pg_commit(store->pg, error);
+    if (status != STATUS_OK)
+        pg_rollback(store->pg);
+    vault_data_key_release(&order.billing_key);
+    return status;
+}
+
+/* ---- reading ---- */
+
+/* The columns that sql/review/find.sql and list_*.sql select. */
+enum {
+    COLUMN_ID,
+    COLUMN_DECISION_ID,
+    COLUMN_ORDER_ID,
+    COLUMN_STATE,
+    COLUMN_REQUESTED_BY,
+    COLUMN_REQUESTED_AT,
+    COLUMN_DUE_AT,
+    COLUMN_OUTCOME,
+    COLUMN_REASONS_SEALED,
+    COLUMN_CUSTOMER_ID,
+    COLUMN_LANGUAGE,
+    COLUMN_BILLING_KEY_ID,
+    COLUMN_WRAPPED,
+};
+
+static enum status read_words(const struct pg_result *result, size_t row, struct review *review, struct error *error)
+{
+    const char *outcome = pg_get_text(result, row, COLUMN_OUTCOME);
+    if (review_state_parse(pg_get_text(result, row, COLUMN_STATE), &review->state) != STATUS_OK ||
+        review_author_parse(pg_get_text(result, row, COLUMN_REQUESTED_BY), &review->requested_by) != STATUS_OK ||
+        language_parse(pg_get_text(result, row, COLUMN_LANGUAGE), &review->language) != STATUS_OK ||
+        (outcome != NULL && review_outcome_parse(outcome, &review->outcome) != STATUS_OK))
+        return error_set(error, STATUS_INTERNAL, "review_unreadable", "a review has words that are not known");
+    return STATUS_OK;
+}
+
+/* The order's billing key; *has_key is false when it was destroyed at the end of its term: the texts are gone then, and
+ * the rest of the review is not. */
+static enum status unwrap_key(struct store *store, const struct pg_result *result, size_t row, struct data_key *key,
+                              bool *has_key, struct error *error)
+{
+    *has_key = !pg_is_null(result, row, COLUMN_WRAPPED);
+    if (!*has_key)
+        return STATUS_OK;
+    struct uuid key_id = pg_get_uuid(result, row, COLUMN_BILLING_KEY_ID);
+    size_t length;
+    const uint8_t *wrapped = pg_get_bytes(result, row, COLUMN_WRAPPED, &length);
+    enum status status = store_data_key_unwrap(store, &key_id, KEY_PURPOSE_BILLING, wrapped, length, key, error);
+    if (status == STATUS_NOT_FOUND) {
+        *has_key = false;
+        status = STATUS_OK;
+    }
+    return status;
+}
+
+static enum status open_text(struct arena *arena, const struct data_key *key, const struct seal_context *context,
+                             const struct pg_result *result, size_t row, int column, const char **text,
+                             struct error *error)
+{
+    size_t blob_length, length;
+    const uint8_t *blob = pg_get_bytes(result, row, column, &blob_length);
+    if (blob == NULL)
+        return STATUS_OK;
+    uint8_t *plaintext;
+    enum status status = seal_open_bytes(arena, key, context, blob, blob_length, &plaintext, &length, error);
+    if (status == STATUS_OK)
+        *text = (const char *)plaintext;
+    return status;
+}
+
+/* The statements of one review out of those of a page, which are sorted by review. `key` is NULL when it was destroyed.
+ */
+static enum status read_statements(struct arena *arena, const struct data_key *key, const struct uuid *customer_id,
+                                   const struct pg_result *result, struct review *review, struct error *error)
+{
+    size_t rows = pg_result_rows(result), first = 0;
+    while (first < rows) {
+        struct uuid review_id = pg_get_uuid(result, first, 0);
+        if (uuid_equal(&review_id, &review->id))
+            break;
+        first++;
+    }
+    size_t end = first;
+    while (end < rows) {
+        struct uuid review_id = pg_get_uuid(result, end, 0);
+        if (!uuid_equal(&review_id, &review->id))
+            break;
+        end++;
+    }
+    review->statements_count = end - first;
+    review->statements = ARENA_ARRAY(arena, struct review_statement, end - first);
+    for (size_t i = first; i < end; i++) {
+        struct review_statement *statement = &review->statements[i - first];
+        struct uuid id = pg_get_uuid(result, i, 1);
+        struct seal_context context = statement_context(&id, customer_id);
+        statement->at_us = pg_get_time(result, i, 4);
+        if (review_author_parse(pg_get_text(result, i, 2), &statement->by) != STATUS_OK)
+            return error_set(error, STATUS_INTERNAL, "review_unreadable", "a statement has an author not known");
+        enum status status =
+            key == NULL ? STATUS_OK : open_text(arena, key, &context, result, i, 3, &statement->text, error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+/* One row of `result` and its statements. */
+static enum status read_review(struct store *store, struct arena *arena, const struct pg_result *result, size_t row,
+                               const struct pg_result *statements, struct review *review, struct error *error)
+{
+    struct uuid customer_id = pg_get_uuid(result, row, COLUMN_CUSTOMER_ID);
+    review->id = pg_get_uuid(result, row, COLUMN_ID);
+    review->decision_id = pg_get_uuid(result, row, COLUMN_DECISION_ID);
+    review->order_id = pg_get_uuid(result, row, COLUMN_ORDER_ID);
+    review->requested_at_us = pg_get_time(result, row, COLUMN_REQUESTED_AT);
+    review->due_at_us = pg_get_time(result, row, COLUMN_DUE_AT);
+    enum status status = read_words(result, row, review, error);
+    if (status != STATUS_OK)
+        return status;
+    struct data_key key = {0};
+    bool has_key;
+    status = unwrap_key(store, result, row, &key, &has_key, error);
+    struct seal_context context = reasons_context(&review->id, &customer_id);
+    if (status == STATUS_OK && has_key)
+        status = open_text(arena, &key, &context, result, row, COLUMN_REASONS_SEALED, &review->reasons, error);
+    if (status == STATUS_OK)
+        status = read_statements(arena, has_key ? &key : NULL, &customer_id, statements, review, error);
+    vault_data_key_release(&key);
+    return status;
+}
+
+/* All reviews that a statement gives, with their statements. */
+static enum status read_reviews(struct store *store, struct arena *arena, const struct pg_result *result,
+                                struct review **reviews, size_t *count, struct error *error)
+{
+    size_t rows = pg_result_rows(result);
+    struct review *read = ARENA_ARRAY(arena, struct review, rows);
+    struct pg_params params;
+    struct pg_result *statements = NULL;
+    pg_params_init(&params, arena);
+    struct pg_array *ids = pg_array_begin(&params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < rows; i++) {
+        struct uuid id = pg_get_uuid(result, i, COLUMN_ID);
+        pg_array_add_uuid(ids, &id);
+    }
+    pg_array_end(ids);
+    enum status status = pg_execute(store->pg, &sql_review_statements, &params, &statements, error);
+    for (size_t i = 0; i < rows && status == STATUS_OK; i++)
+        status = read_review(store, arena, result, i, statements, &read[i], error);
+    pg_result_free(statements);
+    if (status == STATUS_OK) {
+        *reviews = read;
+        *count = rows;
+    }
+    return status;
+}
+
+enum status store_review_find(struct store *store, struct arena *arena, const struct uuid *id,
+                              const struct uuid *customer_id, struct review *review, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    enum status status = pg_execute(store->pg, &sql_review_find, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    bool found = pg_result_rows(result) == 1;
+    if (found && customer_id != NULL) {
+        struct uuid owner = pg_get_uuid(result, 0, COLUMN_CUSTOMER_ID);
+        found = uuid_equal(&owner, customer_id);
+    }
+    struct review *read = NULL;
+    size_t count = 0;
+    status = found ? read_reviews(store, arena, result, &read, &count, error)
+                   : error_set(error, STATUS_NOT_FOUND, "not_found", "no such review");
+    if (status == STATUS_OK)
+        *review = read[0];
+    pg_result_free(result);
+    return status;
+}
+
+enum status store_reviews_list(struct store *store, struct arena *arena, enum review_filter filter,
+                               const struct review_position *after, size_t limit, struct review **reviews,
+                               size_t *count, struct error *error)
+{
+    static const struct pg_statement *const statements[] = {
+        [REVIEWS_OPEN] = &sql_review_list_open,
+        [REVIEWS_DECIDED] = &sql_review_list_decided,
+        [REVIEWS_ALL] = &sql_review_list_all,
+    };
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    if (filter == REVIEWS_OPEN)
+        pg_params_add_time(&params, after->due_at_us);
+    pg_params_add_uuid(&params, uuid_is_nil(&after->id) ? NULL : &after->id);
+    pg_params_add_int64(&params, (int64_t)limit);
+    enum status status = pg_execute(store->pg, statements[filter], &params, &result, error);
+    if (status == STATUS_OK)
+        status = read_reviews(store, arena, result, reviews, count, error);
+    pg_result_free(result);
+    return status;
+}
+
+/* ---- looking ---- */
+
+enum status store_review_note_look(struct store *store, struct arena *arena, const struct uuid *id,
+                                   const struct uuid *staff_id, bool takes, struct error *error)
+{
+    struct uuid history_id = uuid_new();
+    struct pg_params look, assign;
+    pg_params_init(&look, arena);
+    pg_params_add_uuid(&look, &history_id);
+    pg_params_add_uuid(&look, id);
+    pg_params_add_uuid(&look, staff_id);
+    pg_params_add_time(&look, clock_now_us());
+    pg_params_init(&assign, arena);
+    pg_params_add_uuid(&assign, id);
+    struct pg_batch_item items[] = {
+        {.statement = &sql_review_note_look, .params = &look},
+        {.statement = &sql_review_assign, .params = &assign},
+    };
+    size_t count = takes ? 2 : 1;
+    enum status status = pg_execute_batch(store->pg, items, count, NULL, error);
+    if (status == STATUS_OK && pg_result_affected(items[0].result) == 0)
+        status = error_set(error, STATUS_NOT_FOUND, "not_found", "no such review");
+    pg_batch_release(items, count);
+    return status;
+}

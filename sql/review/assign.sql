@@ -1,0 +1,1 @@
+UPDATE review SET state = 'assigned' WHERE id = $1 AND state = 'requested'
