@@ -32,7 +32,10 @@ struct arena {
 
 static struct arena_block *block_new(size_t capacity, struct arena_block *previous)
 {
-    struct arena_block *block = memory_alloc(sizeof(*block) + capacity);
+    size_t bytes;
+    if (__builtin_add_overflow(sizeof(struct arena_block), capacity, &bytes))
+        bytes = SIZE_MAX; /* can't be had: memory_alloc ends the process */
+    struct arena_block *block = memory_alloc(bytes);
     block->previous = previous;
     block->capacity = capacity;
     block->used = 0;
