@@ -2,6 +2,9 @@
 #include "akkoord/base/clock.h"
 
 #define SECONDS_PER_DAY 86400
+/* 0000-01-01 and 10000-01-01: between them a time has the four-digit year of RFC 3339. */
+#define YEAR_0_SECONDS     INT64_C(-62167219200)
+#define YEAR_10000_SECONDS INT64_C(253402300800)
 
 static int64_t clock_offset_us;
 
@@ -170,6 +173,9 @@ enum status clock_parse_rfc3339(const char *text, size_t length, int64_t *time_u
     if (fraction < 0 || !read_offset(&at, end, &offset_s))
         return STATUS_INVALID;
     int64_t seconds = clock_days_from_date(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-    *time_us = (seconds - offset_s) * CLOCK_US_PER_SECOND + fraction;
+    seconds -= offset_s;
+    if (seconds < YEAR_0_SECONDS || seconds >= YEAR_10000_SECONDS)
+        return STATUS_INVALID;
+    *time_us = seconds * CLOCK_US_PER_SECOND + fraction;
     return STATUS_OK;
 }

@@ -21,7 +21,8 @@ void clock_set_offset_us(int64_t offset_us);
 /* "2026-11-23T09:30:00Z", with a fraction of six digits only when there is one. */
 void clock_format_rfc3339(int64_t time_us, char out[CLOCK_RFC3339_BYTES]);
 /* RFC 3339 date-time with any offset and up to nine fraction digits (below a microsecond: cut). A leap second (:60) is
- * read as the second after :59. STATUS_INVALID otherwise. */
+ * read as the second after :59. STATUS_INVALID otherwise, and for a time that is not within the years 0000 to 9999 of
+ * UTC. */
 enum status clock_parse_rfc3339(const char *text, size_t length, int64_t *time_us) AKKOORD_MUST_CHECK;
 
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back. Month and day from 1. */
