@@ -80,6 +80,16 @@ static bool line_append_field(struct line *line, const struct log_field *field)
     return false;
 }
 
+/* A field that does not fit leaves no trace. */
+static bool line_append_or_nothing(struct line *line, const struct log_field *field)
+{
+    size_t before = line->length;
+    if (line_append_field(line, field))
+        return true;
+    line->length = before;
+    return false;
+}
+
 void log_write(enum log_level level, const char *event, const struct log_field *fields)
 {
     static const char *const names[] = {"debug", "info", "warning", "error"};
@@ -88,13 +98,14 @@ void log_write(enum log_level level, const char *event, const struct log_field *
     struct line line = {.length = 0};
     char now[CLOCK_RFC3339_BYTES];
     clock_format_rfc3339(clock_now_us(), now);
-    line.length = (size_t)snprintf(line.text, sizeof(line.text), "time=%s level=%s event=%s", now, names[level], event);
+    const struct log_field head[] = {log_text("level", names[level]), log_text("event", event)};
+    line_append(&line, "time=", strlen("time="));
+    line_append(&line, now, strlen(now));
+    for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
+        line_append_or_nothing(&line, &head[i]);
     for (const struct log_field *field = fields; field->kind != LOG_FIELD_END; field++) {
-        size_t before = line.length;
-        if (!line_append_field(&line, field)) {
-            line.length = before;
+        if (!line_append_or_nothing(&line, field))
             break;
-        }
     }
     line.text[line.length++] = '\n';
     /* A log that can't be written is no reason to fail what is being logged. */
