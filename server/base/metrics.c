@@ -6,6 +6,7 @@
 
 static pthread_mutex_t metrics_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct metric *_Atomic metrics_first;
+static const char overflow_labels[] = "overflow=\"true\"";
 
 static void metric_register(struct metric *metric)
 {
@@ -32,6 +33,8 @@ static struct metric_series *find_series(struct metric *metric, const char *labe
 static struct metric_series *metric_series(struct metric *metric, const char *labels)
 {
     metric_register(metric);
+    if (strlen(labels) >= METRIC_LABELS_BYTES)
+        labels = overflow_labels; /* cut, it would not be found again */
     unsigned count = atomic_load_explicit(&metric->series_count, memory_order_acquire);
     struct metric_series *series = find_series(metric, labels, count);
     if (series != NULL)
@@ -39,12 +42,13 @@ static struct metric_series *metric_series(struct metric *metric, const char *la
     pthread_mutex_lock(&metrics_lock);
     count = atomic_load_explicit(&metric->series_count, memory_order_relaxed);
     series = find_series(metric, labels, count);
-    if (series == NULL && count == METRIC_SERIES_MAX)
-        series = &metric->series[METRIC_SERIES_MAX - 1];
+    if (series == NULL && count >= METRIC_SERIES_MAX - 1) {
+        labels = overflow_labels; /* the last place is kept for it */
+        series = find_series(metric, labels, count);
+    }
     if (series == NULL) {
-        const char *kept = count == METRIC_SERIES_MAX - 1 ? "overflow=\"true\"" : labels;
         series = &metric->series[count];
-        snprintf(series->labels, sizeof(series->labels), "%s", kept);
+        snprintf(series->labels, sizeof(series->labels), "%s", labels);
         atomic_store_explicit(&metric->series_count, count + 1, memory_order_release);
     }
     pthread_mutex_unlock(&metrics_lock);
@@ -77,10 +81,15 @@ static void append_number(struct buffer *out, int64_t value, int64_t divisor)
     int digits = 0;
     for (int64_t rest = divisor; rest > 1; rest /= 10)
         digits++;
+    /* The sign is written apart: -500000 / 1000000 is -0.500000, and its whole part has none. */
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    uint64_t unit = (uint64_t)divisor;
+    const char *sign = value < 0 ? "-" : "";
     if (digits == 0)
-        buffer_append_format(out, "%lld", (long long)value);
+        buffer_append_format(out, "%s%llu", sign, (unsigned long long)magnitude);
     else
-        buffer_append_format(out, "%lld.%0*lld", (long long)(value / divisor), digits, (long long)(value % divisor));
+        buffer_append_format(out, "%s%llu.%0*llu", sign, (unsigned long long)(magnitude / unit), digits,
+                             (unsigned long long)(magnitude % unit));
 }
 
 static void append_sample(struct buffer *out, const char *name, const char *suffix, const char *labels, int64_t value,

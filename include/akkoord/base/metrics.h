@@ -33,8 +33,8 @@ struct metric {
     struct metric_series series[METRIC_SERIES_MAX];
 };
 
-/* `labels` is a text as in struct metric_series, from fixed words only, or "" ; past METRIC_SERIES_MAX different ones
- * the rest is counted under label overflow="true". */
+/* `labels` is a text as in struct metric_series, from fixed words only, or ""; past METRIC_SERIES_MAX - 1 different
+ * ones the rest is counted under the label overflow="true", as are labels that do not fit METRIC_LABELS_BYTES. */
 void metric_add(struct metric *metric, const char *labels, int64_t value);
 void metric_set(struct metric *metric, const char *labels, int64_t value);
 void metric_observe(struct metric *metric, const char *labels, int64_t value);
