@@ -23,6 +23,7 @@ struct mailbox {
 
 struct mailbox *mailbox_new(size_t messages_max)
 {
+    assert(messages_max > 0);
     struct mailbox *mailbox = memory_alloc_zero(1, sizeof(*mailbox) + messages_max * sizeof(void *));
     pthread_mutex_init(&mailbox->lock, NULL);
     mailbox->capacity = messages_max;
