@@ -140,15 +140,6 @@ static void set_text(struct canvas *canvas, const char *text, const struct text_
         set_style(layout, style, box->width / width);
 }
 
-int canvas_count_lines(struct canvas *canvas, const char *text, const struct text_style *style,
-                       const struct text_box *box)
-{
-    if (text == NULL)
-        return 0;
-    set_text(canvas, text, style, box);
-    return pango_layout_get_line_count(canvas->layout);
-}
-
 double canvas_draw_text(struct canvas *canvas, const char *text, const struct text_style *style,
                         const struct text_box *box)
 {

@@ -34,7 +34,10 @@ static void group_digits(enum language language, const char *plain, char out[FOR
         bool group_starts = i > 0 && i < whole_digits && (whole_digits - i) % DIGITS_IN_GROUP == 0;
         if (group_starts)
             out[length++] = group_mark(language);
-        out[length++] = plain[i] == '.' ? decimal_mark(language) : plain[i];
+        out[length] = plain[i];
+        if (plain[i] == '.')
+            out[length] = decimal_mark(language);
+        length++;
     }
     out[length] = '\0';
 }
