@@ -16,7 +16,9 @@ static void *grow(struct arena *arena, void *items, size_t count, size_t *capaci
 {
     if (count < *capacity)
         return items;
-    *capacity = *capacity > 0 ? *capacity * 2 : 8;
+    *capacity = *capacity > 0 ? *capacity * 2 : 4;
+    if (*capacity <= count)
+        *capacity = count + 1;
     void *grown = arena_alloc_zero(arena, *capacity, item_bytes);
     if (count > 0)
         memcpy(grown, items, count * item_bytes);
@@ -28,8 +30,12 @@ static void add_history(struct effects *effects, const struct order *order, cons
 {
     effects->history = grow(effects->arena, effects->history, effects->history_count, &effects->history_capacity,
                             sizeof(*effects->history));
-    effects->history[effects->history_count++] = (struct history_step){
-        .order_id = order->id, .step = step, .actor = actor, .staff_id = command->staff_id, .at_us = command->at_us};
+    effects->history[effects->history_count++] = (struct history_step){.order_id = order->id,
+                                                                       .review_id = command->review_id,
+                                                                       .step = step,
+                                                                       .actor = actor,
+                                                                       .staff_id = command->staff_id,
+                                                                       .at_us = command->at_us};
 }
 
 static void set_status(struct order *order, enum order_status status)
@@ -172,7 +178,7 @@ static bool same_id(const char *left, const char *right)
     return left[0] != '\0' && strcmp(left, right) == 0;
 }
 
-static struct payment *find_payment(struct order *order, const struct payment_event *event)
+struct payment *order_find_payment(const struct order *order, const struct payment_event *event)
 {
     struct payment *by_alias = NULL;
     for (size_t i = 0; i < order->payments_count; i++) {
@@ -237,11 +243,20 @@ static bool learn_ids(struct payment *payment, const struct payment_event *event
     return is_news;
 }
 
-static struct payment *add_payment(struct order *order, const struct payment_event *event, int64_t now_us)
+/* Room for one more; what was pointed into order->payments before may have moved. */
+static struct payment *next_payment(struct order *order, struct effects *effects)
 {
-    if (order->payments_count == ORDER_PAYMENTS_MAX)
+    order->payments = grow(effects->arena, order->payments, order->payments_count, &order->payments_capacity,
+                           sizeof(*order->payments));
+    return &order->payments[order->payments_count++];
+}
+
+static struct payment *add_payment(struct order *order, const struct payment_event *event, int64_t now_us,
+                                   struct effects *effects)
+{
+    if (order->payments_count >= ORDER_PAYMENTS_MAX)
         return NULL;
-    struct payment *payment = &order->payments[order->payments_count++];
+    struct payment *payment = next_payment(order, effects);
     *payment = (struct payment){.id = uuid_new(),
                                 .status = PAYMENT_OPEN,
                                 .amount_minor = event->amount_minor,
@@ -250,6 +265,11 @@ static struct payment *add_payment(struct order *order, const struct payment_eve
                                 .is_new = true};
     memcpy(payment->provider, event->provider, sizeof(payment->provider));
     memcpy(payment->currency, event->currency, sizeof(payment->currency));
+    /* What failed or expired need not say what it was about: then it was the order. */
+    if (payment->currency[0] == '\0') {
+        payment->amount_minor = order->total_minor;
+        memcpy(payment->currency, order->currency, sizeof(payment->currency));
+    }
     return payment;
 }
 
@@ -415,11 +435,11 @@ static enum event_outcome apply_event(struct order *order, const struct command 
     if (event->kind == PAYMENT_EVENT_OTHER)
         return EVENT_IGNORED;
     bool order_knows_provider = knows_provider(order, event->provider);
-    struct payment *payment = find_payment(order, event);
+    struct payment *payment = order_find_payment(order, event);
     if (payment == NULL)
         payment = find_unnamed_attempt(order, event);
     if (payment == NULL)
-        payment = add_payment(order, event, command->at_us);
+        payment = add_payment(order, event, command->at_us, effects);
     if (payment == NULL)
         return EVENT_UNMATCHED;
     if (learn_ids(payment, event))
@@ -449,10 +469,10 @@ static enum status add_attempt(struct order *order, const struct command *comman
 {
     if (order->status != ORDER_AWAITING_PAYMENT)
         return error_set(error, STATUS_CONFLICT, "order_not_payable", "only an order that awaits payment can be paid");
-    if (order->payments_count == ORDER_PAYMENTS_MAX)
+    if (order->payments_count >= ORDER_PAYMENTS_MAX)
         return error_set(error, STATUS_CONFLICT, "too_many_attempts", "this order has had %d attempts to pay",
                          ORDER_PAYMENTS_MAX);
-    struct payment *payment = &order->payments[order->payments_count++];
+    struct payment *payment = next_payment(order, effects);
     *payment = command->attempt;
     payment->status = PAYMENT_OPEN;
     payment->amount_minor = order->total_minor;

@@ -8,13 +8,18 @@
 #include "akkoord/base/memory.h"
 #include "akkoord/pg/sql.h"
 
-struct store *store_new(const char *url, const char *application, struct keyring *keyring)
+struct store *store_new_with_options(const struct pg_options *options, struct keyring *keyring)
 {
     struct store *store = memory_alloc_zero(1, sizeof(*store));
-    struct pg_options options = {.url = url, .application = application};
-    store->pg = pg_connection_new(&options);
+    store->pg = pg_connection_new(options);
     store->keyring = keyring;
     return store;
+}
+
+struct store *store_new(const char *url, const char *application, struct keyring *keyring)
+{
+    struct pg_options options = {.url = url, .application = application};
+    return store_new_with_options(&options, keyring);
 }
 
 void store_free(struct store *store)

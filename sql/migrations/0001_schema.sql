@@ -123,6 +123,8 @@ CREATE TABLE akkoord.customer_order (
     -- The invoice that stands (issued and not credited), and the newest decision that is not `refused`.
     invoice_id uuid,
     decision_id uuid,
+    -- Of all decisions about it: the ordinal of the last one.
+    decisions_count bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL
 ) WITH (fillfactor = 80);
 CREATE INDEX customer_order_customer ON akkoord.customer_order (customer_id, id DESC);

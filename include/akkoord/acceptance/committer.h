@@ -15,7 +15,7 @@
 #include "akkoord/base/uuid.h"
 #include "akkoord/domain/payment_event.h"
 #include "akkoord/domain/transition.h"
-#include "akkoord/store/store.h"
+#include "akkoord/vault/keyring.h"
 
 #define COMMITTER_WAITING_MAX 8192 /* items; more are refused as busy */
 #define COMMITTER_BATCH_MAX   256  /* items in one transaction */
@@ -24,7 +24,8 @@
 struct committer;
 
 struct committer_options {
-    struct store *store; /* a store of its own: connection, keyring; owned by the committer from here on */
+    const char *database_url; /* the server's; copied */
+    struct keyring *keyring;  /* must outlive the committer */
     bool installation_live;
 };
 
@@ -52,8 +53,8 @@ struct order_command {
     struct uuid order_id;
     /* COMMAND_CANCEL and COMMAND_ADD_ATTEMPT: whose order it must be; nil: anybody's (staff, clock). */
     struct uuid customer_id;
-    struct payment attempt;   /* COMMAND_ADD_ATTEMPT: id, provider, provider_payment_id (or empty), live */
-    const char *checkout_url; /* COMMAND_ADD_ATTEMPT: or NULL; lives until the call returns */
+    struct payment attempt; /* COMMAND_ADD_ATTEMPT: id, provider, provider_payment_id (or empty), live,
+                             * checkout_url */
     /* COMMAND_REVIEW_OUTCOME */
     struct uuid review_id; /* order_id may be left nil */
     enum review_outcome review_outcome;

@@ -53,8 +53,9 @@ struct payment {
     struct reversal reversal;
     bool is_attempt; /* we began it; else a provider told us of it */
     int64_t created_at_us;
-    bool is_new;     /* no row yet */
-    bool is_changed; /* differs from its row */
+    const char *checkout_url; /* of a new attempt only: where the customer pays, or NULL */
+    bool is_new;              /* no row yet */
+    bool is_changed;          /* differs from its row */
 };
 
 /* More attempts than any customer makes; what comes after is refused (commands) or unmatched (events). */
@@ -70,8 +71,8 @@ struct order {
     struct uuid invoice_id;   /* the invoice that stands; nil if none */
     struct uuid decision_id;  /* the newest decision that is not `refused`; nil if none */
     int64_t decisions_count;  /* all that were made about it, refused ones too */
-    struct payment *payments; /* oldest first; room for ORDER_PAYMENTS_MAX */
-    size_t payments_count;
+    struct payment *payments; /* oldest first; grows in the arena of the effects */
+    size_t payments_count, payments_capacity;
     bool is_changed; /* status, invoice_id or decision_id differ from the row */
 };
 

@@ -32,6 +32,7 @@ struct command {
     struct reversal early;
     struct payment attempt; /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
     /* of COMMAND_REVIEW_OUTCOME */
+    struct uuid review_id;
     struct uuid reviewed_decision_id;
     enum decision_outcome reviewed_outcome;
     enum review_outcome review_outcome;
@@ -72,7 +73,8 @@ enum actor { ACTOR_CUSTOMER, ACTOR_STAFF, ACTOR_POLICY, ACTOR_PROVIDER, ACTOR_CL
 
 struct history_step {
     struct uuid order_id;
-    const char *step; /* a fixed word of akkoord.history.step */
+    struct uuid review_id; /* of a step of a review; else nil */
+    const char *step;      /* a fixed word of akkoord.history.step */
     enum actor actor;
     struct uuid staff_id;
     int64_t at_us;
@@ -101,6 +103,9 @@ enum status order_transition(struct order *order, const struct command *command,
 
 /* Adds a refund or charge-back to what is known; other kinds change nothing. True when it told something new. */
 bool reversal_note(struct reversal *reversal, const struct payment_event *event);
+
+/* The order's payment that the event names by one of its ids; NULL when it has none. */
+struct payment *order_find_payment(const struct order *order, const struct payment_event *event);
 
 const char *event_outcome_name(enum event_outcome outcome);
 const char *actor_name(enum actor actor);

@@ -22,6 +22,9 @@ struct store {
 /* `url` is the server's. Does not connect yet. `keyring` must outlive it. */
 struct store *store_new(const char *url, const char *application, struct keyring *keyring)
     __attribute__((returns_nonnull));
+/* The same with time limits of its own. */
+struct store *store_new_with_options(const struct pg_options *options, struct keyring *keyring)
+    __attribute__((returns_nonnull));
 /* NULL is accepted. */
 void store_free(struct store *store);
 

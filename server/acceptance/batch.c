@@ -1,0 +1,169 @@
+/*
+ * One batch: what it needs is locked and read (store_batch_load), each item is decided in the order of its arrival by
+ * the pure rules of domain, and everything is written at once (store_batch_write). Several items about one order fold
+ * into one final row. Runs on the committer's thread.
+ */
+#include "akkoord/base/clock.h"
+#include "akkoord/base/log.h"
+#include "akkoord/base/metrics.h"
+#include "item.h"
+
+static struct metric events_counted = {.kind = METRIC_COUNTER,
+                                       .name = "akkoord_events_total",
+                                       .help = "Payment events made durable, by provider and outcome."};
+static struct metric decisions_counted = {
+    .kind = METRIC_COUNTER, .name = "akkoord_decisions_total", .help = "Decisions about orders, by maker and outcome."};
+
+/* ---- what the batch is about ---- */
+
+static void describe_batch(struct batch *batch, struct item **items, size_t count)
+{
+    struct uuid *order_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
+    struct uuid *review_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
+    batch->events = ARENA_ARRAY(batch->arena, struct batch_event, count);
+    for (size_t i = 0; i < count; i++) {
+        struct item *item = items[i];
+        item->in_batch = NULL;
+        if (item->is_event) {
+            item->in_batch = &batch->events[batch->events_count++];
+            *item->in_batch =
+                (struct batch_event){.event = &item->event, .body = item->body, .body_length = item->body_length};
+            if (item->event.has_order_id)
+                order_ids[batch->order_ids_count++] = item->event.order_id;
+        } else if (item->command.kind == COMMAND_REVIEW_OUTCOME) {
+            review_ids[batch->review_ids_count++] = item->command.review_id;
+        } else {
+            order_ids[batch->order_ids_count++] = item->command.order_id;
+        }
+    }
+    batch->order_ids = order_ids;
+    batch->review_ids = review_ids;
+}
+
+/* ---- events ---- */
+
+/* Nobody's yet, as far as we know: what it tells of a refund or charge-back is kept under the payment's id. */
+static enum event_outcome keep_without_order(struct batch *batch, const struct payment_event *event)
+{
+    if (event->kind == PAYMENT_EVENT_OTHER)
+        return EVENT_IGNORED;
+    bool is_reversal = event->kind == PAYMENT_EVENT_REFUNDED || event->kind == PAYMENT_EVENT_CHARGED_BACK;
+    if (is_reversal) {
+        struct batch_early *early = batch_find_early(batch, event, true);
+        early->is_changed = reversal_note(&early->reversal, event) || early->is_changed;
+    }
+    bool names_an_order = event->has_order_id || event->has_foreign_reference;
+    return is_reversal && !names_an_order ? EVENT_EARLY : EVENT_UNMATCHED;
+}
+
+static enum event_outcome decide_event(struct batch *batch, struct batch_event *event, bool installation_live)
+{
+    const struct payment_event *told = event->event;
+    struct batch_order *named = told->has_order_id ? batch_find_order(batch, &told->order_id) : NULL;
+    struct batch_order *known = batch_find_payment_order(batch, told);
+    if (known != NULL && told->has_order_id && known != named)
+        return EVENT_CONFLICT; /* one payment can't pay two orders: a human has to look */
+    struct batch_order *found = known != NULL ? known : named;
+    if (found == NULL)
+        return keep_without_order(batch, told);
+    event->order_id = found->order.id;
+    const struct batch_early *early = batch_find_early(batch, told, false);
+    const struct command command = {
+        .kind = COMMAND_PAYMENT_EVENT,
+        .at_us = batch->at_us,
+        .installation_live = installation_live,
+        .event = told,
+        .early = early != NULL ? early->reversal : (struct reversal){0},
+    };
+    enum event_outcome outcome = EVENT_IGNORED;
+    enum status status = order_transition(&found->order, &command, &batch->effects, &outcome, NULL);
+    return status == STATUS_OK ? outcome : EVENT_UNMATCHED;
+}
+
+/* ---- commands ---- */
+
+static enum status decide_review(struct batch *batch, struct item *item, struct command *command)
+{
+    struct batch_review *review = batch_find_review(batch, &item->command.review_id);
+    if (review == NULL)
+        return error_set(&item->error, STATUS_NOT_FOUND, "not_found", "no such review");
+    if (review->is_decided)
+        return error_set(&item->error, STATUS_CONFLICT, "review_decided", "this review has been decided");
+    struct batch_order *found = batch_find_order(batch, &review->order_id);
+    command->review_id = review->id;
+    command->reviewed_decision_id = review->decision_id;
+    command->reviewed_outcome = review->decision_outcome;
+    command->review_outcome = item->command.review_outcome;
+    enum status status = order_transition(&found->order, command, &batch->effects, NULL, &item->error);
+    if (status == STATUS_OK) {
+        review->is_decided = true;
+        review->decides_now = true;
+        review->outcome = item->command.review_outcome;
+        review->staff_id = item->command.staff_id;
+        review->reasons = item->command.reasons;
+    }
+    return status;
+}
+
+static enum status decide_command(struct batch *batch, struct item *item, bool installation_live)
+{
+    struct command command = {
+        .kind = item->command.kind,
+        .at_us = batch->at_us,
+        .installation_live = installation_live,
+        .attempt = item->command.attempt,
+        .staff_id = item->command.staff_id,
+    };
+    if (command.kind == COMMAND_REVIEW_OUTCOME)
+        return decide_review(batch, item, &command);
+    struct batch_order *found = batch_find_order(batch, &item->command.order_id);
+    const struct uuid *customer_id = &item->command.customer_id;
+    if (found == NULL || (!uuid_is_nil(customer_id) && !uuid_equal(customer_id, &found->customer_id)))
+        return error_set(&item->error, STATUS_NOT_FOUND, "not_found", "no such order");
+    return order_transition(&found->order, &command, &batch->effects, NULL, &item->error);
+}
+
+/* ---- the batch ---- */
+
+static void count_outcomes(const struct batch *batch)
+{
+    char labels[METRIC_LABELS_BYTES];
+    for (size_t i = 0; i < batch->events_count; i++) {
+        const struct batch_event *event = &batch->events[i];
+        snprintf(labels, sizeof(labels), "provider=\"%s\",outcome=\"%s\"", event->event->provider,
+                 event->is_new ? event_outcome_name(event->outcome) : "duplicate");
+        metric_add(&events_counted, labels, 1);
+    }
+    for (size_t i = 0; i < batch->effects.decisions_count; i++) {
+        const struct decision *decision = &batch->effects.decisions[i];
+        snprintf(labels, sizeof(labels), "made_by=\"%s\",outcome=\"%s\"",
+                 decision->made_by == DECISION_BY_POLICY ? "policy" : "staff",
+                 decision_outcome_name(decision->verdict.outcome));
+        metric_add(&decisions_counted, labels, 1);
+    }
+}
+
+enum status batch_run(struct store *store, struct arena *arena, struct item **items, size_t count,
+                      bool installation_live, const struct batch_event_key *event_key, bool *may_have_committed,
+                      struct error *error)
+{
+    struct batch batch = {.arena = arena, .at_us = clock_now_us(), .effects = {.arena = arena}};
+    *may_have_committed = false;
+    describe_batch(&batch, items, count);
+    enum status status = store_batch_load(store, &batch, error);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < count; i++) {
+        struct item *item = items[i];
+        item->status = STATUS_OK;
+        if (!item->is_event)
+            item->status = decide_command(&batch, item, installation_live);
+        else if (item->in_batch->is_new)
+            item->in_batch->outcome = decide_event(&batch, item->in_batch, installation_live);
+    }
+    *may_have_committed = true;
+    status = store_batch_write(store, &batch, event_key, error);
+    if (status == STATUS_OK)
+        count_outcomes(&batch);
+    return status;
+}

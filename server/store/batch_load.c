@@ -1,0 +1,424 @@
+/*
+ * The first round trip of a batch: which events are new, and the rows that may change, locked. Runs on the committer's
+ * thread. Decides nothing.
+ */
+#include "akkoord/store/batch.h"
+
+#include "akkoord/base/crypto.h"
+#include "akkoord/pg/sql.h"
+
+/* Events in the order of their keys, the order in which rows and locks are taken. */
+static int compare_events(const void *left, const void *right)
+{
+    const struct batch_event *const *a = left;
+    const struct batch_event *const *b = right;
+    int order = strcmp((*a)->event->provider, (*b)->event->provider);
+    if (order == 0)
+        order = strcmp((*a)->event->event_id, (*b)->event->event_id);
+    if (order == 0 && *a != *b)
+        order = *a < *b ? -1 : 1; /* the one that came first */
+    return order;
+}
+
+static bool same_event(const struct batch_event *left, const struct batch_event *right)
+{
+    return strcmp(left->event->provider, right->event->provider) == 0 &&
+           strcmp(left->event->event_id, right->event->event_id) == 0;
+}
+
+/* Pointers to the events by key, the first of each key only. */
+static struct batch_event **sort_events(const struct batch *batch, size_t *count)
+{
+    struct batch_event **sorted = ARENA_ARRAY(batch->arena, struct batch_event *, batch->events_count);
+    for (size_t i = 0; i < batch->events_count; i++)
+        sorted[i] = &batch->events[i];
+    qsort(sorted, batch->events_count, sizeof(struct batch_event *), compare_events);
+    size_t kept = 0;
+    for (size_t i = 0; i < batch->events_count; i++) {
+        if (kept == 0 || !same_event(sorted[kept - 1], sorted[i]))
+            sorted[kept++] = sorted[i];
+    }
+    *count = kept;
+    return sorted;
+}
+
+static int compare_int64(const void *left, const void *right)
+{
+    const int64_t *a = left;
+    const int64_t *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* The advisory lock of one id of a payment. Two ids with one number only make two batches wait for each other. */
+static int64_t payment_lock_key(const char *provider, const char *payment_id)
+{
+    uint8_t digest[SHA256_BYTES];
+    char text[PROVIDER_BYTES + PAYMENT_ID_BYTES];
+    int length = snprintf(text, sizeof(text), "%s/%s", provider, payment_id);
+    crypto_sha256(text, (size_t)length, digest);
+    int64_t key;
+    memcpy(&key, digest, sizeof(key));
+    return key;
+}
+
+/* Every id by which an event names its payment. */
+struct payment_ids {
+    const char **providers;
+    const char **ids;
+    size_t count;
+};
+
+static struct payment_ids collect_payment_ids(const struct batch *batch)
+{
+    struct payment_ids ids = {.providers = ARENA_ARRAY(batch->arena, const char *, 2 * batch->events_count),
+                              .ids = ARENA_ARRAY(batch->arena, const char *, 2 * batch->events_count)};
+    for (size_t i = 0; i < batch->events_count; i++) {
+        const struct payment_event *event = batch->events[i].event;
+        const char *names[] = {event->payment_id, event->payment_alias};
+        for (size_t j = 0; j < 2; j++) {
+            if (names[j][0] == '\0')
+                continue;
+            ids.providers[ids.count] = event->provider;
+            ids.ids[ids.count++] = names[j];
+        }
+    }
+    return ids;
+}
+
+static void add_payment_id_arrays(struct pg_params *params, const struct payment_ids *ids)
+{
+    struct pg_array *providers = pg_array_begin(params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < ids->count; i++)
+        pg_array_add_text(providers, ids->providers[i]);
+    pg_array_end(providers);
+    struct pg_array *names = pg_array_begin(params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < ids->count; i++)
+        pg_array_add_text(names, ids->ids[i]);
+    pg_array_end(names);
+}
+
+static void add_uuid_array(struct pg_params *params, const struct uuid *ids, size_t count)
+{
+    struct pg_array *array = pg_array_begin(params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_uuid(array, &ids[i]);
+    pg_array_end(array);
+}
+
+static void make_event_key_params(struct pg_params *params, const struct batch *batch, struct batch_event **sorted,
+                                  size_t count)
+{
+    pg_params_init(params, batch->arena);
+    struct pg_array *providers = pg_array_begin(params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_text(providers, sorted[i]->event->provider);
+    pg_array_end(providers);
+    struct pg_array *ids = pg_array_begin(params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_text(ids, sorted[i]->event->event_id);
+    pg_array_end(ids);
+    struct pg_array *bodies = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_bytes(bodies, sorted[i]->event->body_sha256, SHA256_BYTES);
+    pg_array_end(bodies);
+    pg_params_add_time(params, batch->at_us);
+}
+
+static void make_lock_params(struct pg_params *params, const struct batch *batch, const struct payment_ids *ids)
+{
+    int64_t *keys = ARENA_ARRAY(batch->arena, int64_t, ids->count);
+    for (size_t i = 0; i < ids->count; i++)
+        keys[i] = payment_lock_key(ids->providers[i], ids->ids[i]);
+    qsort(keys, ids->count, sizeof(*keys), compare_int64);
+    pg_params_init(params, batch->arena);
+    struct pg_array *array = pg_array_begin(params, PG_INT64_ARRAY);
+    for (size_t i = 0; i < ids->count; i++) {
+        if (i == 0 || keys[i] != keys[i - 1])
+            pg_array_add_int64(array, keys[i]);
+    }
+    pg_array_end(array);
+}
+
+/* ---- reading what came back ---- */
+
+static void copy_text(char *out, size_t capacity, const char *text)
+{
+    snprintf(out, capacity, "%s", text != NULL ? text : "");
+}
+
+static void read_new_events(const struct pg_result *result, struct batch_event **sorted, size_t count)
+{
+    for (size_t row = 0; row < pg_result_rows(result); row++) {
+        struct payment_event wanted;
+        copy_text(wanted.provider, sizeof(wanted.provider), pg_get_text(result, row, 0));
+        copy_text(wanted.event_id, sizeof(wanted.event_id), pg_get_text(result, row, 1));
+        const struct batch_event probe = {.event = &wanted};
+        for (size_t low = 0, high = count; low < high;) {
+            size_t middle = low + (high - low) / 2;
+            int order = strcmp(wanted.provider, sorted[middle]->event->provider);
+            if (order == 0)
+                order = strcmp(wanted.event_id, sorted[middle]->event->event_id);
+            if (order == 0) {
+                sorted[middle]->is_new = same_event(sorted[middle], &probe);
+                break;
+            }
+            if (order < 0)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+    }
+}
+
+static enum status read_orders(const struct pg_result *result, struct batch *batch, struct error *error)
+{
+    batch->orders_count = pg_result_rows(result);
+    batch->orders = ARENA_ARRAY(batch->arena, struct batch_order, batch->orders_count);
+    for (size_t row = 0; row < batch->orders_count; row++) {
+        struct batch_order *found = &batch->orders[row];
+        struct order *order = &found->order;
+        order->id = pg_get_uuid(result, row, 0);
+        if (order_status_parse(pg_get_text(result, row, 1), &order->status) != STATUS_OK)
+            return error_set(error, STATUS_INTERNAL, "unknown_order_status", "an order has a status unknown here");
+        order->total_minor = pg_get_int64(result, row, 2);
+        copy_text(order->currency, sizeof(order->currency), pg_get_text(result, row, 3));
+        order->expires_at_us = pg_get_time(result, row, 4);
+        order->content_version = pg_get_int64(result, row, 5);
+        order->invoice_id = pg_get_optional_uuid(result, row, 6);
+        order->decision_id = pg_get_optional_uuid(result, row, 7);
+        order->decisions_count = pg_get_int64(result, row, 8);
+        found->customer_id = pg_get_uuid(result, row, 9);
+        found->billing_key_id = pg_get_uuid(result, row, 10);
+    }
+    return STATUS_OK;
+}
+
+static enum status read_payment(const struct pg_result *result, size_t row, struct payment *payment,
+                                struct error *error)
+{
+    payment->id = pg_get_uuid(result, row, 0);
+    copy_text(payment->provider, sizeof(payment->provider), pg_get_text(result, row, 2));
+    copy_text(payment->provider_payment_id, sizeof(payment->provider_payment_id), pg_get_text(result, row, 3));
+    copy_text(payment->provider_alias, sizeof(payment->provider_alias), pg_get_text(result, row, 4));
+    if (payment_status_parse(pg_get_text(result, row, 5), &payment->status) != STATUS_OK)
+        return error_set(error, STATUS_INTERNAL, "unknown_payment_status", "a payment has a status unknown here");
+    payment->amount_minor = pg_get_int64(result, row, 6);
+    copy_text(payment->currency, sizeof(payment->currency), pg_get_text(result, row, 7));
+    payment->live = pg_get_bool(result, row, 8);
+    payment->reversal.refunded_minor = pg_get_int64(result, row, 9);
+    payment->reversal.refunded_in_full = pg_get_bool(result, row, 10);
+    payment->reversal.charged_back = pg_get_bool(result, row, 11);
+    payment->is_attempt = pg_get_bool(result, row, 12);
+    payment->created_at_us = pg_get_time(result, row, 13);
+    return STATUS_OK;
+}
+
+/* Rows come by order, oldest first, so each order's payments are one run of a single array. */
+static enum status read_payments(const struct pg_result *result, struct batch *batch, struct error *error)
+{
+    size_t rows = pg_result_rows(result);
+    struct payment *payments = ARENA_ARRAY(batch->arena, struct payment, rows);
+    for (size_t row = 0; row < rows; row++) {
+        enum status status = read_payment(result, row, &payments[row], error);
+        if (status != STATUS_OK)
+            return status;
+        struct uuid order_id = pg_get_uuid(result, row, 1);
+        struct batch_order *found = batch_find_order(batch, &order_id);
+        /* A payment that appeared with its order after the orders were locked: its event was not in this batch. */
+        if (found == NULL)
+            continue;
+        if (found->order.payments_count == 0)
+            found->order.payments = &payments[row];
+        found->order.payments_count++;
+        /* Full: the first addition moves the run to an array of its own. */
+        found->order.payments_capacity = found->order.payments_count;
+    }
+    return STATUS_OK;
+}
+
+static void read_early(const struct pg_result *result, struct batch *batch)
+{
+    size_t rows = pg_result_rows(result);
+    batch->early_capacity = rows + batch->events_count;
+    batch->early = ARENA_ARRAY(batch->arena, struct batch_early, batch->early_capacity);
+    for (size_t row = 0; row < rows; row++) {
+        const char *provider = pg_get_text(result, row, 0);
+        const char *payment_id = pg_get_text(result, row, 1);
+        batch->early[batch->early_count++] = (struct batch_early){
+            .provider = arena_copy_text(batch->arena, provider),
+            .payment_id = arena_copy_text(batch->arena, payment_id),
+            .reversal = {.refunded_minor = pg_get_int64(result, row, 2),
+                         .refunded_in_full = pg_get_bool(result, row, 3),
+                         .charged_back = pg_get_bool(result, row, 4)},
+        };
+    }
+}
+
+static void release_key(void *key)
+{
+    vault_data_key_release(key);
+}
+
+static enum status read_reviews(const struct pg_result *result, struct store *store, struct batch *batch,
+                                struct error *error)
+{
+    size_t rows = pg_result_rows(result);
+    batch->reviews = ARENA_ARRAY(batch->arena, struct batch_review, rows);
+    for (size_t row = 0; row < rows; row++) {
+        struct batch_review *review = &batch->reviews[batch->reviews_count++];
+        review->id = pg_get_uuid(result, row, 0);
+        review->order_id = pg_get_uuid(result, row, 1);
+        review->decision_id = pg_get_uuid(result, row, 2);
+        review->is_decided = strcmp(pg_get_text(result, row, 3), "decided") == 0;
+        if (decision_outcome_parse(pg_get_text(result, row, 4), &review->decision_outcome) != STATUS_OK)
+            return error_set(error, STATUS_INTERNAL, "unknown_outcome", "a decision has an outcome unknown here");
+        struct batch_order *order = batch_find_order(batch, &review->order_id);
+        if (order == NULL)
+            return error_set(error, STATUS_INTERNAL, "review_without_order", "a review has no order");
+        size_t length;
+        const uint8_t *wrapped = pg_get_bytes(result, row, 5, &length);
+        enum status status = store_data_key_unwrap(store, &order->billing_key_id, KEY_PURPOSE_BILLING, wrapped, length,
+                                                   &review->billing_key, error);
+        if (status != STATUS_OK)
+            return status;
+        arena_on_free(batch->arena, release_key, &review->billing_key);
+    }
+    return STATUS_OK;
+}
+
+static int compare_payment_ids(const void *left, const void *right)
+{
+    const struct batch_payment_id *a = left;
+    const struct batch_payment_id *b = right;
+    int order = strcmp(a->provider, b->provider);
+    return order != 0 ? order : strcmp(a->payment_id, b->payment_id);
+}
+
+static void index_payments(struct batch *batch)
+{
+    size_t payments = 0;
+    for (size_t i = 0; i < batch->orders_count; i++)
+        payments += batch->orders[i].order.payments_count;
+    batch->payment_ids = ARENA_ARRAY(batch->arena, struct batch_payment_id, 2 * payments);
+    for (size_t i = 0; i < batch->orders_count; i++) {
+        const struct order *order = &batch->orders[i].order;
+        for (size_t j = 0; j < order->payments_count; j++) {
+            const struct payment *payment = &order->payments[j];
+            const char *names[] = {payment->provider_payment_id, payment->provider_alias};
+            for (size_t k = 0; k < 2; k++) {
+                if (names[k][0] != '\0')
+                    batch->payment_ids[batch->payment_ids_count++] =
+                        (struct batch_payment_id){/* The payments may move; their texts are kept. */
+                                                  .provider = arena_copy_text(batch->arena, payment->provider),
+                                                  .payment_id = arena_copy_text(batch->arena, names[k]),
+                                                  .order_index = i};
+            }
+        }
+    }
+    qsort(batch->payment_ids, batch->payment_ids_count, sizeof(*batch->payment_ids), compare_payment_ids);
+}
+
+enum status store_batch_load(struct store *store, struct batch *batch, struct error *error)
+{
+    enum { BEGIN, EVENT_KEYS, LOCK_PAYMENTS, LOCK_ORDERS, PAYMENTS, EARLY, REVIEWS, STATEMENTS };
+    size_t sorted_count;
+    struct batch_event **sorted = sort_events(batch, &sorted_count);
+    struct payment_ids ids = collect_payment_ids(batch);
+
+    struct pg_params keys, locks, orders, early, reviews;
+    make_event_key_params(&keys, batch, sorted, sorted_count);
+    make_lock_params(&locks, batch, &ids);
+    pg_params_init(&orders, batch->arena);
+    add_uuid_array(&orders, batch->order_ids, batch->order_ids_count);
+    add_uuid_array(&orders, batch->review_ids, batch->review_ids_count);
+    add_payment_id_arrays(&orders, &ids);
+    pg_params_init(&early, batch->arena);
+    add_payment_id_arrays(&early, &ids);
+    pg_params_init(&reviews, batch->arena);
+    add_uuid_array(&reviews, batch->review_ids, batch->review_ids_count);
+
+    struct pg_batch_item items[STATEMENTS] = {
+        [BEGIN] = {.statement = &pg_statement_begin},
+        [EVENT_KEYS] = {.statement = &sql_batch_insert_event_keys, .params = &keys},
+        [LOCK_PAYMENTS] = {.statement = &sql_batch_lock_payments, .params = &locks},
+        [LOCK_ORDERS] = {.statement = &sql_batch_lock_orders, .params = &orders},
+        [PAYMENTS] = {.statement = &sql_batch_load_payments, .params = &orders},
+        [EARLY] = {.statement = &sql_batch_load_early_reversals, .params = &early},
+        [REVIEWS] = {.statement = &sql_batch_lock_reviews, .params = &reviews},
+    };
+    enum status status = pg_execute_batch(store->pg, items, STATEMENTS, NULL, error);
+    if (status == STATUS_OK) {
+        read_new_events(items[EVENT_KEYS].result, sorted, sorted_count);
+        status = read_orders(items[LOCK_ORDERS].result, batch, error);
+    }
+    if (status == STATUS_OK)
+        status = read_payments(items[PAYMENTS].result, batch, error);
+    if (status == STATUS_OK) {
+        index_payments(batch);
+        read_early(items[EARLY].result, batch);
+        status = read_reviews(items[REVIEWS].result, store, batch, error);
+    }
+    pg_batch_release(items, STATEMENTS);
+    if (status != STATUS_OK)
+        pg_rollback(store->pg);
+    return status;
+}
+
+/* ---- finding things in what was loaded ---- */
+
+static int compare_order_to_id(const void *id, const void *order)
+{
+    return uuid_compare(id, &((const struct batch_order *)order)->order.id);
+}
+
+struct batch_order *batch_find_order(const struct batch *batch, const struct uuid *id)
+{
+    if (batch->orders_count == 0)
+        return NULL;
+    return bsearch(id, batch->orders, batch->orders_count, sizeof(*batch->orders), compare_order_to_id);
+}
+
+struct batch_review *batch_find_review(const struct batch *batch, const struct uuid *id)
+{
+    for (size_t i = 0; i < batch->reviews_count; i++) {
+        if (uuid_equal(&batch->reviews[i].id, id))
+            return &batch->reviews[i];
+    }
+    return NULL;
+}
+
+static struct batch_order *find_indexed(const struct batch *batch, const char *provider, const char *payment_id)
+{
+    struct batch_payment_id wanted = {.provider = provider, .payment_id = payment_id};
+    const struct batch_payment_id *found = NULL;
+    if (payment_id[0] != '\0' && batch->payment_ids_count > 0)
+        found = bsearch(&wanted, batch->payment_ids, batch->payment_ids_count, sizeof(wanted), compare_payment_ids);
+    return found != NULL ? &batch->orders[found->order_index] : NULL;
+}
+
+struct batch_order *batch_find_payment_order(const struct batch *batch, const struct payment_event *event)
+{
+    struct batch_order *found = find_indexed(batch, event->provider, event->payment_id);
+    if (found == NULL)
+        found = find_indexed(batch, event->provider, event->payment_alias);
+    for (size_t i = 0; found == NULL && !event->has_order_id && i < batch->orders_count; i++) {
+        if (order_find_payment(&batch->orders[i].order, event) != NULL)
+            found = &batch->orders[i];
+    }
+    return found;
+}
+
+struct batch_early *batch_find_early(struct batch *batch, const struct payment_event *event, bool create)
+{
+    for (size_t i = 0; i < batch->early_count; i++) {
+        struct batch_early *early = &batch->early[i];
+        if (strcmp(early->provider, event->provider) == 0 &&
+            (strcmp(early->payment_id, event->payment_id) == 0 || strcmp(early->payment_id, event->payment_alias) == 0))
+            return early;
+    }
+    if (!create)
+        return NULL;
+    struct batch_early *early = &batch->early[batch->early_count++];
+    *early = (struct batch_early){.provider = event->provider, .payment_id = event->payment_id};
+    return early;
+}

@@ -1,0 +1,545 @@
+/*
+ * The second round trip of a batch: everything that was decided, set by set, and the commit. Runs on the committer's
+ * thread. A set that is empty is not sent; the documents come last, so that the counters' rows are locked as briefly as
+ * can be.
+ */
+#include "akkoord/store/batch.h"
+
+#include "akkoord/base/clock.h"
+#include "akkoord/domain/calendar.h"
+#include "akkoord/pg/sql.h"
+#include "akkoord/store/decision_codec.h"
+#include "akkoord/store/reviews.h"
+
+#define BATCH_STATEMENTS_MAX 16
+#define REASONS_BYTES        256
+
+/* The statements of one round trip, each with its own parameters. */
+struct script {
+    struct arena *arena;
+    struct pg_batch_item items[BATCH_STATEMENTS_MAX];
+    struct pg_params params[BATCH_STATEMENTS_MAX];
+    size_t count;
+};
+
+static struct pg_params *script_add(struct script *script, const struct pg_statement *statement)
+{
+    struct pg_params *params = &script->params[script->count];
+    pg_params_init(params, script->arena);
+    script->items[script->count++] = (struct pg_batch_item){.statement = statement, .params = params};
+    return params;
+}
+
+/* One parameter that is an array of EXPRESSION over the COUNT items of a set; `i` is the index. */
+#define ADD_ARRAY(params, type, add, count, expression)                                                                \
+    do {                                                                                                               \
+        struct pg_array *array_ = pg_array_begin((params), (type));                                                    \
+        for (size_t i = 0; i < (count); i++)                                                                           \
+            add(array_, (expression));                                                                                 \
+        pg_array_end(array_);                                                                                          \
+    } while (0)
+
+static const char *text_or_null(const char *text)
+{
+    return text[0] != '\0' ? text : NULL;
+}
+
+static const struct uuid *uuid_or_null(const struct uuid *uuid)
+{
+    return uuid_is_nil(uuid) ? NULL : uuid;
+}
+
+/* ---- events ---- */
+
+static bool is_kept_for_staff(enum event_outcome outcome)
+{
+    return outcome == EVENT_UNMATCHED || outcome == EVENT_CONFLICT || outcome == EVENT_QUARANTINED;
+}
+
+static enum status seal_body(struct arena *arena, const struct batch_event *event, const struct uuid *row_id,
+                             const struct batch_event_key *key, uint8_t **blob, size_t *length, struct error *error)
+{
+    const struct seal_context context = {
+        .table = "event", .column = "body_sealed", .row_id = *row_id, .row_version = 1};
+    return seal_bytes(arena, &key->key, &context, event->body, event->body_length, blob, length, error);
+}
+
+/* The rows of akkoord.event that this batch adds. */
+struct event_rows {
+    const struct batch_event **events;
+    struct uuid *ids;
+    uint8_t **bodies; /* NULL: not kept */
+    size_t *body_lengths;
+    size_t count;
+};
+
+static enum status make_event_rows(const struct batch *batch, const struct batch_event_key *key,
+                                   struct event_rows *rows, struct error *error)
+{
+    *rows = (struct event_rows){.events = ARENA_ARRAY(batch->arena, const struct batch_event *, batch->events_count),
+                                .ids = ARENA_ARRAY(batch->arena, struct uuid, batch->events_count),
+                                .bodies = ARENA_ARRAY(batch->arena, uint8_t *, batch->events_count),
+                                .body_lengths = ARENA_ARRAY(batch->arena, size_t, batch->events_count)};
+    for (size_t i = 0; i < batch->events_count; i++) {
+        const struct batch_event *event = &batch->events[i];
+        if (!event->is_new)
+            continue;
+        size_t at = rows->count++;
+        rows->events[at] = event;
+        rows->ids[at] = uuid_new();
+        if (!is_kept_for_staff(event->outcome))
+            continue;
+        enum status status =
+            seal_body(batch->arena, event, &rows->ids[at], key, &rows->bodies[at], &rows->body_lengths[at], error);
+        if (status != STATUS_OK)
+            return status;
+    }
+    return STATUS_OK;
+}
+
+static enum status add_events(struct script *script, const struct batch *batch, const struct batch_event_key *key,
+                              struct error *error)
+{
+    struct event_rows rows;
+    enum status status = make_event_rows(batch, key, &rows, error);
+    if (status != STATUS_OK || rows.count == 0)
+        return status;
+    struct pg_params *params = script_add(script, &sql_batch_insert_events);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, &rows.ids[i]);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, rows.events[i]->event->provider);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, rows.events[i]->event->event_id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count,
+              payment_event_kind_name(rows.events[i]->event->kind));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, rows.events[i]->event->payment_id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, uuid_or_null(&rows.events[i]->order_id));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, rows.events[i]->event->amount_minor);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, rows.events[i]->event->currency);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, rows.events[i]->event->live);
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, rows.count, rows.events[i]->event->occurred_at_us);
+    struct pg_array *digests = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < rows.count; i++)
+        pg_array_add_bytes(digests, rows.events[i]->event->body_sha256, SHA256_BYTES);
+    pg_array_end(digests);
+    pg_params_add_time(params, batch->at_us);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, event_outcome_name(rows.events[i]->outcome));
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, rows.bodies[i] != NULL ? &key->key.id : NULL);
+    struct pg_array *bodies = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < rows.count; i++)
+        pg_array_add_bytes(bodies, rows.bodies[i], rows.body_lengths[i]);
+    pg_array_end(bodies);
+    return STATUS_OK;
+}
+
+static void add_event_variants(struct script *script, const struct batch *batch)
+{
+    size_t count = 0;
+    const struct batch_event **repeated = ARENA_ARRAY(batch->arena, const struct batch_event *, batch->events_count);
+    for (size_t i = 0; i < batch->events_count; i++) {
+        if (!batch->events[i].is_new)
+            repeated[count++] = &batch->events[i];
+    }
+    if (count == 0)
+        return;
+    struct pg_params *params = script_add(script, &sql_batch_insert_event_variants);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, repeated[i]->event->provider);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, repeated[i]->event->event_id);
+    struct pg_array *digests = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_bytes(digests, repeated[i]->event->body_sha256, SHA256_BYTES);
+    pg_array_end(digests);
+    pg_params_add_time(params, batch->at_us);
+}
+
+/* ---- orders and payments ---- */
+
+static void add_orders(struct script *script, const struct batch *batch)
+{
+    size_t count = 0;
+    const struct order **changed = ARENA_ARRAY(batch->arena, const struct order *, batch->orders_count);
+    for (size_t i = 0; i < batch->orders_count; i++) {
+        if (batch->orders[i].order.is_changed)
+            changed[count++] = &batch->orders[i].order;
+    }
+    if (count == 0)
+        return;
+    struct pg_params *params = script_add(script, &sql_batch_update_orders);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &changed[i]->id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, order_status_name(changed[i]->status));
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->invoice_id));
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->decision_id));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->decisions_count);
+}
+
+struct payment_rows {
+    const struct payment **payments;
+    const struct uuid **order_ids;
+    size_t count;
+};
+
+static struct payment_rows collect_payments(const struct batch *batch, bool are_new)
+{
+    size_t all = 0;
+    for (size_t i = 0; i < batch->orders_count; i++)
+        all += batch->orders[i].order.payments_count;
+    struct payment_rows rows = {.payments = ARENA_ARRAY(batch->arena, const struct payment *, all),
+                                .order_ids = ARENA_ARRAY(batch->arena, const struct uuid *, all)};
+    for (size_t i = 0; i < batch->orders_count; i++) {
+        const struct order *order = &batch->orders[i].order;
+        for (size_t j = 0; j < order->payments_count; j++) {
+            const struct payment *payment = &order->payments[j];
+            if (payment->is_new != are_new || (!are_new && !payment->is_changed))
+                continue;
+            rows.payments[rows.count] = payment;
+            rows.order_ids[rows.count++] = &order->id;
+        }
+    }
+    return rows;
+}
+
+static void add_new_payments(struct script *script, const struct batch *batch)
+{
+    struct payment_rows rows = collect_payments(batch, true);
+    if (rows.count == 0)
+        return;
+    const struct payment **payments = rows.payments;
+    struct pg_params *params = script_add(script, &sql_batch_insert_payments);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, &payments[i]->id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, rows.order_ids[i]);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->provider);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_payment_id));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_alias));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payment_status_name(payments[i]->status));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->amount_minor);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->currency);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->live);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->reversal.refunded_minor);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.refunded_in_full);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.charged_back);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->is_attempt);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->checkout_url);
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, rows.count, payments[i]->created_at_us);
+}
+
+static void add_changed_payments(struct script *script, const struct batch *batch)
+{
+    struct payment_rows rows = collect_payments(batch, false);
+    if (rows.count == 0)
+        return;
+    const struct payment **payments = rows.payments;
+    struct pg_params *params = script_add(script, &sql_batch_update_payments);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, &payments[i]->id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_payment_id));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_alias));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payment_status_name(payments[i]->status));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->amount_minor);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->currency);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->live);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->reversal.refunded_minor);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.refunded_in_full);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.charged_back);
+}
+
+static void add_early(struct script *script, const struct batch *batch)
+{
+    size_t count = 0;
+    const struct batch_early **changed = ARENA_ARRAY(batch->arena, const struct batch_early *, batch->early_count);
+    for (size_t i = 0; i < batch->early_count; i++) {
+        if (batch->early[i].is_changed)
+            changed[count++] = &batch->early[i];
+    }
+    if (count == 0)
+        return;
+    struct pg_params *params = script_add(script, &sql_batch_upsert_early_reversals);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->provider);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->payment_id);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->reversal.refunded_minor);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, changed[i]->reversal.refunded_in_full);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, changed[i]->reversal.charged_back);
+    pg_params_add_time(params, batch->at_us);
+}
+
+/* ---- decisions and reviews ---- */
+
+static const char *join_reasons(struct arena *arena, const struct verdict *verdict)
+{
+    char text[REASONS_BYTES] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < verdict->reasons_count; i++)
+        length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s", i > 0 ? "," : "",
+                                   decision_reason_name(verdict->reasons[i]));
+    return arena_copy_text(arena, text);
+}
+
+static void add_decisions(struct script *script, const struct batch *batch)
+{
+    const struct decision *decisions = batch->effects.decisions;
+    size_t count = batch->effects.decisions_count;
+    if (count == 0)
+        return;
+    struct pg_params *params = script_add(script, &sql_batch_insert_decisions);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &decisions[i].id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &decisions[i].order_id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, join_reasons(batch->arena, &decisions[i].verdict));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, decision_outcome_name(decisions[i].verdict.outcome));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, decision_input_to_text(batch->arena, &decisions[i]));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count,
+              decisions[i].made_by == DECISION_BY_POLICY ? policy_name : NULL);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&decisions[i].staff_id));
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, count, decisions[i].made_at_us);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, decisions[i].ordinal);
+    pg_params_add_text(params, policy_version);
+    pg_params_add_text(params, policy_hash);
+    pg_params_add_text(params, decision_legal_basis);
+}
+
+static void add_opened_reviews(struct script *script, const struct batch *batch)
+{
+    const struct new_review *reviews = batch->effects.reviews;
+    size_t count = batch->effects.reviews_count;
+    if (count == 0)
+        return;
+    struct pg_params *params = script_add(script, &sql_batch_insert_reviews);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &reviews[i].id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &reviews[i].decision_id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &reviews[i].order_id);
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, count, reviews[i].requested_at_us);
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, count, calendar_review_due_us(reviews[i].requested_at_us));
+}
+
+static enum status add_decided_reviews(struct script *script, const struct batch *batch, struct error *error)
+{
+    size_t count = 0;
+    const struct batch_review **decided = ARENA_ARRAY(batch->arena, const struct batch_review *, batch->reviews_count);
+    uint8_t **reasons = ARENA_ARRAY(batch->arena, uint8_t *, batch->reviews_count);
+    size_t *lengths = ARENA_ARRAY(batch->arena, size_t, batch->reviews_count);
+    for (size_t i = 0; i < batch->reviews_count; i++) {
+        const struct batch_review *review = &batch->reviews[i];
+        if (!review->decides_now)
+            continue;
+        const struct batch_order *order = batch_find_order(batch, &review->order_id);
+        enum status status =
+            store_review_seal_reasons(batch->arena, &review->billing_key, &review->id, &order->customer_id,
+                                      review->reasons, &reasons[count], &lengths[count], error);
+        if (status != STATUS_OK)
+            return status;
+        decided[count++] = review;
+    }
+    if (count == 0)
+        return STATUS_OK;
+    struct pg_params *params = script_add(script, &sql_batch_decide_reviews);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &decided[i]->id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count,
+              decided[i]->outcome == REVIEW_UPHELD ? "upheld" : "overturned");
+    struct pg_array *blobs = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_bytes(blobs, reasons[i], lengths[i]);
+    pg_array_end(blobs);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &decided[i]->staff_id);
+    pg_params_add_time(params, batch->at_us);
+    return STATUS_OK;
+}
+
+static void add_history(struct script *script, const struct batch *batch)
+{
+    const struct history_step *steps = batch->effects.history;
+    size_t count = batch->effects.history_count;
+    if (count == 0)
+        return;
+    struct uuid *ids = ARENA_ARRAY(batch->arena, struct uuid, count);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = uuid_new();
+    struct pg_params *params = script_add(script, &sql_batch_insert_history);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &ids[i]);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &steps[i].order_id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&steps[i].review_id));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, steps[i].step);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, actor_name(steps[i].actor));
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&steps[i].staff_id));
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, count, steps[i].at_us);
+}
+
+/* ---- documents and what follows from them ---- */
+
+static void add_render_jobs(struct script *script, const struct batch *batch)
+{
+    const struct new_document *documents = batch->effects.documents;
+    size_t count = batch->effects.documents_count;
+    if (count == 0)
+        return;
+    struct uuid *ids = ARENA_ARRAY(batch->arena, struct uuid, count);
+    const char **payloads = ARENA_ARRAY(batch->arena, const char *, count);
+    for (size_t i = 0; i < count; i++) {
+        char id[UUID_TEXT_BYTES];
+        ids[i] = uuid_new();
+        payloads[i] = arena_format(batch->arena, "{\"document\":\"%s\"}", uuid_format(&documents[i].id, id));
+    }
+    struct pg_params *params = script_add(script, &sql_batch_insert_jobs);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &ids[i]);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, "render_document");
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, payloads[i]);
+    pg_params_add_time(params, batch->at_us);
+}
+
+static void add_documents(struct script *script, const struct batch *batch, enum document_kind kind)
+{
+    size_t count = 0;
+    const struct new_document **issued =
+        ARENA_ARRAY(batch->arena, const struct new_document *, batch->effects.documents_count);
+    for (size_t i = 0; i < batch->effects.documents_count; i++) {
+        if (batch->effects.documents[i].kind == kind)
+            issued[count++] = &batch->effects.documents[i];
+    }
+    if (count == 0)
+        return;
+    int64_t day = calendar_amsterdam_day(batch->at_us);
+    struct pg_params *params = script_add(script, &sql_batch_issue_documents);
+    pg_params_add_text(params, kind == DOCUMENT_INVOICE ? "invoice" : "credit_note");
+    pg_params_add_int64(params, calendar_year(day));
+    pg_params_add_date(params, day);
+    pg_params_add_time(params, batch->at_us);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &issued[i]->id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &issued[i]->order_id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &issued[i]->decision_id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&issued[i]->credits_id));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->total_minor);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, issued[i]->currency);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->prepaid_minor);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->content_version);
+}
+
+/* ---- the round trip ---- */
+
+enum status store_batch_write(struct store *store, struct batch *batch, const struct batch_event_key *event_key,
+                              struct error *error)
+{
+    struct script *script = ARENA_NEW(batch->arena, struct script);
+    script->arena = batch->arena;
+    enum status status = add_events(script, batch, event_key, error);
+    if (status == STATUS_OK) {
+        add_event_variants(script, batch);
+        add_orders(script, batch);
+        add_new_payments(script, batch);
+        add_changed_payments(script, batch);
+        add_early(script, batch);
+        add_decisions(script, batch);
+        add_opened_reviews(script, batch);
+        status = add_decided_reviews(script, batch, error);
+    }
+    if (status == STATUS_OK) {
+        add_history(script, batch);
+        add_render_jobs(script, batch);
+        add_documents(script, batch, DOCUMENT_INVOICE);
+        add_documents(script, batch, DOCUMENT_CREDIT_NOTE);
+        script->items[script->count++] = (struct pg_batch_item){.statement = &pg_statement_commit};
+        status = pg_execute_batch(store->pg, script->items, script->count, NULL, error);
+        pg_batch_release(script->items, script->count);
+    }
+    if (status != STATUS_OK)
+        pg_rollback(store->pg);
+    return status;
+}
+
+void store_batch_abandon(struct store *store)
+{
+    pg_rollback(store->pg);
+}
+
+/* ---- beside the batch ---- */
+
+static enum status find_event_key(struct store *store, struct arena *arena, int64_t month_day,
+                                  struct batch_event_key *key, bool *found, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_date(&params, month_day);
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_batch_find_event_key, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *found = pg_result_rows(result) > 0;
+    if (*found) {
+        struct uuid id = pg_get_uuid(result, 0, 0);
+        size_t length;
+        const uint8_t *wrapped = pg_get_bytes(result, 0, 1, &length);
+        vault_data_key_release(&key->key);
+        key->month_day = 0;
+        status = store_data_key_unwrap(store, &id, KEY_PURPOSE_EVENT, wrapped, length, &key->key, error);
+        if (status == STATUS_OK)
+            key->month_day = month_day;
+    }
+    pg_result_free(result);
+    return status;
+}
+
+static enum status insert_event_key(struct store *store, struct arena *arena, int64_t month_day, int64_t at_us,
+                                    struct error *error)
+{
+    struct data_key fresh;
+    struct wrapped_key wrapped;
+    enum status status = vault_data_key_new(store->keyring, KEY_PURPOSE_EVENT, &fresh, &wrapped, error);
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &fresh.id);
+    pg_params_add_uuid(&params, &wrapped.kek_id);
+    pg_params_add_bytes(&params, wrapped.bytes, sizeof(wrapped.bytes));
+    pg_params_add_date(&params, month_day);
+    pg_params_add_time(&params, at_us);
+    status = pg_execute(store->pg, &sql_batch_insert_event_key, &params, NULL, error);
+    vault_data_key_release(&fresh);
+    return status;
+}
+
+enum status store_batch_event_key(struct store *store, struct arena *arena, int64_t at_us, struct batch_event_key *key,
+                                  struct error *error)
+{
+    int year, month, day;
+    clock_date_from_days(calendar_amsterdam_day(at_us), &year, &month, &day);
+    int64_t month_day = clock_days_from_date(year, month, 1);
+    if (key->month_day == month_day)
+        return STATUS_OK;
+    bool found = false;
+    enum status status = find_event_key(store, arena, month_day, key, &found, error);
+    if (status != STATUS_OK || found)
+        return status;
+    status = insert_event_key(store, arena, month_day, at_us, error);
+    /* Read it back: another process may have been first. */
+    if (status == STATUS_OK)
+        status = find_event_key(store, arena, month_day, key, &found, error);
+    if (status == STATUS_OK && !found)
+        status = error_set(error, STATUS_INTERNAL, "event_key_missing", "the month's event key can't be read back");
+    return status;
+}
+
+enum status store_batch_quarantine(struct store *store, struct arena *arena, const struct batch_event *event,
+                                   int64_t at_us, const struct batch_event_key *event_key, struct error *error)
+{
+    const struct payment_event *told = event->event;
+    struct uuid row_id = uuid_new();
+    uint8_t *body;
+    size_t body_length;
+    enum status status = seal_body(arena, event, &row_id, event_key, &body, &body_length, error);
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &row_id);
+    pg_params_add_text(&params, told->provider);
+    pg_params_add_text(&params, told->event_id);
+    pg_params_add_text(&params, payment_event_kind_name(told->kind));
+    pg_params_add_text(&params, told->payment_id);
+    pg_params_add_int64(&params, told->amount_minor);
+    pg_params_add_text(&params, told->currency);
+    pg_params_add_time(&params, at_us);
+    pg_params_add_bytes(&params, told->body_sha256, SHA256_BYTES);
+    pg_params_add_bool(&params, told->live);
+    pg_params_add_uuid(&params, &event_key->key.id);
+    pg_params_add_bytes(&params, body, body_length);
+    return pg_execute(store->pg, &sql_batch_insert_quarantined_event, &params, NULL, error);
+}
+
+enum status store_probe(struct store *store, struct error *error)
+{
+    return pg_execute(store->pg, &sql_batch_probe, NULL, NULL, error);
+}
