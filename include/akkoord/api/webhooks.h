@@ -1,0 +1,37 @@
+#pragma once
+/*
+ * POST /webhooks/{provider}: from the request to the committer and back (CONTRACT section 5).
+ *
+ * Runs on the event loops and never blocks: the signature is checked and the event normalised at once, the answer comes
+ * from the committer's thread when the event is durable.
+ */
+#include <stddef.h>
+
+#include "akkoord/acceptance/committer.h"
+#include "akkoord/http/router.h"
+#include "akkoord/webhooks/provider.h"
+
+#define WEBHOOK_PROVIDERS_MAX 8
+
+/* A provider whose secrets are set; one without any is not listed, and so not found. */
+struct webhook_source {
+    const struct webhook_provider *provider;
+    struct webhook_secrets secrets;
+};
+
+/* Must outlive the server; only read once the server has started. */
+struct webhook_receiver {
+    struct committer *committer;
+    struct webhook_source sources[WEBHOOK_PROVIDERS_MAX];
+    size_t sources_count;
+};
+
+/* Adds a source when `secrets_text` (the setting's value) is set; NULL or empty: nothing is added. STATUS_INVALID names
+ * the setting. */
+enum status webhook_receiver_add(struct webhook_receiver *receiver, const char *provider, const char *secrets_text,
+                                 struct error *error) AKKOORD_MUST_CHECK;
+/* Overwrites the secrets. */
+void webhook_receiver_release(struct webhook_receiver *receiver);
+
+/* The route; `receiver` is its context. */
+struct http_route webhook_receiver_route(struct webhook_receiver *receiver);
