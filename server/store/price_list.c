@@ -3,6 +3,8 @@
 #include "akkoord/domain/tax.h"
 #include "akkoord/store/services.h"
 
+#define PREFIX_BYTES 32 /* "services[1999]." */
+
 void vat_rate_format(int64_t basis_points, char out[VAT_RATE_TEXT_BYTES])
 {
     snprintf(out, VAT_RATE_TEXT_BYTES, "%d.%02d", (int)(basis_points / 100), (int)(basis_points % 100));
@@ -57,7 +59,7 @@ static enum status read_names(const json_t *object, const char *prefix, struct s
 {
     static const char *const known[] = {"nl", "en", NULL};
     json_t *names;
-    char inner[ERROR_FIELD_BYTES];
+    char inner[2 * PREFIX_BYTES];
     snprintf(inner, sizeof(inner), "%sname.", prefix);
     enum status status = json_get_object(object, prefix, "name", JSON_REQUIRED, &names, error);
     if (status == STATUS_OK)
@@ -76,7 +78,7 @@ static enum status read_price(const json_t *object, const char *prefix, struct s
     static const char *const known[] = {"amount", "currency", NULL};
     json_t *price;
     const char *currency;
-    char inner[ERROR_FIELD_BYTES];
+    char inner[2 * PREFIX_BYTES];
     snprintf(inner, sizeof(inner), "%sunit_price.", prefix);
     enum status status = json_get_object(object, prefix, "unit_price", JSON_REQUIRED, &price, error);
     if (status == STATUS_OK)
@@ -179,7 +181,7 @@ enum status price_list_read(struct arena *arena, const char *text, size_t length
     *count = json_array_size(array);
     *services = ARENA_ARRAY(arena, struct service, *count);
     for (size_t i = 0; i < *count && status == STATUS_OK; i++) {
-        char prefix[ERROR_FIELD_BYTES];
+        char prefix[PREFIX_BYTES];
         snprintf(prefix, sizeof(prefix), "services[%zu].", i);
         status = read_service(json_array_get(array, i), prefix, &(*services)[i], error);
         if (status == STATUS_OK)

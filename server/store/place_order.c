@@ -1,0 +1,250 @@
+/* Places orders, exactly once under an Idempotency-Key. Whatever thread owns the store runs it. */
+#include "akkoord/base/clock.h"
+#include "akkoord/domain/transition.h"
+#include "akkoord/pg/sql.h"
+#include "akkoord/store/orders.h"
+
+enum status store_order_take_number(struct store *store, struct arena *arena, char number[ORDER_NUMBER_BYTES],
+                                    struct error *error)
+{
+    (void)arena;
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_order_take_number, NULL, &result, error);
+    if (status == STATUS_OK)
+        snprintf(number, ORDER_NUMBER_BYTES, "A%07lld", (long long)pg_get_int64(result, 0, 0));
+    pg_result_free(result);
+    return status;
+}
+
+/* ---- idempotency ---- */
+
+static struct seal_context response_context(const struct uuid *row_id, const struct uuid *customer_id)
+{
+    return (struct seal_context){.table = "idempotency",
+                                 .column = "response_sealed",
+                                 .row_id = *row_id,
+                                 .subject_id = *customer_id,
+                                 .row_version = 1};
+}
+
+/* The random row id goes into the hash, so that equal bodies of two rows can't be told from the database. */
+static void hash_body(struct arena *arena, const struct uuid *row_id, const struct idempotency_request *request,
+                      uint8_t hash[SHA256_BYTES])
+{
+    size_t length = sizeof(row_id->bytes) + request->body_length;
+    char *bytes = arena_alloc(arena, length);
+    memcpy(bytes, row_id->bytes, sizeof(row_id->bytes));
+    memcpy(bytes + sizeof(row_id->bytes), request->body, request->body_length);
+    crypto_sha256(bytes, length, hash);
+}
+
+/* $1 to $3 of find.sql and forget.sql. The hash lives in the arena, as the parameters point to it. */
+static void add_key_params(struct pg_params *params, struct arena *arena, const struct idempotency_request *request)
+{
+    uint8_t *hash = arena_alloc(arena, SHA256_BYTES);
+    crypto_sha256(request->key, strlen(request->key), hash);
+    pg_params_init(params, arena);
+    pg_params_add_uuid(params, &request->customer_id);
+    pg_params_add_bytes(params, hash, SHA256_BYTES);
+    pg_params_add_time(params, clock_now_us() - IDEMPOTENCY_HOURS * 3600 * CLOCK_US_PER_SECOND);
+}
+
+static enum status open_response(struct store *store, struct arena *arena, const struct pg_result *result,
+                                 const struct idempotency_request *request, const char **response,
+                                 size_t *response_length, struct error *error)
+{
+    struct uuid row_id = pg_get_uuid(result, 0, 0);
+    uint8_t hash[SHA256_BYTES];
+    size_t stored_length;
+    const uint8_t *stored = pg_get_bytes(result, 0, 1, &stored_length);
+    hash_body(arena, &row_id, request, hash);
+    if (!crypto_equal(stored, stored_length, hash, sizeof(hash)))
+        return error_set(error, STATUS_CONFLICT, "idempotency_mismatch",
+                         "this Idempotency-Key came with another body before");
+    struct uuid key_id = pg_get_uuid(result, 0, 3);
+    size_t blob_length;
+    const uint8_t *blob = pg_get_bytes(result, 0, 2, &blob_length);
+    size_t wrapped_length;
+    const uint8_t *wrapped = pg_get_bytes(result, 0, 4, &wrapped_length);
+    const struct seal_context context = response_context(&row_id, &request->customer_id);
+    struct data_key key;
+    uint8_t *opened;
+    enum status status =
+        store_data_key_unwrap(store, &key_id, KEY_PURPOSE_BILLING, wrapped, wrapped_length, &key, error);
+    if (status != STATUS_OK)
+        return status;
+    status = seal_open_bytes(arena, &key, &context, blob, blob_length, &opened, response_length, error);
+    vault_data_key_release(&key);
+    if (status == STATUS_OK)
+        *response = (const char *)opened;
+    return status;
+}
+
+enum status store_idempotency_find(struct store *store, struct arena *arena, const struct idempotency_request *request,
+                                   const char **response, size_t *response_length, struct error *error)
+{
+    struct pg_params params;
+    add_key_params(&params, arena, request);
+    struct pg_result *result = NULL;
+    *response = NULL;
+    enum status status = pg_execute(store->pg, &sql_idempotency_find, &params, &result, error);
+    if (status == STATUS_OK && pg_result_rows(result) > 0)
+        status = open_response(store, arena, result, request, response, response_length, error);
+    pg_result_free(result);
+    return status;
+}
+
+/* ---- the statements of one placing, all in the arena ---- */
+
+static const struct pg_params *order_params(struct arena *arena, const struct stored_order *order,
+                                            const struct uuid *key_id, const uint8_t *blob, size_t blob_length)
+{
+    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
+    pg_params_init(params, arena);
+    pg_params_add_uuid(params, &order->id);
+    pg_params_add_text(params, order->number);
+    pg_params_add_uuid(params, &order->customer_id);
+    pg_params_add_text(params, order_status_name(order->status));
+    pg_params_add_text(params, order->currency);
+    pg_params_add_int64(params, order->net_minor);
+    pg_params_add_int64(params, order->vat_minor);
+    pg_params_add_int64(params, order->total_minor);
+    pg_params_add_time(params, order->expires_at_us);
+    pg_params_add_text(params, language_name(order->language));
+    pg_params_add_uuid(params, key_id);
+    pg_params_add_int64(params, ORDER_CONTENT_VERSION_FIRST);
+    pg_params_add_bytes(params, blob, blob_length);
+    pg_params_add_time(params, order->created_at_us);
+    return params;
+}
+
+static const struct pg_params *payment_params(struct arena *arena, const struct stored_order *order)
+{
+    const struct payment *payment = &order->payments[0];
+    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
+    pg_params_init(params, arena);
+    pg_params_add_uuid(params, &payment->id);
+    pg_params_add_uuid(params, &order->id);
+    pg_params_add_text(params, payment->provider);
+    pg_params_add_text(params, payment->provider_payment_id[0] != '\0' ? payment->provider_payment_id : NULL);
+    pg_params_add_text(params, payment_status_name(payment->status));
+    pg_params_add_int64(params, payment->amount_minor);
+    pg_params_add_text(params, payment->currency);
+    pg_params_add_bool(params, payment->live);
+    pg_params_add_text(params, payment->checkout_url);
+    pg_params_add_time(params, payment->created_at_us);
+    return params;
+}
+
+static const struct pg_params *history_params(struct arena *arena, const struct stored_order *order)
+{
+    struct uuid *id = ARENA_NEW(arena, struct uuid);
+    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
+    *id = uuid_new();
+    pg_params_init(params, arena);
+    pg_params_add_uuid(params, id);
+    pg_params_add_uuid(params, &order->id);
+    pg_params_add_null(params, PG_UUID);
+    pg_params_add_text(params, "placed");
+    pg_params_add_text(params, actor_name(ACTOR_CUSTOMER));
+    pg_params_add_null(params, PG_UUID);
+    pg_params_add_time(params, order->created_at_us);
+    return params;
+}
+
+static enum status idempotency_params(struct arena *arena, const struct idempotency_request *request,
+                                      const struct stored_order *order, const struct data_key *key,
+                                      const char *response, size_t response_length, struct pg_params **params,
+                                      struct error *error)
+{
+    struct uuid *row_id = ARENA_NEW(arena, struct uuid);
+    uint8_t *hashes = arena_alloc(arena, 2 * SHA256_BYTES);
+    uint8_t *blob;
+    size_t blob_length;
+    *row_id = uuid_new();
+    const struct seal_context context = response_context(row_id, &request->customer_id);
+    enum status status = seal_bytes(arena, key, &context, response, response_length, &blob, &blob_length, error);
+    if (status != STATUS_OK)
+        return status;
+    crypto_sha256(request->key, strlen(request->key), hashes);
+    hash_body(arena, row_id, request, hashes + SHA256_BYTES);
+    *params = ARENA_NEW(arena, struct pg_params);
+    pg_params_init(*params, arena);
+    pg_params_add_uuid(*params, &request->customer_id);
+    pg_params_add_bytes(*params, hashes, SHA256_BYTES);
+    pg_params_add_uuid(*params, row_id);
+    pg_params_add_bytes(*params, hashes + SHA256_BYTES, SHA256_BYTES);
+    pg_params_add_uuid(*params, &order->id);
+    pg_params_add_bytes(*params, blob, blob_length);
+    pg_params_add_time(*params, order->created_at_us);
+    return STATUS_OK;
+}
+
+/* ---- placing ---- */
+
+#define PLACE_STATEMENTS_MAX 6
+
+struct placing {
+    struct pg_batch_item items[PLACE_STATEMENTS_MAX];
+    size_t count;
+    size_t idempotency_index; /* of its insert among the items */
+};
+
+static void add_statement(struct placing *placing, const struct pg_statement *statement, const struct pg_params *params)
+{
+    placing->items[placing->count++] = (struct pg_batch_item){.statement = statement, .params = params};
+}
+
+/* All that follows the data key, in one round trip that ends with the commit. */
+static enum status run_statements(struct store *store, struct placing *placing, struct error *error)
+{
+    size_t failed = placing->count;
+    enum status status = pg_execute_batch(store->pg, placing->items, placing->count, &failed, error);
+    pg_batch_release(placing->items, placing->count);
+    if (status == STATUS_CONFLICT && failed == placing->idempotency_index)
+        return error_set(error, STATUS_CONFLICT, "idempotency_taken", "another request with this key was first");
+    return status;
+}
+
+static enum status place_under_key(struct store *store, struct arena *arena, const struct stored_order *order,
+                                   const struct idempotency_request *idempotency, const char *response,
+                                   size_t response_length, const struct data_key *key, struct error *error)
+{
+    const struct order_content_place place = {
+        .order_id = order->id, .customer_id = order->customer_id, .content_version = ORDER_CONTENT_VERSION_FIRST};
+    struct placing placing = {.count = 0, .idempotency_index = PLACE_STATEMENTS_MAX};
+    uint8_t *blob;
+    size_t blob_length;
+    enum status status = order_content_seal(arena, key, &place, &order->content, &blob, &blob_length, error);
+    if (status == STATUS_OK && idempotency != NULL) {
+        struct pg_params *forget = ARENA_NEW(arena, struct pg_params);
+        struct pg_params *insert = NULL;
+        add_key_params(forget, arena, idempotency);
+        status = idempotency_params(arena, idempotency, order, key, response, response_length, &insert, error);
+        add_statement(&placing, &sql_idempotency_forget, forget);
+        placing.idempotency_index = placing.count;
+        add_statement(&placing, &sql_idempotency_insert, insert);
+    }
+    if (status != STATUS_OK)
+        return status;
+    add_statement(&placing, &sql_order_insert, order_params(arena, order, &key->id, blob, blob_length));
+    add_statement(&placing, &sql_order_insert_payment, payment_params(arena, order));
+    add_statement(&placing, &sql_history_insert, history_params(arena, order));
+    add_statement(&placing, &pg_statement_commit, NULL);
+    return run_statements(store, &placing, error);
+}
+
+enum status store_order_place(struct store *store, struct arena *arena, const struct stored_order *order,
+                              const struct idempotency_request *idempotency, const char *response,
+                              size_t response_length, struct error *error)
+{
+    struct data_key key = {.secret = NULL};
+    enum status status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = store_data_key_insert(store, arena, KEY_PURPOSE_BILLING, &key, error);
+    if (status == STATUS_OK)
+        status = place_under_key(store, arena, order, idempotency, response, response_length, &key, error);
+    pg_rollback(store->pg);
+    vault_data_key_release(&key);
+    return status;
+}
