@@ -47,10 +47,11 @@ static void set_deadline(struct connection *connection, int64_t timeout_ms)
     event_add(&connection->deadline, &timeout);
 }
 
-static int64_t write_deadline_ms(struct connection *connection)
+/* Gives the client one write deadline's time to take what is written, or a fair part of it. */
+static void wait_for_writing(struct connection *connection)
 {
-    return connection->loop->server->options.write_deadline_ms +
-           (int64_t)(output_bytes(connection) / WRITE_BYTES_PER_SECOND_MIN) * 1000;
+    connection->unwritten_bytes = output_bytes(connection);
+    set_deadline(connection, connection->loop->server->options.write_deadline_ms);
 }
 
 /* The one place where a state changes: keeps the idle list and the deadline in step with it. */
@@ -65,17 +66,16 @@ static void connection_enter(struct connection *connection, enum connection_stat
     switch (state) {
     case CONNECTION_IDLE:
         TAILQ_INSERT_TAIL(&loop->idle, connection, idle);
-        /* The earlier of two: connection_idle_for_long() looks which one it was. */
-        set_deadline(connection,
-                     output_bytes(connection) > 0 && write_deadline_ms(connection) < options->idle_deadline_ms
-                         ? write_deadline_ms(connection)
-                         : options->idle_deadline_ms);
+        /* The earlier of two when an answer is still on its way: connection_idle_for_long() looks which one it was. */
+        set_deadline(connection, output_bytes(connection) > 0 && options->write_deadline_ms < options->idle_deadline_ms
+                                     ? options->write_deadline_ms
+                                     : options->idle_deadline_ms);
         break;
     case CONNECTION_READING: /* its deadline is set when the first look did not find the whole request */
     case CONNECTION_HANDLING:
         break;
     case CONNECTION_WRITING:
-        set_deadline(connection, write_deadline_ms(connection));
+        wait_for_writing(connection);
         break;
     case CONNECTION_LINGERING:
         set_deadline(connection, loop->draining ? HTTP_LINGER_DRAIN_MS : HTTP_LINGER_MS);
@@ -373,6 +373,17 @@ static void connection_idle_for_long(struct connection *connection)
         connection_say_goodbye(connection);
 }
 
+/* A slow client is borne as long as it keeps to a rate; one that stands still is not. */
+static void connection_writing_for_long(struct connection *connection)
+{
+    size_t taken_bytes = connection->unwritten_bytes - output_bytes(connection);
+    int64_t wanted_bytes = connection->loop->server->options.write_deadline_ms * WRITE_BYTES_PER_SECOND_MIN / 1000;
+    if ((int64_t)taken_bytes < wanted_bytes)
+        connection_abort(connection);
+    else
+        wait_for_writing(connection);
+}
+
 static void on_deadline(evutil_socket_t socket, short what, void *argument)
 {
     (void)socket;
@@ -386,6 +397,8 @@ static void on_deadline(evutil_socket_t socket, short what, void *argument)
         connection_refuse(connection, 408, "request_timeout", "the request did not come in time");
         break;
     case CONNECTION_WRITING:
+        connection_writing_for_long(connection);
+        break;
     case CONNECTION_LINGERING:
         connection_abort(connection);
         break;

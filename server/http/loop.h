@@ -70,6 +70,7 @@ struct connection {
     struct http_exchange *exchange; /* its body is being read, or its answer is awaited */
     uint64_t body_length;           /* of that exchange */
     int64_t since_us;               /* when the state was entered; of READING: the request's first byte */
+    size_t unwritten_bytes;         /* of WRITING: when its deadline was set */
     uint64_t lingered_bytes;
     char peer_address[HTTP_ADDRESS_BYTES];
 };

@@ -29,7 +29,7 @@ struct http_server_options {
     size_t body_bytes_max;
     int64_t request_deadline_ms; /* from a request's first byte to its last */
     int64_t idle_deadline_ms;    /* without a byte of a next request */
-    int64_t write_deadline_ms;   /* for the client to take an answer, and a second more for each 16 KiB of it */
+    int64_t write_deadline_ms;   /* in which the client must take the answer, or 16 KiB of it for each second */
     const char *trusted_proxies; /* CIDRs, separated by commas, whose X-Forwarded-For is believed; NULL or "": none */
     const struct http_route *routes; /* must outlive the server */
     size_t route_count;
