@@ -65,6 +65,7 @@ void canvas_set_measuring(struct canvas *canvas, bool measuring);
  * next line takes its place. */
 double canvas_draw_text(struct canvas *canvas, const char *text, const struct text_style *style,
                         const struct text_box *box);
+
 /* A horizontal line; `y` is its middle. */
 void canvas_draw_rule(struct canvas *canvas, double x, double y, double width, double thickness, struct colour colour);
 /* A disc with a tick in it. */

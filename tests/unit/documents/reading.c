@@ -31,6 +31,7 @@ const char *run_tool(const struct rendering *rendering, const char *before, cons
     assert_int_equal(write(descriptor, rendering->bytes, rendering->length), rendering->length);
     close(descriptor);
     const char *command = arena_format(rendering->arena, "%s %s %s", before, path, after);
+    /* NOLINTNEXTLINE(cert-env33-c): the words of the command are the tests' own */
     FILE *tool = popen(command, "r");
     assert_non_null(tool);
     char *output = (char *)arena_alloc(rendering->arena, TOOL_OUTPUT_BYTES);
@@ -82,23 +83,56 @@ void with_text(const struct invoice *invoice, void (*check)(const char *text))
     arena_free(rendering.arena);
 }
 
-/* Every word between the margins and above the edge of the page; `slack` is for the side bearings of glyphs. */
-void assert_words_in_margins(const struct rendering *rendering)
+struct word {
+    double x_min;
+    double y_min;
+    double x_max;
+    double y_max;
+};
+
+#define WORDS_MAX 4096
+
+/* `slack` is for the side bearings of glyphs. */
+static void assert_in_margins(const struct word *word, const char *source)
 {
     const double margin = 56.6;
     const double slack = 1.0;
-    const char *words = run_tool(rendering, "pdftotext -bbox -enc UTF-8", "-");
+    if (word->x_min < margin - slack || word->x_max > 595.3 - margin + slack || word->y_min < 40 || word->y_max > 810)
+        fail_msg("outside the margins: %.120s", source);
+}
+
+static void assert_apart(const struct word *words, size_t count, const struct word *word, const char *source)
+{
+    const double same_line = 2.5;
+    const double slack = 1.0;
+    for (size_t i = 0; i < count; i++) {
+        double distance = words[i].y_min - word->y_min;
+        if (distance < same_line && distance > -same_line && words[i].x_min < word->x_max - slack &&
+            word->x_min < words[i].x_max - slack)
+            fail_msg("over another word: %.120s", source);
+    }
+}
+
+void assert_words_placed(const struct rendering *rendering)
+{
+    const char *listing = run_tool(rendering, "pdftotext -bbox -enc UTF-8", "-");
+    struct word *words = ARENA_ARRAY(rendering->arena, struct word, WORDS_MAX);
     size_t seen = 0;
-    for (const char *at = strstr(words, "<word "); at != NULL; at = strstr(at + 1, "<word ")) {
-        double x_min;
-        double y_min;
-        double x_max;
-        double y_max;
+    size_t on_page = 0;
+    for (const char *at = strstr(listing, "<"); at != NULL; at = strstr(at + 1, "<")) {
+        if (strncmp(at, "<page ", 6) == 0)
+            on_page = 0;
+        if (strncmp(at, "<word ", 6) != 0)
+            continue;
+        struct word word;
         /* NOLINTNEXTLINE(cert-err34-c): the count says whether all four were read */
-        assert_int_equal(
-            sscanf(at, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"", &x_min, &y_min, &x_max, &y_max), 4);
-        if (x_min < margin - slack || x_max > 595.3 - margin + slack || y_min < 40 || y_max > 810)
-            fail_msg("outside the margins: %.120s", at);
+        int read = sscanf(at, "<word xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\" yMax=\"%lf\"", &word.x_min, &word.y_min,
+                          &word.x_max, &word.y_max);
+        assert_int_equal(read, 4);
+        assert_in_margins(&word, at);
+        assert_apart(words, on_page, &word, at);
+        assert_true(on_page < WORDS_MAX);
+        words[on_page++] = word;
         seen++;
     }
     assert_in_range(seen, 20, 100000);

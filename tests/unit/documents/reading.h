@@ -23,5 +23,5 @@ size_t count_pages(const char *text);
 void assert_contains(const char *text, const char *wanted);
 void assert_lacks(const char *text, const char *unwanted);
 void assert_contains_all(const char *text, const char *const *wanted);
-/* Every word stands between the margins and on the page. */
-void assert_words_in_margins(const struct rendering *rendering);
+/* Every word stands between the margins, and none over another. */
+void assert_words_placed(const struct rendering *rendering);
