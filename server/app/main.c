@@ -6,6 +6,9 @@
 
 static const struct command *const COMMANDS[] = {
     &command_migrate,
+    &command_staff,
+    &command_keys,
+    &command_decisions,
 };
 #define COMMANDS_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
 

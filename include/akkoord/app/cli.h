@@ -18,6 +18,9 @@ struct command {
 };
 
 extern const struct command command_migrate;
+extern const struct command command_staff;
+extern const struct command command_keys;
+extern const struct command command_decisions;
 
 /* Prints "akkoord: MESSAGE" as one line to standard error and returns EXIT_FAILED; the setting's name stands in front
  * of its fault. */

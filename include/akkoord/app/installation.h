@@ -1,0 +1,33 @@
+#pragma once
+/*
+ * What a subcommand needs to work on an installation's data: settings, keyring, database and a store on it. Works
+ * beside a server that runs. Main thread.
+ */
+#include "akkoord/app/cli.h"
+#include "akkoord/app/settings.h"
+#include "akkoord/base/status.h"
+#include "akkoord/store/store.h"
+#include "akkoord/vault/keyring.h"
+
+/* Inside the data folder of an embedded installation whose AKKOORD_KEYRING_FILE is not set. */
+#define INSTALLATION_KEYRING_NAME "keyring.json"
+
+/* Hardens the process (vault_harden_process) and loads the keyring: AKKOORD_KEYRING_FILE or, embedded, the one in the
+ * data folder. STATUS_NOT_FOUND `keyring_missing`. */
+enum status installation_keyring_load(const struct settings *settings, struct keyring **keyring,
+                                      struct error *error) AKKOORD_MUST_CHECK;
+/* The same, but an embedded installation that has none and no AKKOORD_KEYRING_FILE makes it; the data folder exists. A
+ * database that was written with another one is noticed by store_keys_register(). */
+enum status installation_keyring_open(const struct settings *settings, struct keyring **keyring,
+                                      struct error *error) AKKOORD_MUST_CHECK;
+
+struct installation {
+    struct settings settings;
+    struct command_database database;
+    struct keyring *keyring;
+    struct store *store; /* as the server's role */
+};
+
+/* All of it, with the keyring opened as above; the caller closes it also after a failure. */
+enum status installation_open(struct installation *installation, struct error *error) AKKOORD_MUST_CHECK;
+void installation_close(struct installation *installation);

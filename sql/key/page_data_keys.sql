@@ -1,0 +1,5 @@
+SELECT id, purpose, wrapped
+FROM data_key
+WHERE $1::uuid IS NULL OR id > $1
+ORDER BY id
+LIMIT $2

@@ -1,0 +1,1 @@
+SELECT id, fingerprint FROM key_encryption_key ORDER BY id
