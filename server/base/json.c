@@ -4,7 +4,29 @@
  */
 #include "akkoord/base/json.h"
 
+#include <malloc.h>
+#include <pthread.h>
+
 #include "akkoord/base/clock.h"
+#include "akkoord/base/memory.h"
+
+static void free_cleansed(void *memory)
+{
+    if (memory != NULL)
+        memory_free_cleansed(memory, malloc_usable_size(memory));
+}
+
+static void take_over_allocation(void)
+{
+    json_set_alloc_funcs(memory_alloc, free_cleansed);
+}
+
+/* What jansson frees held personal data or a key: it is overwritten first. Before the first value of all. */
+static void prepare_jansson(void)
+{
+    static pthread_once_t prepared = PTHREAD_ONCE_INIT;
+    pthread_once(&prepared, take_over_allocation);
+}
 
 /* The depth in brackets outside strings: jansson's own limit (2048) lets a body of brackets cost a deep recursion. */
 static bool depth_is_bounded(const char *text, size_t length)
@@ -47,6 +69,7 @@ enum status json_parse(struct arena *arena, const char *text, size_t length, jso
 {
     if (!depth_is_bounded(text, length))
         return error_set(error, STATUS_INVALID, "malformed_json", "the JSON is nested deeper than %d", JSON_DEPTH_MAX);
+    prepare_jansson();
     json_error_t fault;
     json_t *parsed = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &fault);
     if (parsed == NULL) {
@@ -75,11 +98,13 @@ enum status json_parse_object(struct arena *arena, const char *text, size_t leng
 
 json_t *json_new_object(struct arena *arena)
 {
+    prepare_jansson();
     return arena_keep(arena, json_object());
 }
 
 json_t *json_new_array(struct arena *arena)
 {
+    prepare_jansson();
     return arena_keep(arena, json_array());
 }
 
