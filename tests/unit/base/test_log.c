@@ -93,11 +93,13 @@ static void lines_below_the_level_are_dropped(void **state)
 static void a_value_can_not_forge_a_line_or_a_field(void **state)
 {
     log_event(LOG_INFO, "x", log_text("path", "/a\ntime=2026-01-01T00:00:00Z level=error event=forged"),
-              log_text("quote", "\" admin=\"yes"), log_text("backslash", "\\\""), log_text("sign", "a=b"),
-              log_text("empty", ""), log_text("bytes", "\r\t\x1b[2J\x7f\xc3\xa9"));
+              log_text("quote", "\" admin=\"yes"), log_text("backslash", "\\\""), log_text("mark", "a\"b"),
+              log_text("slash", "a\\b"), log_text("sign", "a=b"), log_text("empty", ""),
+              log_text("bytes", "\r\t\x1b[2J\x7f\xc3\xa9"));
     assert_string_equal(logged_line(state),
                         "level=info event=x path=\"/a\\x0atime=2026-01-01T00:00:00Z level=error event=forged\" "
-                        "quote=\"\\x22 admin=\\x22yes\" backslash=\"\\x5c\\x22\" sign=\"a=b\" empty=\"\" "
+                        "quote=\"\\x22 admin=\\x22yes\" backslash=\"\\x5c\\x22\" mark=\"a\\x22b\" slash=\"a\\x5cb\" "
+                        "sign=\"a=b\" empty=\"\" "
                         "bytes=\"\\x0d\\x09\\x1b[2J\\x7f\\xc3\\xa9\"");
 }
 

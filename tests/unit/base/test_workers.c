@@ -145,6 +145,7 @@ static void each_thread_has_a_state_of_its_own_made_and_freed_on_it(void **state
         while (workers_submit(workers, use_state, NULL) != STATUS_OK)
             sched_yield();
     }
+    assert_int_equal(atomic_load(&ended), 0); /* no thread ends for want of work */
     workers_free(workers);
     assert_int_equal(atomic_load(&states_made), 3);
     assert_int_equal(atomic_load(&ended), 3);
