@@ -310,14 +310,14 @@ static void epochs_count_on_where_they_are_left_out(void **state)
     size_t count = keyring_list(keyring, arena, &entries);
     assert_int_equal(count, KEY_PURPOSES + 2);
     static const struct {
-        enum key_purpose purpose;
         int64_t epoch;
+        enum key_purpose purpose;
         enum key_state state;
     } expected[] = {
-        {KEY_PURPOSE_PROFILE, 1, KEY_STATE_ACTIVE},    {KEY_PURPOSE_BILLING, 1, KEY_STATE_ACTIVE},
-        {KEY_PURPOSE_BILLING, 7, KEY_STATE_DESTROYED}, {KEY_PURPOSE_BILLING, 8, KEY_STATE_RETIRED},
-        {KEY_PURPOSE_EVENT, 1, KEY_STATE_ACTIVE},      {KEY_PURPOSE_STAFF, 1, KEY_STATE_ACTIVE},
-        {KEY_PURPOSE_INDEX, 1, KEY_STATE_ACTIVE},
+        {1, KEY_PURPOSE_PROFILE, KEY_STATE_ACTIVE},    {1, KEY_PURPOSE_BILLING, KEY_STATE_ACTIVE},
+        {7, KEY_PURPOSE_BILLING, KEY_STATE_DESTROYED}, {8, KEY_PURPOSE_BILLING, KEY_STATE_RETIRED},
+        {1, KEY_PURPOSE_EVENT, KEY_STATE_ACTIVE},      {1, KEY_PURPOSE_STAFF, KEY_STATE_ACTIVE},
+        {1, KEY_PURPOSE_INDEX, KEY_STATE_ACTIVE},
     };
     for (size_t i = 0; i < count; i++) {
         assert_int_equal(entries[i].purpose, expected[i].purpose);

@@ -36,7 +36,7 @@ static size_t count_in(const char *memory, size_t length, const struct needle *n
         at = memmem(at, (size_t)(end - at), needle->first, HALF_BYTES);
         if (at == NULL)
             break;
-        if (end - at >= 2 * HALF_BYTES && memcmp(at + HALF_BYTES, needle->second, HALF_BYTES) == 0)
+        if ((size_t)(end - at) >= (size_t)2 * HALF_BYTES && memcmp(at + HALF_BYTES, needle->second, HALF_BYTES) == 0)
             count++;
     }
     return count;
@@ -63,12 +63,15 @@ static size_t count_in_process(const struct needle *needle)
     int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
     assert_non_null(maps);
     assert_true(memory >= 0);
-    char line[512], mode[8];
-    unsigned long from, to;
+    char line[512];
     size_t count = 0;
-    while (fgets(line, sizeof(line), maps) != NULL)
-        if (sscanf(line, "%lx-%lx %7s", &from, &to, mode) == 3 && strncmp(mode, "rw", 2) == 0)
+    while (fgets(line, sizeof(line), maps) != NULL) {
+        /* "7f0000000000-7f0000001000 rw-p ..." */
+        char *rest;
+        unsigned long from = strtoul(line, &rest, 16), to = strtoul(rest + 1, &rest, 16);
+        if (strncmp(rest, " rw", 3) == 0)
             count += count_in_mapping(memory, from, to, needle, window);
+    }
     close(memory);
     fclose(maps);
     return count;

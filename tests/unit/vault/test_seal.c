@@ -248,7 +248,7 @@ static void forge_keys(const struct data_key *key, const uint8_t *salt, uint8_t 
     EVP_KDF_CTX *context = EVP_KDF_CTX_new(hkdf);
     OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
                                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, key->secret, DATA_KEY_BYTES),
-                               OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)salt, 32),
+                               OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, 32),
                                OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info, strlen(info)),
                                OSSL_PARAM_construct_end()};
     assert_int_equal(EVP_KDF_derive(context, keys, 64, parameters), 1);
