@@ -19,7 +19,9 @@ static inline bool is_alpha(char c)
 
 static inline char to_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return c;
 }
 
 /* NUL to 0x1F, and DEL. */

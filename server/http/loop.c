@@ -86,7 +86,7 @@ static void on_accept_error(struct evconnlistener *listener, void *argument)
     struct loop *loop = argument;
     log_event(LOG_WARNING, "http.accept_paused", log_int("errno", errno));
     evconnlistener_disable(listener);
-    const struct timeval pause = {.tv_usec = HTTP_ACCEPT_PAUSE_MS * 1000};
+    const struct timeval pause = {.tv_usec = HTTP_ACCEPT_PAUSE_US};
     event_add(loop->accept_again, &pause);
 }
 

@@ -27,9 +27,9 @@
 /* After the last answer: how long, and how much, a client may go on sending before it reads that answer. */
 #define HTTP_LINGER_MS        3000
 #define HTTP_LINGER_DRAIN_MS  300
-#define HTTP_LINGER_BYTES_MAX (16 * 1024 * 1024)
+#define HTTP_LINGER_BYTES_MAX UINT64_C(16777216)
 /* Out of descriptors: when to try again. */
-#define HTTP_ACCEPT_PAUSE_MS 100
+#define HTTP_ACCEPT_PAUSE_US 100000
 
 enum loop_message_kind { LOOP_MESSAGE_ANSWERED, LOOP_MESSAGE_DRAIN, LOOP_MESSAGE_STOP };
 

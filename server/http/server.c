@@ -45,6 +45,7 @@ static int parse_port(const char *text)
 
 static enum status parse_address(const char *text, struct listen_address *address, struct error *error)
 {
+    *address = (struct listen_address){0};
     const char *colon = text != NULL ? strrchr(text, ':') : NULL;
     int port = colon != NULL ? parse_port(colon + 1) : -1;
     if (port < 0)
@@ -57,7 +58,6 @@ static enum status parse_address(const char *text, struct listen_address *addres
     memcpy(host, text + (bracketed ? 1 : 0), length);
     host[length] = '\0';
 
-    memset(&address->storage, 0, sizeof(address->storage));
     struct sockaddr_in6 *ipv6 = (struct sockaddr_in6 *)(void *)&address->storage;
     struct sockaddr_in *ipv4 = (struct sockaddr_in *)(void *)&address->storage;
     if (bracketed && inet_pton(AF_INET6, host, &ipv6->sin6_addr) == 1) {

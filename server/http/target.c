@@ -127,9 +127,12 @@ void http_decode_path(const char *path, size_t length, char *out)
 {
     for (size_t i = 0; i < length; i++) {
         int value = percent_value(path + i, length - i);
-        *out++ = value < 0 ? path[i] : (char)value;
-        if (value >= 0)
+        if (value < 0) {
+            *out++ = path[i];
+        } else {
+            *out++ = (char)value;
             i += 2;
+        }
     }
     *out = '\0';
 }

@@ -15,7 +15,7 @@
 #include "akkoord/base/status.h"
 #include "akkoord/http/router.h"
 
-#define HTTP_BODY_BYTES_MAX      (256 * 1024)
+#define HTTP_BODY_BYTES_MAX      262144
 #define HTTP_CONNECTIONS_MAX     4096
 #define HTTP_REQUEST_DEADLINE_MS 10000
 #define HTTP_IDLE_DEADLINE_MS    75000
