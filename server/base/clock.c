@@ -172,8 +172,8 @@ enum status clock_parse_rfc3339(const char *text, size_t length, int64_t *time_u
     int64_t offset_s;
     if (fraction < 0 || !read_offset(&at, end, &offset_s))
         return STATUS_INVALID;
-    int64_t seconds = clock_days_from_date(year, month, day) * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second;
-    seconds -= offset_s;
+    int second_of_day = (hour * 60 + minute) * 60 + second;
+    int64_t seconds = clock_days_from_date(year, month, day) * SECONDS_PER_DAY + second_of_day - offset_s;
     if (seconds < YEAR_0_SECONDS || seconds >= YEAR_10000_SECONDS)
         return STATUS_INVALID;
     *time_us = seconds * CLOCK_US_PER_SECOND + fraction;

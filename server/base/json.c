@@ -86,7 +86,7 @@ enum status json_parse(struct arena *arena, const char *text, size_t length, jso
 enum status json_parse_object(struct arena *arena, const char *text, size_t length, json_t **object,
                               struct error *error)
 {
-    json_t *value;
+    json_t *value = NULL;
     enum status status = json_parse(arena, text, length, &value, error);
     if (status != STATUS_OK)
         return status;
@@ -204,7 +204,7 @@ enum status json_refuse_unknown(const json_t *object, const char *prefix, const 
 {
     const char *key;
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    json_object_foreach((json_t *)object, key, value)
     {
         const char *const *name = known;
         while (*name != NULL && strcmp(*name, key) != 0)
