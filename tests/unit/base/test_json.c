@@ -136,24 +136,21 @@ static void an_error_never_quotes_the_input(void **state)
 static void nesting_is_bounded_and_brackets_in_text_do_not_count(void **state)
 {
     (void)state;
+    const size_t depth = JSON_DEPTH_MAX;
     char text[3 * JSON_DEPTH_MAX + 100];
     json_t *value;
-    memset(text, '[', JSON_DEPTH_MAX);
-    memset(text + JSON_DEPTH_MAX, ']', JSON_DEPTH_MAX);
-    assert_int_equal(json_parse(arena, text, 2 * JSON_DEPTH_MAX, &value, NULL), STATUS_OK);
-    memset(text, '[', JSON_DEPTH_MAX + 1);
-    memset(text + JSON_DEPTH_MAX + 1, ']', JSON_DEPTH_MAX + 1);
-    struct error error = refusal_of(text, 2 * JSON_DEPTH_MAX + 2);
+    memset(text, '[', depth);
+    memset(text + depth, ']', depth);
+    assert_int_equal(json_parse(arena, text, 2 * depth, &value, NULL), STATUS_OK);
+    memset(text, '[', depth + 1);
+    memset(text + depth + 1, ']', depth + 1);
+    struct error error = refusal_of(text, 2 * depth + 2);
     assert_non_null(strstr(error.detail, "nested"));
 
-    size_t length = 0;
-    text[length++] = '"';
-    memcpy(text + length, "\\\"\\\\", 4);
-    length += 4;
-    memset(text + length, '{', JSON_DEPTH_MAX + 5);
-    length += JSON_DEPTH_MAX + 5;
-    text[length++] = '"';
-    assert_int_equal(json_parse(arena, text, length, &value, NULL), STATUS_OK);
+    snprintf(text, sizeof(text), "\"\\\"\\\\%0*d\"", JSON_DEPTH_MAX + 5, 0);
+    for (char *zero = text; (zero = strchr(zero, '0')) != NULL;)
+        *zero = '{';
+    assert_int_equal(json_parse(arena, text, strlen(text), &value, NULL), STATUS_OK);
 }
 
 static void only_an_object_will_do_as_a_body(void **state)

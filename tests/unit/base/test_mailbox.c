@@ -161,7 +161,7 @@ static void messages_of_many_posters_arrive_once_each_in_their_posters_order(voi
             posters[i].posts[j] = (struct post){.poster = i, .index = j};
         assert_int_equal(pthread_create(&threads[i], NULL, post_all, &posters[i]), 0);
     }
-    for (size_t arrived = 0; arrived < POSTERS * POSTS;) {
+    for (size_t arrived = 0; arrived < (size_t)POSTERS * POSTS;) {
         void *taken[16];
         assert_true(mailbox_wait(mailbox, 60000)); /* a wake-up that gets lost would end here */
         size_t count = mailbox_take(mailbox, taken, 16);

@@ -86,10 +86,10 @@ static void note_order(void *thread_state, void *argument)
 static void one_thread_runs_tasks_in_the_order_they_were_submitted(void **state)
 {
     (void)state;
-    static const char letters[] = "abcdefghij";
+    static char letters[] = "abcdefghij";
     struct workers *workers = workers_new(&(struct workers_options){.name = "test", .threads = 1, .queue_max = 7});
     for (size_t i = 0; i < 100; i++) {
-        while (workers_submit(workers, note_order, (void *)(uintptr_t)&letters[i % 10]) != STATUS_OK)
+        while (workers_submit(workers, note_order, &letters[i % 10]) != STATUS_OK)
             sched_yield();
     }
     workers_free(workers);
