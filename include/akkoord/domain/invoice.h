@@ -54,10 +54,10 @@ struct order_line {
     const char *name;         /* in the invoice's language */
     int64_t quantity;         /* 1 or more */
     int64_t unit_price_minor; /* in the basis of price_includes_vat */
-    bool price_includes_vat;
     int64_t net_minor;
-    char vat_category[4];          /* UNCL5305: "S" standard, "Z" zero, ... */
     int64_t vat_rate_basis_points; /* 2100 = 21.00% */
+    char vat_category[4];          /* UNCL5305: "S" standard, "Z" zero, ... */
+    bool price_includes_vat;
 };
 
 struct vat_subtotal {
