@@ -5,6 +5,7 @@
 #include "akkoord/api/reviews.h"
 
 #include "akkoord/api/decisions.h"
+#include "akkoord/api/fields.h"
 
 /* The end of the year 9999. */
 #define CURSOR_TIME_US_MAX INT64_C(253402300799999999)
@@ -55,13 +56,6 @@ static const char *read_text(struct api_call *call, const json_t *body, const ch
     return text;
 }
 
-static void refuse_unknown(struct api_call *call, const json_t *body, const char *const *known)
-{
-    struct error fault;
-    if (json_refuse_unknown(body, "", known, &fault) != STATUS_OK)
-        api_call_note_fault(call, &fault);
-}
-
 /* ---- asking ---- */
 
 static enum status answer_review(struct api_call *call, const struct uuid *id, int http_status,
@@ -86,7 +80,7 @@ enum status api_review_request(struct api_call *call, struct http_answer *answer
     if (status != STATUS_OK)
         return status;
     request.statement = read_text(call, body, "statement");
-    refuse_unknown(call, body, known);
+    api_take_no_others(call, body, "", known);
     status = api_call_check_faults(call, error);
     if (status != STATUS_OK)
         return status;
@@ -205,7 +199,7 @@ enum status api_staff_review_decide(struct api_call *call, struct http_answer *a
         return status;
     read_outcome(call, body, &command.review_outcome);
     command.reasons = read_text(call, body, "reasons");
-    refuse_unknown(call, body, known);
+    api_take_no_others(call, body, "", known);
     status = api_call_check_faults(call, error);
     if (status == STATUS_OK)
         status = committer_run(call->options->committer, &command, error);

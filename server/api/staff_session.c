@@ -2,14 +2,12 @@
  * The log-in of staff: password, then one-time code. Slow lane: Argon2id. Nobody learns from the answer, or from how
  * long it takes, which of address, password and code was wrong.
  */
+#include "akkoord/api/fields.h"
 #include "akkoord/api/staff.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/staff.h"
 #include "akkoord/vault/blind_index.h"
 #include "akkoord/vault/password.h"
-
-/* Longer codes than any are read, so that a wrong one is a wrong log-in and not a wrong request. */
-#define CODE_TEXT_BYTES_MAX 64
 
 struct log_in {
     const char *email;
@@ -22,26 +20,29 @@ static enum status wrong(struct error *error)
     return error_set(error, STATUS_UNAUTHENTICATED, "unauthenticated", "e-mail address, password or code is wrong");
 }
 
-static void read_field(struct api_call *call, const json_t *body, const char *key, size_t bytes_max, const char **text)
+/* Of any length: what is too long to be right is a wrong log-in, and not a wrong request. */
+static const char *read_field(struct api_call *call, const json_t *body, const char *key)
 {
     struct error fault;
-    if (json_get_text(body, "", key, JSON_REQUIRED, bytes_max, text, &fault) != STATUS_OK)
+    const char *text = NULL;
+    if (json_get_text(body, "", key, JSON_REQUIRED, call->request->body_length, &text, &fault) != STATUS_OK)
         api_call_note_fault(call, &fault);
+    return text;
 }
 
 static enum status read_log_in(struct api_call *call, struct log_in *log_in, struct error *error)
 {
     static const char *const known[] = {"email", "password", "code", NULL};
-    struct error fault;
     json_t *body;
     enum status status = api_call_body(call, &body, error);
     if (status != STATUS_OK)
         return status;
-    read_field(call, body, "email", EMAIL_LENGTH_MAX, &log_in->email);
-    read_field(call, body, "password", PASSWORD_LENGTH_MAX, &log_in->password);
-    read_field(call, body, "code", CODE_TEXT_BYTES_MAX, &log_in->code);
-    if (json_refuse_unknown(body, "", known, &fault) != STATUS_OK)
-        api_call_note_fault(call, &fault);
+    *log_in = (struct log_in){
+        .email = read_field(call, body, "email"),
+        .password = read_field(call, body, "password"),
+        .code = read_field(call, body, "code"),
+    };
+    api_take_no_others(call, body, "", known);
     return api_call_check_faults(call, error);
 }
 

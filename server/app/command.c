@@ -20,6 +20,8 @@
 #include "akkoord/base/memory.h"
 
 #define PATH_BYTES 4096
+/* Where server/start, run by root, keeps the data when the service's user can't reach the checkout. */
+#define SERVICE_DIR "/var/lib/akkoord"
 
 int command_fail(const struct error *error)
 {
@@ -30,7 +32,7 @@ int command_fail(const struct error *error)
     return EXIT_FAILED;
 }
 
-int command_misused(const struct command *command)
+int command_misused(const struct subcommand *command)
 {
     (void)fprintf(stderr, "%s", command->usage);
     return EXIT_USAGE;
@@ -46,28 +48,31 @@ static bool exists_in(const char *folder, const char *name)
     return access(path, F_OK) == 0;
 }
 
-/* The program stands in <checkout>/build/, or in <data folder>/bin/ where server/start copied it. Elsewhere it is var/
- * in the working folder. */
+/* The folder above the one that the program stands in; "" when that is not known. */
+static void checkout_of_program(char folder[PATH_BYTES])
+{
+    ssize_t length = readlink("/proc/self/exe", folder, PATH_BYTES - 1);
+
+    folder[length > 0 ? length : 0] = '\0';
+    for (int up = 0; up < 2; up++) {
+        char *slash = strrchr(folder, '/');
+
+        if (slash)
+            *slash = '\0';
+    }
+}
+
+/* var/ under the checkout whose build/ the program stands in; SERVICE_DIR where server/start put the data there; else
+ * var/ in the working folder. */
 static void default_data_dir(char path[PATH_BYTES])
 {
-    char folder[PATH_BYTES] = "";
-    ssize_t length = readlink("/proc/self/exe", folder, sizeof(folder) - 8);
-    char *slash = NULL;
+    char checkout[PATH_BYTES];
 
-    if (length > 0) {
-        folder[length] = '\0';
-        for (int up = 0; up < 2; up++) {
-            slash = strrchr(folder, '/');
-            if (slash)
-                *slash = '\0';
-        }
-    }
-    if (slash && exists_in(folder, "server/start"))
-        (void)snprintf(path, PATH_BYTES, "%.*s/var", PATH_BYTES - 8, folder);
-    else if (slash && exists_in(folder, "postgres/PG_VERSION"))
-        (void)snprintf(path, PATH_BYTES, "%s", folder);
+    checkout_of_program(checkout);
+    if (exists_in(checkout, "server/start") && (exists_in(checkout, "var") || !exists_in(SERVICE_DIR, "postgres")))
+        (void)snprintf(path, PATH_BYTES, "%.*s/var", PATH_BYTES - (int)sizeof("/var"), checkout);
     else
-        (void)snprintf(path, PATH_BYTES, "var");
+        (void)snprintf(path, PATH_BYTES, exists_in(SERVICE_DIR, "postgres") ? SERVICE_DIR : "var");
 }
 
 /* Follows links now: as another user the way to the folder may not be open. */

@@ -75,7 +75,7 @@ static int run(int argc, char **argv)
     return replay.differ == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
-const struct command command_decisions = {
+const struct subcommand command_decisions = {
     .name = "decisions",
     .summary = "replay the decisions on record",
     .usage = "Usage: akkoord decisions replay\n"

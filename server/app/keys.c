@@ -90,7 +90,7 @@ static int run(int argc, char **argv)
     return command_misused(&command_keys);
 }
 
-const struct command command_keys = {
+const struct subcommand command_keys = {
     .name = "keys",
     .summary = "list and verify the key-encryption keys",
     .usage = "Usage: akkoord keys list\n"

@@ -4,7 +4,7 @@
 
 #include "akkoord/app/cli.h"
 
-static const struct command *const COMMANDS[] = {
+static const struct subcommand *const COMMANDS[] = {
     &command_migrate,
     &command_staff,
     &command_keys,
@@ -26,7 +26,7 @@ static void print_usage(FILE *out)
                        "Exit status: 0 done, 1 failed, 2 wrong usage.\n");
 }
 
-static const struct command *find_command(const char *name)
+static const struct subcommand *find_command(const char *name)
 {
     for (size_t i = 0; i < COMMANDS_COUNT; i++)
         if (strcmp(COMMANDS[i]->name, name) == 0)
@@ -53,7 +53,7 @@ static int finish(int exit_status)
 
 int main(int argc, char **argv)
 {
-    const struct command *command;
+    const struct subcommand *command;
 
     if (argc < 2) {
         print_usage(stderr);

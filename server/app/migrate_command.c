@@ -62,7 +62,7 @@ static int run(int argc, char **argv)
     return status == STATUS_OK ? EXIT_DONE : command_fail(&error);
 }
 
-const struct command command_migrate = {
+const struct subcommand command_migrate = {
     .name = "migrate",
     .summary = "bring the database to the schema of this program",
     .usage =

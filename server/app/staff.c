@@ -112,7 +112,7 @@ static int run(int argc, char **argv)
     return status == STATUS_OK ? EXIT_DONE : command_fail(&error);
 }
 
-const struct command command_staff = {
+const struct subcommand command_staff = {
     .name = "staff",
     .summary = "add a member of staff",
     .usage = "Usage: akkoord staff add EMAIL --role reviewer|manager|auditor\n"

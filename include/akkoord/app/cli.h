@@ -9,7 +9,7 @@
 /* Exit statuses, CONTRACT section 1. */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
-struct command {
+struct subcommand {
     const char *name;    /* "staff" */
     const char *summary; /* one line for the list of commands */
     const char *usage;   /* all that `akkoord NAME --help` prints */
@@ -17,16 +17,16 @@ struct command {
     int (*run)(int argc, char **argv);
 };
 
-extern const struct command command_migrate;
-extern const struct command command_staff;
-extern const struct command command_keys;
-extern const struct command command_decisions;
+extern const struct subcommand command_migrate;
+extern const struct subcommand command_staff;
+extern const struct subcommand command_keys;
+extern const struct subcommand command_decisions;
 
 /* Prints "akkoord: MESSAGE" as one line to standard error and returns EXIT_FAILED; the setting's name stands in front
  * of its fault. */
 int command_fail(const struct error *error);
 /* Prints the command's usage to standard error and returns EXIT_USAGE. */
-int command_misused(const struct command *command);
+int command_misused(const struct subcommand *command);
 
 /* The settings of this process' environment; warns about unknown ones, and shifts the clock when AKKOORD_CLOCK_OFFSET
  * says so. Run by root on an embedded installation, the process first becomes the user who owns the data folder. */
