@@ -1,0 +1,8 @@
+#pragma once
+/* Documents to download, CONTRACT section 3. On the slow lane: what was not rendered yet is rendered now. */
+#include "akkoord/api/call.h"
+
+/* GET /v1/orders/{id}/invoice.pdf: the newest document of kind invoice. */
+api_function api_order_invoice_pdf;
+/* GET /v1/invoices/{number}.pdf: any document of the customer's, credit notes too. */
+api_function api_invoice_pdf;

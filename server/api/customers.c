@@ -1,0 +1,164 @@
+/* Registration, log-in and the profile. Worker threads; the two that hash a password on the slow lane. */
+#include "akkoord/api/customers.h"
+
+#include "akkoord/api/fields.h"
+#include "akkoord/store/customers.h"
+#include "akkoord/vault/blind_index.h"
+#include "akkoord/vault/password.h"
+
+/* ---- registration ---- */
+
+static void note_if(struct api_call *call, enum status status, const struct error *fault)
+{
+    if (status != STATUS_OK)
+        api_call_note_fault(call, fault);
+}
+
+/* Not trimmed: a password is the bytes that came. NULL after a fault. */
+static const char *take_password(struct api_call *call, const json_t *body, size_t bytes_max)
+{
+    const char *password = NULL;
+    struct error fault;
+    note_if(call, json_get_text(body, "", "password", JSON_REQUIRED, bytes_max, &password, &fault), &fault);
+    return password;
+}
+
+static const char *take_email(struct api_call *call, const json_t *body)
+{
+    struct error fault;
+    const char *text = api_take_text(call, body, "", "email", JSON_REQUIRED, EMAIL_LENGTH_MAX);
+    char *email = arena_alloc(call->arena, EMAIL_BYTES);
+    if (text == NULL)
+        return NULL;
+    note_if(call, email_normalise(text, strlen(text), email, &fault), &fault);
+    return email;
+}
+
+static void take_profile(struct api_call *call, const json_t *body, struct profile *profile)
+{
+    static const char *const known[] = {"email",   "password",   "name",       "company",  "phone",
+                                        "address", "vat_number", "kvk_number", "language", NULL};
+    api_take_no_others(call, body, "", known);
+    *profile = (struct profile){
+        .email = take_email(call, body),
+        .name = api_take_text(call, body, "", "name", JSON_REQUIRED, API_NAME_BYTES_MAX),
+        .company = api_take_text(call, body, "", "company", JSON_OPTIONAL, API_NAME_BYTES_MAX),
+        .phone = api_take_text(call, body, "", "phone", JSON_OPTIONAL, API_PHONE_BYTES_MAX),
+        .vat_number = api_take_vat_number(call, body, ""),
+        .kvk_number = api_take_kvk_number(call, body, ""),
+        .language = api_take_language(call, body, "language", LANGUAGE_NL),
+    };
+    api_take_address(call, body, "", "address", &profile->address);
+}
+
+enum status api_customer_register(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    json_t *body;
+    struct profile profile;
+    char hash[PASSWORD_HASH_BYTES];
+    struct uuid id;
+    char token[TOKEN_TEXT_BYTES];
+    struct error fault;
+    enum status status = api_call_body(call, &body, error);
+    if (status != STATUS_OK)
+        return status;
+    take_profile(call, body, &profile);
+    const char *password = take_password(call, body, PASSWORD_LENGTH_MAX);
+    if (password != NULL)
+        note_if(call, password_check_rules(password, strlen(password), &fault), &fault);
+    status = api_call_check_faults(call, error);
+    if (status == STATUS_OK)
+        status = password_hash(password, strlen(password), hash, error);
+    if (status == STATUS_OK)
+        status = store_customer_register(call->store, call->arena, &profile, hash, &id, token, error);
+    if (status != STATUS_OK)
+        return status;
+    json_t *object = json_new_object(call->arena);
+    json_set_uuid(object, "id", &id);
+    json_set_text(object, "token", token);
+    api_answer_json(call, answer, 201, object);
+    return STATUS_OK;
+}
+
+/* ---- sessions ---- */
+
+static enum status wrong_credentials(struct error *error)
+{
+    return error_set(error, STATUS_UNAUTHENTICATED, "unauthenticated", "the address or the password is wrong");
+}
+
+/* An address that can't be one belongs to nobody, and is answered like any other that does. */
+static enum status find_credentials(struct api_call *call, const char *email, struct customer_credentials *credentials,
+                                    struct error *error)
+{
+    char normalised[EMAIL_BYTES];
+    if (email_normalise(email, strlen(email), normalised, NULL) != STATUS_OK)
+        return STATUS_NOT_FOUND;
+    return store_customer_find_credentials(call->store, call->arena, normalised, credentials, error);
+}
+
+static enum status check_credentials(struct api_call *call, const char *email, const char *password,
+                                     struct uuid *customer_id, struct error *error)
+{
+    struct customer_credentials credentials;
+    enum status status = find_credentials(call, email, &credentials, error);
+    if (status == STATUS_NOT_FOUND)
+        status = password_verify_nobody(password, strlen(password), error);
+    else if (status == STATUS_OK)
+        status = password_verify(password, strlen(password), credentials.password_hash, error);
+    if (status == STATUS_UNAUTHENTICATED)
+        return wrong_credentials(error);
+    if (status == STATUS_OK)
+        *customer_id = credentials.id;
+    return status;
+}
+
+enum status api_session_begin(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    static const char *const known[] = {"email", "password", NULL};
+    json_t *body;
+    struct uuid customer_id;
+    char token[TOKEN_TEXT_BYTES];
+    enum status status = api_call_body(call, &body, error);
+    if (status != STATUS_OK)
+        return status;
+    api_take_no_others(call, body, "", known);
+    const char *email = api_take_text(call, body, "", "email", JSON_REQUIRED, call->request->body_length);
+    const char *password = take_password(call, body, call->request->body_length);
+    status = api_call_check_faults(call, error);
+    if (status == STATUS_OK)
+        status = check_credentials(call, email, password, &customer_id, error);
+    if (status == STATUS_OK)
+        status = store_session_begin_customer(call->store, call->arena, &customer_id, token, error);
+    if (status != STATUS_OK)
+        return status;
+    json_t *object = json_new_object(call->arena);
+    json_set_text(object, "token", token);
+    api_answer_json(call, answer, 201, object);
+    return STATUS_OK;
+}
+
+enum status api_session_end(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    size_t length = 0;
+    const char *token = api_call_token(call, &length);
+    enum status status = store_session_end(call->store, call->arena, token, length, error);
+    if (status == STATUS_OK)
+        api_answer_nothing(answer);
+    return status;
+}
+
+/* ---- the profile ---- */
+
+enum status api_me_show(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    struct customer customer;
+    enum status status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
+    if (status != STATUS_OK)
+        return status;
+    json_t *object = profile_to_json(call->arena, &customer.profile);
+    json_set_uuid(object, "id", &customer.id);
+    json_set_time(object, "created_at", customer.created_at_us);
+    api_answer_json(call, answer, 200, object);
+    return STATUS_OK;
+}

@@ -1,0 +1,170 @@
+/* Checks of fields that several request bodies share. Worker threads; no state. */
+#include "akkoord/api/fields.h"
+
+#define VAT_NUMBER_LENGTH_MIN 4
+#define VAT_NUMBER_LENGTH_MAX 15
+#define KVK_NUMBER_LENGTH     8
+#define COMPACT_BYTES_MAX     40 /* a number as typed, with its spaces and dots */
+
+static const char *path_of(struct api_call *call, const char *prefix, const char *key)
+{
+    return arena_format(call->arena, "%s%s", prefix, key);
+}
+
+void api_take_no_others(struct api_call *call, const json_t *object, const char *prefix, const char *const *known)
+{
+    struct error fault;
+    if (json_refuse_unknown(object, prefix, known, &fault) != STATUS_OK)
+        api_call_note_fault(call, &fault);
+}
+
+/* Not <ctype.h>: its answers depend on the locale. */
+static bool is_blank(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n';
+}
+
+static const char *trim(struct api_call *call, const char *text)
+{
+    while (is_blank(*text))
+        text++;
+    size_t length = strlen(text);
+    while (length > 0 && is_blank(text[length - 1]))
+        length--;
+    return arena_copy_bytes(call->arena, text, length);
+}
+
+static bool has_control(const char *text)
+{
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7F)
+            return true;
+    return false;
+}
+
+const char *api_take_text(struct api_call *call, const json_t *object, const char *prefix, const char *key,
+                          enum json_presence presence, size_t bytes_max)
+{
+    const char *text;
+    struct error fault;
+    if (json_get_text(object, prefix, key, presence, bytes_max, &text, &fault) != STATUS_OK) {
+        api_call_note_fault(call, &fault);
+        return NULL;
+    }
+    if (text == NULL)
+        return NULL;
+    text = trim(call, text);
+    if (*text == '\0') {
+        if (presence == JSON_REQUIRED)
+            api_call_note_field(call, path_of(call, prefix, key), "required", "this field is required");
+        return NULL;
+    }
+    if (has_control(text)) {
+        api_call_note_field(call, path_of(call, prefix, key), "format", "this text has control characters in it");
+        return NULL;
+    }
+    return text;
+}
+
+/* ---- addresses ---- */
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || (byte >= 'a' && byte <= 'z');
+}
+
+static bool is_digit(char byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static char capital(char byte)
+{
+    return byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
+}
+
+static const char *take_country(struct api_call *call, const json_t *object, const char *prefix)
+{
+    const char *text = api_take_text(call, object, prefix, "country", JSON_REQUIRED, API_NAME_BYTES_MAX);
+    if (text == NULL)
+        return NULL;
+    if (strlen(text) != 2 || !is_letter(text[0]) || !is_letter(text[1])) {
+        api_call_note_field(call, path_of(call, prefix, "country"), "format", "a country is two letters, as NL");
+        return NULL;
+    }
+    return arena_format(call->arena, "%c%c", capital(text[0]), capital(text[1]));
+}
+
+void api_take_address(struct api_call *call, const json_t *object, const char *prefix, const char *key,
+                      struct postal_address *address)
+{
+    static const char *const known[] = {"street", "postal_code", "city", "country", NULL};
+    json_t *found;
+    struct error fault;
+    *address = (struct postal_address){NULL};
+    if (json_get_object(object, prefix, key, JSON_OPTIONAL, &found, &fault) != STATUS_OK) {
+        api_call_note_fault(call, &fault);
+        return;
+    }
+    if (found == NULL)
+        return;
+    const char *inner = arena_format(call->arena, "%s%s.", prefix, key);
+    api_take_no_others(call, found, inner, known);
+    address->street = api_take_text(call, found, inner, "street", JSON_REQUIRED, API_STREET_BYTES_MAX);
+    address->postal_code = api_take_text(call, found, inner, "postal_code", JSON_REQUIRED, API_POSTAL_CODE_BYTES_MAX);
+    address->city = api_take_text(call, found, inner, "city", JSON_REQUIRED, API_CITY_BYTES_MAX);
+    address->country = take_country(call, found, inner);
+}
+
+/* ---- registration numbers ---- */
+
+/* The text without spaces, dots and hyphens, in capitals; NULL when absent or faulty. */
+static char *take_compact(struct api_call *call, const json_t *object, const char *prefix, const char *key)
+{
+    const char *text = api_take_text(call, object, prefix, key, JSON_OPTIONAL, COMPACT_BYTES_MAX);
+    if (text == NULL)
+        return NULL;
+    char *compact = arena_alloc(call->arena, strlen(text) + 1);
+    size_t length = 0;
+    for (; *text != '\0'; text++)
+        if (strchr(" .-", *text) == NULL)
+            compact[length++] = capital(*text);
+    compact[length] = '\0';
+    return compact;
+}
+
+const char *api_take_vat_number(struct api_call *call, const json_t *object, const char *prefix)
+{
+    const char *number = take_compact(call, object, prefix, "vat_number");
+    if (number == NULL)
+        return NULL;
+    size_t length = strlen(number);
+    bool fits = length >= VAT_NUMBER_LENGTH_MIN && length <= VAT_NUMBER_LENGTH_MAX && is_letter(number[0]) &&
+                is_letter(number[1]);
+    for (size_t i = 2; i < length && fits; i++)
+        fits = is_letter(number[i]) || is_digit(number[i]);
+    if (!fits)
+        api_call_note_field(call, path_of(call, prefix, "vat_number"), "format",
+                            "a VAT number begins with its country's two letters, as NL000000000B00");
+    return number;
+}
+
+const char *api_take_kvk_number(struct api_call *call, const json_t *object, const char *prefix)
+{
+    const char *number = take_compact(call, object, prefix, "kvk_number");
+    if (number == NULL)
+        return NULL;
+    bool fits = strlen(number) == KVK_NUMBER_LENGTH && strspn(number, "0123456789") == KVK_NUMBER_LENGTH;
+    if (!fits)
+        api_call_note_field(call, path_of(call, prefix, "kvk_number"), "format", "a KvK number is eight digits");
+    return number;
+}
+
+enum language api_take_language(struct api_call *call, const json_t *object, const char *key, enum language otherwise)
+{
+    enum language language = otherwise;
+    const char *text = api_take_text(call, object, "", key, JSON_OPTIONAL, API_NAME_BYTES_MAX);
+    if (text != NULL && language_parse(text, &language) != STATUS_OK)
+        api_call_note_field(call, key, "unsupported", "a language is nl or en");
+    return language;
+}

@@ -1,0 +1,133 @@
+/* Orders as the API shows them. Pure; worker threads. */
+#include "akkoord/api/decisions.h"
+#include "akkoord/api/orders.h"
+#include "akkoord/domain/calendar.h"
+#include "akkoord/domain/tax.h"
+#include "akkoord/store/services.h"
+
+/* An order shows prices without VAT, whatever basis they are sold on; what was reckoned with stands in the lines' nets.
+ */
+static int64_t net_unit_price(const struct order_line *line)
+{
+    int64_t net_minor = line->unit_price_minor;
+    if (!tax_net_unit_price(line->unit_price_minor, line->price_includes_vat, line->vat_rate_basis_points, &net_minor))
+        return line->unit_price_minor;
+    return net_minor;
+}
+
+static json_t *lines_to_json(struct arena *arena, const struct order_content *content)
+{
+    json_t *array = json_new_array(arena);
+    for (size_t i = 0; i < content->lines_count; i++) {
+        const struct order_line *line = &content->lines[i];
+        char rate[VAT_RATE_TEXT_BYTES];
+        vat_rate_format(line->vat_rate_basis_points, rate);
+        json_t *item = json_new_object(arena);
+        json_set_text(item, "sku", line->sku);
+        json_set_text(item, "name", line->name);
+        json_set_integer(item, "quantity", line->quantity);
+        json_set_money(item, "unit_price", net_unit_price(line), content->currency);
+        json_set_money(item, "net", line->net_minor, content->currency);
+        json_set_text(item, "vat_category", line->vat_category);
+        json_set_text(item, "vat_rate", rate);
+        json_append_value(array, item);
+    }
+    return array;
+}
+
+static json_t *payment_to_json(struct arena *arena, const struct payment *payment)
+{
+    const char *provider_id = payment->provider_payment_id;
+    json_t *object = json_new_object(arena);
+    json_set_uuid(object, "id", &payment->id);
+    json_set_text(object, "provider", payment->provider);
+    json_set_text(object, "provider_payment_id", provider_id[0] != '\0' ? provider_id : NULL);
+    json_set_text(object, "status", payment_status_name(payment->status));
+    json_set_money(object, "amount", payment->amount_minor, payment->currency);
+    json_set_text(object, "checkout_url", payment->checkout_url);
+    return object;
+}
+
+static json_t *documents_to_json(struct arena *arena, const struct stored_order *order)
+{
+    json_t *array = json_new_array(arena);
+    for (size_t i = 0; i < order->documents_count; i++) {
+        const struct stored_document *document = &order->documents[i];
+        char date[CALENDAR_DATE_BYTES];
+        calendar_format_date(document->issue_day, date);
+        json_t *item = json_new_object(arena);
+        json_set_text(item, "number", document->number);
+        json_set_text(item, "kind", document_kind_name(document->kind));
+        json_set_text(item, "issue_date", date);
+        json_set_money(item, "total", document->total_minor, document->currency);
+        json_append_value(array, item);
+    }
+    return array;
+}
+
+static void set_head(json_t *object, const struct stored_order *order)
+{
+    json_set_uuid(object, "id", &order->id);
+    json_set_text(object, "number", order->number);
+    json_set_text(object, "status", order_status_name(order->status));
+    json_set_time(object, "created_at", order->created_at_us);
+    json_set_time(object, "expires_at", order->expires_at_us);
+}
+
+static void set_amounts(json_t *object, const struct stored_order *order)
+{
+    json_set_money(object, "net", order->net_minor, order->currency);
+    json_set_money(object, "vat", order->vat_minor, order->currency);
+    json_set_money(object, "total", order->total_minor, order->currency);
+}
+
+static void set_payments(struct arena *arena, json_t *object, const struct stored_order *order)
+{
+    json_t *array = json_new_array(arena);
+    json_t *newest = NULL;
+    for (size_t i = 0; i < order->payments_count; i++) {
+        newest = payment_to_json(arena, &order->payments[i]);
+        json_append_value(array, newest);
+    }
+    json_set_value(object, "payment", newest);
+    json_set_value(object, "payments", array);
+}
+
+static void set_decisions(struct arena *arena, json_t *object, const struct stored_order *order,
+                          const struct stored_decision *decisions, size_t decisions_count)
+{
+    json_t *array = json_new_array(arena);
+    json_t *newest = NULL;
+    for (size_t i = 0; i < decisions_count; i++) {
+        json_t *item = decision_to_json(arena, &decisions[i], order->language);
+        if (decisions[i].decision.verdict.outcome != DECISION_REFUSED)
+            newest = item;
+        json_append_value(array, item);
+    }
+    json_set_value(object, "decision", newest);
+    json_set_value(object, "decisions", array);
+}
+
+json_t *order_to_json(struct arena *arena, const struct stored_order *order, const struct stored_decision *decisions,
+                      size_t decisions_count)
+{
+    json_t *object = json_new_object(arena);
+    set_head(object, order);
+    json_set_text(object, "reference", order->content.reference);
+    json_set_value(object, "lines", lines_to_json(arena, &order->content));
+    set_amounts(object, order);
+    set_payments(arena, object, order);
+    set_decisions(arena, object, order, decisions, decisions_count);
+    json_set_value(object, "invoices", documents_to_json(arena, order));
+    return object;
+}
+
+json_t *order_item_to_json(struct arena *arena, const struct stored_order *order)
+{
+    json_t *object = json_new_object(arena);
+    set_head(object, order);
+    set_amounts(object, order);
+    set_payments(arena, object, order);
+    json_set_value(object, "invoices", documents_to_json(arena, order));
+    return object;
+}

@@ -1,0 +1,52 @@
+/* Every call of the API: who may make it, and which lane it runs on. */
+#include "akkoord/api/call.h"
+#include "akkoord/api/customers.h"
+#include "akkoord/api/invoices.h"
+#include "akkoord/api/orders.h"
+#include "akkoord/api/reviews.h"
+#include "akkoord/api/services.h"
+#include "akkoord/api/staff.h"
+
+#define API_DECIDERS (API_REVIEWER | API_MANAGER)
+
+static const struct api_route table[] = {
+    /* customers and their sessions */
+    {HTTP_POST, "/v1/customers", API_LANE_SLOW, API_ANYBODY, api_customer_register},
+    {HTTP_POST, "/v1/sessions", API_LANE_SLOW, API_ANYBODY, api_session_begin},
+    {HTTP_DELETE, "/v1/sessions", API_LANE, API_CUSTOMER | API_STAFF, api_session_end},
+    {HTTP_GET, "/v1/me", API_LANE, API_CUSTOMER, api_me_show},
+
+    /* what is sold, and orders */
+    {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},
+    {HTTP_POST, "/v1/orders", API_LANE, API_CUSTOMER, api_order_place},
+    {HTTP_GET, "/v1/orders", API_LANE, API_CUSTOMER, api_orders_list},
+    {HTTP_GET, "/v1/orders/{id}", API_LANE, API_CUSTOMER, api_order_show},
+    {HTTP_POST, "/v1/orders/{id}/payments", API_LANE, API_CUSTOMER, api_order_pay},
+    {HTTP_POST, "/v1/orders/{id}/cancel", API_LANE, API_CUSTOMER, api_order_cancel},
+
+    /* documents */
+    {HTTP_GET, "/v1/orders/{id}/invoice.pdf", API_LANE_SLOW, API_CUSTOMER, api_order_invoice_pdf},
+    {HTTP_GET, "/v1/invoices/{number}.pdf", API_LANE_SLOW, API_CUSTOMER, api_invoice_pdf},
+
+    /* reviews */
+    {HTTP_POST, "/v1/decisions/{id}/reviews", API_LANE, API_CUSTOMER, api_review_request},
+    {HTTP_GET, "/v1/reviews/{id}", API_LANE, API_CUSTOMER, api_review_show},
+
+    /* staff */
+    {HTTP_POST, "/v1/staff/sessions", API_LANE_SLOW, API_ANYBODY, api_staff_session_begin},
+    {HTTP_GET, "/v1/staff/reviews", API_LANE, API_STAFF, api_staff_reviews_list},
+    {HTTP_GET, "/v1/staff/reviews/{id}", API_LANE, API_STAFF, api_staff_review_show},
+    {HTTP_POST, "/v1/staff/decisions/{id}/reviews", API_LANE, API_DECIDERS, api_review_request},
+    {HTTP_POST, "/v1/staff/reviews/{id}/outcome", API_LANE, API_DECIDERS, api_staff_review_decide},
+    {HTTP_GET, "/v1/staff/orders", API_LANE, API_STAFF, api_staff_orders_list},
+    {HTTP_GET, "/v1/staff/orders/{id}", API_LANE, API_STAFF, api_staff_order_show},
+    {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},
+    {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},
+    {HTTP_GET, "/v1/staff/events", API_LANE, API_STAFF, api_staff_events_list},
+};
+
+const struct api_route *api_route_table(size_t *count)
+{
+    *count = sizeof(table) / sizeof(table[0]);
+    return table;
+}
