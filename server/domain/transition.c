@@ -223,20 +223,23 @@ static bool knows_provider(const struct order *order, const char *provider)
     return false;
 }
 
-/* Keeps the event's ids, which may be more than the payment had: an intent comes after its session. True when one was
- * new. */
+/*
+ * Keeps the event's ids, which may be more than the payment had: an intent comes after its session, and is then the
+ * payment's id, with the session as its alias. True when one was new.
+ */
 static bool learn_ids(struct payment *payment, const struct payment_event *event)
 {
     bool is_news = false;
-    const char *alias = event->payment_alias;
     if (payment->provider_payment_id[0] == '\0') {
         memcpy(payment->provider_payment_id, event->payment_id, sizeof(payment->provider_payment_id));
         is_news = true;
-    } else if (!same_id(payment->provider_payment_id, event->payment_id)) {
-        alias = event->payment_id;
+    } else if (same_id(payment->provider_payment_id, event->payment_alias)) {
+        memcpy(payment->provider_alias, payment->provider_payment_id, sizeof(payment->provider_alias));
+        memcpy(payment->provider_payment_id, event->payment_id, sizeof(payment->provider_payment_id));
+        is_news = true;
     }
-    if (alias[0] != '\0' && payment->provider_alias[0] == '\0' && strcmp(alias, payment->provider_payment_id) != 0) {
-        snprintf(payment->provider_alias, sizeof(payment->provider_alias), "%s", alias);
+    if (payment->provider_alias[0] == '\0' && event->payment_alias[0] != '\0') {
+        memcpy(payment->provider_alias, event->payment_alias, sizeof(payment->provider_alias));
         is_news = true;
     }
     payment->is_changed = payment->is_changed || is_news;
@@ -370,7 +373,7 @@ static enum event_outcome apply_approval(struct order *order, struct payment *pa
         }
         break;
     case DECISION_CANCELLED:
-        assert(!"an approval never cancels");
+        assert(false && "an approval never cancels");
         break;
     }
     return EVENT_APPLIED;

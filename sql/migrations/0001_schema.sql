@@ -169,7 +169,7 @@ CREATE TABLE akkoord.payment (
     created_at timestamptz NOT NULL,
     UNIQUE (provider, provider_payment_id)
 ) WITH (fillfactor = 80);
-CREATE UNIQUE INDEX payment_alias ON akkoord.payment (provider, provider_alias) WHERE provider_alias IS NOT NULL;
+CREATE INDEX payment_alias ON akkoord.payment (provider, provider_alias) WHERE provider_alias IS NOT NULL;
 CREATE INDEX payment_order ON akkoord.payment (order_id, id);
 CREATE INDEX payment_status ON akkoord.payment (status, id DESC)
     WHERE status NOT IN ('open', 'paid');

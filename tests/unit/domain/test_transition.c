@@ -1,0 +1,617 @@
+/* The state table of CONTRACT section 4, row by row, on the pure transition function. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "akkoord/domain/transition.h"
+
+#define TOTAL      12100
+#define NOW_US     INT64_C(1800000000000000)
+#define EXPIRES_US (NOW_US + INT64_C(1000000))
+
+/* One order and all that has followed from what happened to it. */
+struct scene {
+    struct arena *arena;
+    struct order order;
+    struct effects effects;
+    int64_t now_us;
+    bool live;
+};
+
+static void begin(struct scene *scene, const char *provider)
+{
+    *scene = (struct scene){.arena = arena_new(), .now_us = NOW_US};
+    scene->effects.arena = scene->arena;
+    scene->order =
+        (struct order){.id = uuid_new(), .total_minor = TOTAL, .currency = "EUR", .expires_at_us = EXPIRES_US};
+    scene->order.payments = ARENA_ARRAY(scene->arena, struct payment, 1);
+    scene->order.payments_count = scene->order.payments_capacity = 1;
+    struct payment *attempt = &scene->order.payments[0];
+    *attempt =
+        (struct payment){.id = uuid_new(), .amount_minor = TOTAL, .currency = "EUR", .is_attempt = true, .live = true};
+    snprintf(attempt->provider, sizeof(attempt->provider), "%s", provider);
+}
+
+static void end(struct scene *scene)
+{
+    arena_free(scene->arena);
+}
+
+static struct payment_event event_of(enum payment_event_kind kind, const char *payment_id, int64_t amount_minor)
+{
+    struct payment_event event = {.provider = "standard",
+                                  .event_id = "evt",
+                                  .kind = kind,
+                                  .amount_minor = amount_minor,
+                                  .currency = "EUR",
+                                  .live = true};
+    snprintf(event.payment_id, sizeof(event.payment_id), "%s", payment_id);
+    return event;
+}
+
+static enum event_outcome tell_event(struct scene *scene, const struct payment_event *event)
+{
+    struct command command = {
+        .kind = COMMAND_PAYMENT_EVENT, .at_us = scene->now_us, .installation_live = scene->live, .event = event};
+    enum event_outcome outcome = EVENT_QUARANTINED;
+    assert_int_equal(order_transition(&scene->order, &command, &scene->effects, &outcome, NULL), STATUS_OK);
+    return outcome;
+}
+
+static enum event_outcome tell(struct scene *scene, enum payment_event_kind kind, const char *payment_id,
+                               int64_t amount_minor)
+{
+    struct payment_event event = event_of(kind, payment_id, amount_minor);
+    return tell_event(scene, &event);
+}
+
+static enum status order_do(struct scene *scene, enum command_kind kind)
+{
+    struct command command = {.kind = kind, .at_us = scene->now_us, .installation_live = scene->live};
+    snprintf(command.attempt.provider, sizeof(command.attempt.provider), "standard");
+    return order_transition(&scene->order, &command, &scene->effects, NULL, NULL);
+}
+
+static const struct decision *newest_decision(const struct scene *scene)
+{
+    assert_true(scene->effects.decisions_count > 0);
+    return &scene->effects.decisions[scene->effects.decisions_count - 1];
+}
+
+/* Staff decide the review of the newest decision. */
+static enum status review(struct scene *scene, enum review_outcome outcome)
+{
+    const struct decision *decision = newest_decision(scene);
+    struct command command = {.kind = COMMAND_REVIEW_OUTCOME,
+                              .at_us = scene->now_us,
+                              .installation_live = scene->live,
+                              .reviewed_decision_id = decision->id,
+                              .reviewed_outcome = decision->verdict.outcome,
+                              .review_outcome = outcome,
+                              .staff_id = uuid_new()};
+    return order_transition(&scene->order, &command, &scene->effects, NULL, NULL);
+}
+
+static void expect_order(const struct scene *scene, const char *status, const char *decisions)
+{
+    char told[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < scene->effects.decisions_count; i++) {
+        const struct verdict *verdict = &scene->effects.decisions[i].verdict;
+        length += (size_t)snprintf(told + length, sizeof(told) - length, "%s%s:", i > 0 ? " " : "",
+                                   decision_outcome_name(verdict->outcome));
+        for (size_t j = 0; j < verdict->reasons_count; j++)
+            length += (size_t)snprintf(told + length, sizeof(told) - length, "%s%s", j > 0 ? "," : "",
+                                       decision_reason_name(verdict->reasons[j]));
+    }
+    assert_string_equal(order_status_name(scene->order.status), status);
+    assert_string_equal(told, decisions);
+    assert_int_equal(scene->order.decisions_count, (int64_t)scene->effects.decisions_count);
+}
+
+static void expect_payments(const struct scene *scene, const char *expected)
+{
+    char told[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < scene->order.payments_count; i++) {
+        const struct payment *payment = &scene->order.payments[i];
+        length += (size_t)snprintf(told + length, sizeof(told) - length, "%s%s=%s", i > 0 ? " " : "",
+                                   payment->provider_payment_id, payment_status_name(payment->status));
+    }
+    assert_string_equal(told, expected);
+}
+
+/* "invoice:12100 credit_note:12100": kind and what was prepaid or sent back. */
+static void expect_documents(const struct scene *scene, const char *expected)
+{
+    char told[256] = "";
+    size_t length = 0;
+    for (size_t i = 0; i < scene->effects.documents_count; i++) {
+        const struct new_document *document = &scene->effects.documents[i];
+        length += (size_t)snprintf(told + length, sizeof(told) - length, "%s%s:%lld", i > 0 ? " " : "",
+                                   document->kind == DOCUMENT_INVOICE ? "invoice" : "credit_note",
+                                   (long long)document->prepaid_minor);
+        assert_int_equal(document->total_minor, TOTAL);
+        assert_int_equal(uuid_is_nil(&document->credits_id), document->kind == DOCUMENT_INVOICE);
+    }
+    assert_string_equal(told, expected);
+}
+
+/* ---- approval ---- */
+
+static void an_approved_payment_that_fits_is_accepted(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL), EVENT_APPLIED);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=paid");
+    expect_documents(&scene, "invoice:12100");
+    assert_int_equal(scene.effects.reviews_count, 0);
+    assert_true(uuid_equal(&scene.order.invoice_id, &scene.effects.documents[0].id));
+    end(&scene);
+}
+
+static void a_check_that_fails_holds_the_order_and_opens_a_review(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t amount;
+        const char *currency;
+        bool installation_live, payment_live;
+        const char *decisions;
+    } cases[] = {
+        {TOTAL - 1, "EUR", false, true, "held:amount_mismatch"},
+        {TOTAL + 1, "EUR", true, true, "held:amount_mismatch"},
+        {0, "EUR", true, true, "held:amount_mismatch"},
+        {TOTAL, "USD", true, true, "held:currency_mismatch"},
+        {TOTAL, "EUR", true, false, "held:test_payment"},
+        {TOTAL - 1, "EUR", true, false, "held:amount_mismatch,test_payment"},
+        {TOTAL - 1, "USD", true, false, "held:currency_mismatch,test_payment"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scene scene;
+        begin(&scene, "standard");
+        scene.live = cases[i].installation_live;
+        struct payment_event event = event_of(PAYMENT_EVENT_APPROVED, "p1", cases[i].amount);
+        event.live = cases[i].payment_live;
+        snprintf(event.currency, sizeof(event.currency), "%s", cases[i].currency);
+        tell_event(&scene, &event);
+        expect_order(&scene, "held", cases[i].decisions);
+        expect_payments(&scene, "p1=paid");
+        expect_documents(&scene, "");
+        assert_int_equal(scene.effects.reviews_count, 1);
+        end(&scene);
+    }
+}
+
+static void test_money_is_accepted_in_test_mode(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    struct payment_event event = event_of(PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    event.live = false;
+    tell_event(&scene, &event);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_documents(&scene, "invoice:12100");
+    end(&scene);
+}
+
+static void late_money_holds_the_order(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    scene.now_us = EXPIRES_US; /* the sweep has not been: the clock goes first */
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "held", "held:order_expired");
+    end(&scene);
+
+    begin(&scene, "standard");
+    assert_int_equal(order_do(&scene, COMMAND_CANCEL), STATUS_OK);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "held", "held:order_cancelled");
+    expect_payments(&scene, "p1=paid");
+    end(&scene);
+}
+
+static void another_provider_than_that_of_any_attempt_holds_the_order(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "stripe");
+    tell(&scene, PAYMENT_EVENT_FAILED, "p1", TOTAL);
+    expect_order(&scene, "awaiting_payment", "");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "held", "held:provider_mismatch");
+    expect_payments(&scene, "=open p1=paid");
+    end(&scene);
+}
+
+static void another_payment_of_a_paid_order_is_refused_and_due_back(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    struct uuid standing = scene.order.decision_id;
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p2", TOTAL);
+    expect_order(&scene, "accepted", "accepted:payment_approved refused:already_paid");
+    expect_payments(&scene, "p1=paid p2=refund_due");
+    assert_true(uuid_equal(&scene.order.decision_id, &standing));
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_CONFLICT);
+    assert_int_equal(review(&scene, REVIEW_UPHELD), STATUS_OK);
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p2", 100);
+    expect_payments(&scene, "p1=paid p2=refund_due");
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p2", TOTAL - 100);
+    expect_payments(&scene, "p1=paid p2=refunded");
+    expect_order(&scene, "accepted", "accepted:payment_approved refused:already_paid");
+    expect_documents(&scene, "invoice:12100");
+    end(&scene);
+}
+
+static void a_settled_payment_is_not_settled_again(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL + 5), EVENT_IGNORED);
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_EXPIRED, "p1", TOTAL), EVENT_IGNORED);
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_FAILED, "p1", TOTAL), EVENT_IGNORED);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=paid");
+    end(&scene);
+}
+
+static void an_earlier_attempt_that_expires_changes_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    assert_int_equal(order_do(&scene, COMMAND_ADD_ATTEMPT), STATUS_OK);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p2", TOTAL);
+    tell(&scene, PAYMENT_EVENT_EXPIRED, "p1", TOTAL);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=expired p2=paid");
+    end(&scene);
+}
+
+static void a_failed_payment_may_still_be_approved(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_FAILED, "p1", TOTAL);
+    expect_payments(&scene, "p1=failed");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=paid");
+    end(&scene);
+}
+
+/* ---- money that goes back ---- */
+
+static void a_full_refund_cancels_and_credits(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", 100);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=partially_refunded");
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", TOTAL - 100);
+    expect_order(&scene, "cancelled", "accepted:payment_approved cancelled:payment_refunded");
+    expect_payments(&scene, "p1=refunded");
+    expect_documents(&scene, "invoice:12100 credit_note:12100");
+    assert_true(uuid_is_nil(&scene.order.invoice_id));
+    end(&scene);
+}
+
+static void a_total_of_refunds_is_not_added_up(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    struct payment_event event = event_of(PAYMENT_EVENT_REFUNDED, "p1", 7000);
+    event.refund_is_total = true;
+    assert_int_equal(tell_event(&scene, &event), EVENT_APPLIED);
+    assert_int_equal(tell_event(&scene, &event), EVENT_IGNORED);
+    event.amount_minor = 6000; /* an older message that came late */
+    assert_int_equal(tell_event(&scene, &event), EVENT_IGNORED);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    event.amount_minor = TOTAL;
+    tell_event(&scene, &event);
+    expect_order(&scene, "cancelled", "accepted:payment_approved cancelled:payment_refunded");
+    end(&scene);
+}
+
+static void a_charge_back_holds_and_staff_decide(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(order_do(&scene, COMMAND_COMPLETE), STATUS_OK);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL);
+    expect_order(&scene, "held", "accepted:payment_approved held:payment_charged_back");
+    expect_payments(&scene, "p1=charged_back");
+    expect_documents(&scene, "invoice:12100");
+    struct scene other = scene;
+    assert_int_equal(review(&scene, REVIEW_UPHELD), STATUS_OK);
+    expect_order(&scene, "cancelled", "accepted:payment_approved held:payment_charged_back cancelled:upheld_by_review");
+    expect_payments(&scene, "p1=charged_back");
+    expect_documents(&scene, "invoice:12100 credit_note:0");
+    assert_int_equal(review(&other, REVIEW_OVERTURNED), STATUS_OK);
+    assert_int_equal(other.order.status, ORDER_ACCEPTED);
+    assert_int_equal(other.effects.documents_count, 1); /* the invoice that stands */
+    end(&scene);
+}
+
+static void a_refund_before_the_approval_is_kept_until_it_comes(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", TOTAL), EVENT_EARLY);
+    expect_order(&scene, "awaiting_payment", "");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "held", "held:payment_refunded");
+    expect_payments(&scene, "p1=refunded");
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    expect_documents(&scene, "invoice:0");
+    end(&scene);
+
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", 100);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=partially_refunded");
+    expect_documents(&scene, "invoice:12000");
+    end(&scene);
+
+    begin(&scene, "standard");
+    struct payment_event approval = event_of(PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    struct command command = {.kind = COMMAND_PAYMENT_EVENT,
+                              .at_us = NOW_US,
+                              .event = &approval,
+                              .early = {.charged_back = true}}; /* kept by payment id, before any order was known */
+    enum event_outcome outcome;
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, &outcome, NULL), STATUS_OK);
+    expect_order(&scene, "held", "held:payment_charged_back");
+    expect_payments(&scene, "p1=charged_back");
+    end(&scene);
+}
+
+static void what_goes_back_of_a_held_order_changes_the_payment_only(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL + 100);
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", 100);
+    expect_order(&scene, "held", "held:amount_mismatch");
+    expect_payments(&scene, "p1=partially_refunded");
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    expect_order(&scene, "accepted", "held:amount_mismatch accepted:overturned_by_review");
+    expect_documents(&scene, "invoice:12100");
+    end(&scene);
+}
+
+/* ---- reviews ---- */
+
+static void a_held_order_ends_when_upheld_and_its_money_goes_back(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL - 1);
+    assert_int_equal(review(&scene, REVIEW_UPHELD), STATUS_OK);
+    expect_order(&scene, "cancelled", "held:amount_mismatch cancelled:upheld_by_review");
+    expect_payments(&scene, "p1=refund_due");
+    expect_documents(&scene, "");
+    assert_int_equal(newest_decision(&scene)->made_by, DECISION_BY_STAFF);
+    end(&scene);
+}
+
+static void an_overturned_hold_is_accepted_with_what_was_received(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *currency;
+        bool payment_live;
+        const char *documents;
+    } cases[] = {{"EUR", true, "invoice:5000"}, {"USD", true, "invoice:0"}, {"EUR", false, "invoice:0"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scene scene;
+        begin(&scene, "standard");
+        scene.live = true;
+        struct payment_event event = event_of(PAYMENT_EVENT_APPROVED, "p1", 5000);
+        event.live = cases[i].payment_live;
+        snprintf(event.currency, sizeof(event.currency), "%s", cases[i].currency);
+        tell_event(&scene, &event);
+        assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+        assert_int_equal(scene.order.status, ORDER_ACCEPTED);
+        expect_documents(&scene, cases[i].documents);
+        end(&scene);
+    }
+}
+
+static void an_acceptance_can_be_upheld_without_effect_or_overturned(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(review(&scene, REVIEW_UPHELD), STATUS_OK);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    expect_order(&scene, "cancelled", "accepted:payment_approved cancelled:overturned_by_review");
+    expect_payments(&scene, "p1=refund_due");
+    expect_documents(&scene, "invoice:12100 credit_note:12100");
+    /* The decision to cancel stands by a human's word: there is nothing a further overturning could do. */
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_CONFLICT);
+    end(&scene);
+}
+
+static void a_decision_that_no_longer_stands_can_only_be_upheld(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    struct command command = {.kind = COMMAND_REVIEW_OUTCOME,
+                              .at_us = NOW_US,
+                              .reviewed_decision_id = newest_decision(&scene)->id,
+                              .reviewed_outcome = DECISION_ACCEPTED,
+                              .review_outcome = REVIEW_OVERTURNED};
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", TOTAL);
+    struct error error;
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, NULL, &error), STATUS_CONFLICT);
+    assert_string_equal(error.code, "nothing_to_overturn");
+    expect_order(&scene, "cancelled", "accepted:payment_approved cancelled:payment_refunded");
+    end(&scene);
+}
+
+/* ---- acts ---- */
+
+static void acts_are_refused_outside_their_states(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    assert_int_equal(order_do(&scene, COMMAND_COMPLETE), STATUS_CONFLICT);
+    assert_int_equal(order_do(&scene, COMMAND_EXPIRE), STATUS_OK);
+    expect_order(&scene, "awaiting_payment", "");
+    scene.now_us = EXPIRES_US;
+    assert_int_equal(order_do(&scene, COMMAND_ADD_ATTEMPT), STATUS_CONFLICT);
+    expect_order(&scene, "expired", "");
+    assert_int_equal(order_do(&scene, COMMAND_CANCEL), STATUS_OK);
+    assert_int_equal(order_do(&scene, COMMAND_CANCEL), STATUS_CONFLICT);
+    expect_order(&scene, "cancelled", "");
+    end(&scene);
+
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(order_do(&scene, COMMAND_CANCEL), STATUS_CONFLICT);
+    assert_int_equal(order_do(&scene, COMMAND_ADD_ATTEMPT), STATUS_CONFLICT);
+    assert_int_equal(order_do(&scene, COMMAND_COMPLETE), STATUS_OK);
+    assert_int_equal(order_do(&scene, COMMAND_COMPLETE), STATUS_CONFLICT);
+    expect_order(&scene, "completed", "accepted:payment_approved");
+    end(&scene);
+}
+
+static void attempts_are_bounded(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    for (int i = 1; i < ORDER_PAYMENTS_MAX; i++)
+        assert_int_equal(order_do(&scene, COMMAND_ADD_ATTEMPT), STATUS_OK);
+    assert_int_equal(order_do(&scene, COMMAND_ADD_ATTEMPT), STATUS_CONFLICT);
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL), EVENT_APPLIED);
+    end(&scene);
+}
+
+static void a_session_and_its_intent_are_one_payment(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    snprintf(scene.order.payments[0].provider_payment_id, PAYMENT_ID_BYTES, "cs_1");
+    struct payment_event event = event_of(PAYMENT_EVENT_APPROVED, "pi_1", TOTAL);
+    snprintf(event.payment_alias, sizeof(event.payment_alias), "cs_1");
+    tell_event(&scene, &event);
+    expect_payments(&scene, "pi_1=paid");
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_APPROVED, "pi_1", TOTAL), EVENT_IGNORED);
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_EXPIRED, "cs_1", TOTAL), EVENT_IGNORED);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    assert_int_equal(scene.order.payments_count, 1);
+    end(&scene);
+}
+
+/* ---- words ---- */
+
+static void every_decision_is_explained_in_both_languages(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL - 1200);
+    const char *english = decision_explain(scene.arena, newest_decision(&scene), LANGUAGE_EN);
+    const char *dutch = decision_explain(scene.arena, newest_decision(&scene), LANGUAGE_NL);
+    assert_non_null(strstr(english, "would have been accepted if EUR 12.00 more had been paid"));
+    assert_non_null(strstr(dutch, "was aangenomen als er EUR 12,00 meer was betaald"));
+    assert_non_null(strstr(english, "EUR 121.00"));
+    assert_non_null(strstr(english, "a member of staff"));
+    assert_null(strstr(english, "  "));
+    assert_null(strstr(english, "( "));
+    assert_null(strstr(dutch, "( "));
+    review(&scene, REVIEW_OVERTURNED);
+    assert_non_null(strstr(decision_explain(scene.arena, newest_decision(&scene), LANGUAGE_NL), "Een medewerker"));
+    for (int reason = 0; reason < DECISION_REASON_CODES; reason++) {
+        assert_non_null(decision_reason_text((enum decision_reason)reason, LANGUAGE_NL));
+        assert_non_null(decision_reason_text((enum decision_reason)reason, LANGUAGE_EN));
+        enum decision_reason parsed;
+        assert_int_equal(decision_reason_parse(decision_reason_name((enum decision_reason)reason), &parsed), STATUS_OK);
+        assert_int_equal(parsed, reason);
+    }
+    end(&scene);
+}
+
+static void a_recorded_input_gives_the_recorded_verdict(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p2", TOTAL);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL);
+    assert_int_equal(scene.effects.decisions_count, 3);
+    for (size_t i = 0; i < scene.effects.decisions_count; i++) {
+        const struct decision *decision = &scene.effects.decisions[i];
+        struct verdict verdict = policy_decide(&decision->input);
+        assert_int_equal(verdict.outcome, decision->verdict.outcome);
+        assert_int_equal(verdict.reasons_count, decision->verdict.reasons_count);
+        assert_memory_equal(verdict.reasons, decision->verdict.reasons,
+                            verdict.reasons_count * sizeof(verdict.reasons[0]));
+    }
+    end(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_approved_payment_that_fits_is_accepted),
+        cmocka_unit_test(a_check_that_fails_holds_the_order_and_opens_a_review),
+        cmocka_unit_test(test_money_is_accepted_in_test_mode),
+        cmocka_unit_test(late_money_holds_the_order),
+        cmocka_unit_test(another_provider_than_that_of_any_attempt_holds_the_order),
+        cmocka_unit_test(another_payment_of_a_paid_order_is_refused_and_due_back),
+        cmocka_unit_test(a_settled_payment_is_not_settled_again),
+        cmocka_unit_test(an_earlier_attempt_that_expires_changes_nothing),
+        cmocka_unit_test(a_failed_payment_may_still_be_approved),
+        cmocka_unit_test(a_full_refund_cancels_and_credits),
+        cmocka_unit_test(a_total_of_refunds_is_not_added_up),
+        cmocka_unit_test(a_charge_back_holds_and_staff_decide),
+        cmocka_unit_test(a_refund_before_the_approval_is_kept_until_it_comes),
+        cmocka_unit_test(what_goes_back_of_a_held_order_changes_the_payment_only),
+        cmocka_unit_test(a_held_order_ends_when_upheld_and_its_money_goes_back),
+        cmocka_unit_test(an_overturned_hold_is_accepted_with_what_was_received),
+        cmocka_unit_test(an_acceptance_can_be_upheld_without_effect_or_overturned),
+        cmocka_unit_test(a_decision_that_no_longer_stands_can_only_be_upheld),
+        cmocka_unit_test(acts_are_refused_outside_their_states),
+        cmocka_unit_test(attempts_are_bounded),
+        cmocka_unit_test(a_session_and_its_intent_are_one_payment),
+        cmocka_unit_test(every_decision_is_explained_in_both_languages),
+        cmocka_unit_test(a_recorded_input_gives_the_recorded_verdict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
