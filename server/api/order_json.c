@@ -35,7 +35,7 @@ static json_t *lines_to_json(struct arena *arena, const struct order_content *co
     return array;
 }
 
-static json_t *payment_to_json(struct arena *arena, const struct payment *payment)
+json_t *payment_to_json(struct arena *arena, const struct payment *payment)
 {
     const char *provider_id = payment->provider_payment_id;
     json_t *object = json_new_object(arena);

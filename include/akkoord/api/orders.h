@@ -22,6 +22,8 @@ json_t *order_to_json(struct arena *arena, const struct stored_order *order, con
                       size_t decisions_count);
 /* An item of a list: the same fields without lines, reference and decisions, which are read with the order itself. */
 json_t *order_item_to_json(struct arena *arena, const struct stored_order *order);
+/* One of an order's `payments`. */
+json_t *payment_to_json(struct arena *arena, const struct payment *payment);
 
 /* Loads an order with its decisions and shows it. `customer_id`: whose it must be; NULL for staff. */
 enum status api_load_order(struct api_call *call, const struct uuid *id, const struct uuid *customer_id, json_t **order,
