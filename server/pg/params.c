@@ -67,7 +67,7 @@ static unsigned element_oid(enum pg_type array_type)
     case PG_DATE_ARRAY:
         return OID_DATE;
     default:
-        assert(!"not an array type");
+        assert(false && "not an array type");
         return 0;
     }
 }

@@ -45,7 +45,7 @@ enum status address_from_json(const json_t *object, const char *prefix, const ch
         {"city", JSON_REQUIRED, &address->city},
         {"country", JSON_REQUIRED, &address->country},
     };
-    *address = (struct postal_address){NULL};
+    memset(address, 0, sizeof(*address));
     json_t *found;
     enum status status = json_get_object(object, prefix, key, JSON_OPTIONAL, &found, error);
     if (status != STATUS_OK || found == NULL)
