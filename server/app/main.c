@@ -5,7 +5,9 @@
 #include "akkoord/app/cli.h"
 
 static const struct subcommand *const COMMANDS[] = {
+    &command_serve,
     &command_migrate,
+    &command_services,
     &command_staff,
     &command_keys,
     &command_decisions,

@@ -17,8 +17,10 @@ struct subcommand {
     int (*run)(int argc, char **argv);
 };
 
+extern const struct subcommand command_serve;
 extern const struct subcommand command_migrate;
 extern const struct subcommand command_staff;
+extern const struct subcommand command_services;
 extern const struct subcommand command_keys;
 extern const struct subcommand command_decisions;
 

@@ -1,0 +1,155 @@
+/*
+ * Makes what a first start has to make. Main thread, before any other. What is there is never replaced, but for the
+ * price list that AKKOORD_SERVICES_FILE names: the file is the price list.
+ */
+#include "first_start.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "akkoord/base/crypto.h"
+#include "akkoord/base/log.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/store/installation_mode.h"
+#include "akkoord/store/keys.h"
+#include "akkoord/store/services.h"
+#include "files.h"
+#include "samples.h"
+#include "seller_codec.h"
+
+#define SELLER_BYTES_MAX     ((size_t)64 << 10)
+#define PRICE_LIST_BYTES_MAX ((size_t)4 << 20)
+#define SECRET_FILE_BYTES    256
+#define SECRET_BYTES         32
+#define SECRET_PREFIX        "whsec_"
+
+/* A fault in a file becomes one of the setting that names it. */
+static enum status fault_of_setting(const char *setting, const struct error *fault, struct error *error)
+{
+    return error_set_field(error, fault->status, fault->code, setting, "%s%s%s", fault->field,
+                           fault->field[0] != '\0' ? ": " : "", fault->detail);
+}
+
+/* ---- the price list ---- */
+
+static enum status import(struct store *store, struct arena *arena, const char *text, size_t length,
+                          struct error *error)
+{
+    struct service *services;
+    size_t count;
+    enum status status = price_list_read(arena, text, length, &services, &count, error);
+    if (status == STATUS_OK)
+        status = store_services_replace(store, arena, services, count, error);
+    if (status == STATUS_OK)
+        log_event(LOG_INFO, "services.imported", log_int("services", (int64_t)count));
+    return status;
+}
+
+static enum status import_file(struct store *store, struct arena *arena, const char *path, struct error *error)
+{
+    char *text;
+    size_t length;
+    struct error fault;
+    enum status status = file_read(arena, path, PRICE_LIST_BYTES_MAX, &text, &length, &fault);
+    if (status == STATUS_OK)
+        status = import(store, arena, text, length, &fault);
+    if (status != STATUS_OK)
+        return fault_of_setting("AKKOORD_SERVICES_FILE", &fault, error);
+    return STATUS_OK;
+}
+
+static enum status import_sample(struct store *store, struct arena *arena, struct error *error)
+{
+    struct service *services;
+    size_t count;
+    enum status status = store_services_list(store, arena, &services, &count, error);
+    if (status != STATUS_OK || count > 0)
+        return status;
+    return import(store, arena, sample_price_list, strlen(sample_price_list), error);
+}
+
+static enum status prepare(const struct settings *settings, struct store *store, struct arena *arena,
+                           struct error *error)
+{
+    enum status status = store_installation_mode_stamp(store, arena, installation_mode_name(settings->mode), error);
+    if (status == STATUS_OK)
+        status = store_keys_register(store, arena, error);
+    if (status != STATUS_OK)
+        return status;
+    if (settings->services_file != NULL)
+        return import_file(store, arena, settings->services_file, error);
+    if (settings->embedded && settings->mode == MODE_TEST)
+        return import_sample(store, arena, error);
+    return STATUS_OK;
+}
+
+enum status first_start_prepare(const struct settings *settings, struct store *store, struct error *error)
+{
+    struct arena *arena = arena_new();
+    enum status status = prepare(settings, store, arena, error);
+    arena_free(arena);
+    return status;
+}
+
+/* ---- the seller ---- */
+
+enum status first_start_seller(const struct settings *settings, struct arena *arena, struct seller *seller,
+                               struct error *error)
+{
+    /* The settings ask for a file in live mode. */
+    if (settings->seller_file == NULL)
+        return seller_read(arena, sample_seller, strlen(sample_seller), seller, error);
+    char *text;
+    size_t length;
+    struct error fault;
+    enum status status = file_read(arena, settings->seller_file, SELLER_BYTES_MAX, &text, &length, &fault);
+    if (status == STATUS_OK)
+        status = seller_read(arena, text, length, seller, &fault);
+    if (status != STATUS_OK)
+        return fault_of_setting("AKKOORD_SELLER_FILE", &fault, error);
+    return STATUS_OK;
+}
+
+/* ---- the sandbox's secret ---- */
+
+static enum status make_secret(const char *data_dir, const char *path, struct error *error)
+{
+    /* Beside an external database the data folder holds nothing else, and may not be there yet. */
+    if (mkdir(data_dir, 0700) != 0 && errno != EEXIST)
+        return error_set(error, STATUS_UNAVAILABLE, "file_write", "%s can't be made: %s", data_dir,
+                         strerrordesc_np(errno));
+    uint8_t bytes[SECRET_BYTES];
+    char text[sizeof(SECRET_PREFIX) + BASE64_BYTES(SECRET_BYTES)] = SECRET_PREFIX;
+    crypto_random(bytes, sizeof(bytes));
+    base64_encode(bytes, sizeof(bytes), text + strlen(SECRET_PREFIX));
+    enum status status = file_create(path, 0600, text, strlen(text), error);
+    memory_cleanse(bytes, sizeof(bytes));
+    memory_cleanse(text, sizeof(text));
+    /* Another process that starts at the same time made it: its secret is used. */
+    return status == STATUS_CONFLICT ? STATUS_OK : status;
+}
+
+enum status first_start_sandbox_secret(const struct settings *settings, char **secret, struct error *error)
+{
+    if (settings->sandbox_webhook_secret != NULL) {
+        *secret = memory_copy_text(settings->sandbox_webhook_secret);
+        return STATUS_OK;
+    }
+    struct arena *arena = arena_new();
+    const char *path = arena_format(arena, "%s/%s", settings->data_dir, SANDBOX_SECRET_NAME);
+    char *text;
+    size_t length;
+    enum status status = file_read(arena, path, SECRET_FILE_BYTES, &text, &length, error);
+    if (status == STATUS_NOT_FOUND) {
+        status = make_secret(settings->data_dir, path, error);
+        if (status == STATUS_OK)
+            status = file_read(arena, path, SECRET_FILE_BYTES, &text, &length, error);
+    }
+    if (status == STATUS_OK) {
+        text[strcspn(text, "\r\n")] = '\0';
+        *secret = memory_copy_text(text);
+    }
+    arena_free(arena);
+    return status;
+}

@@ -1,0 +1,320 @@
+/*
+ * `akkoord serve`: brings everything up in order, waits for a signal, and takes it down in the opposite order. Main
+ * thread; the only place that knows all modules.
+ *
+ * SIGTERM, SIGINT and SIGHUP are blocked before the first thread starts, so that every thread has them blocked and they
+ * are waited for here alone.
+ */
+#include <arpa/inet.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "akkoord/api/api.h"
+#include "akkoord/api/operations.h"
+#include "akkoord/api/webhooks.h"
+#include "akkoord/app/cli.h"
+#include "akkoord/app/embedded.h"
+#include "akkoord/app/installation.h"
+#include "akkoord/app/migrate.h"
+#include "akkoord/base/clock.h"
+#include "akkoord/base/log.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/http/server.h"
+#include "first_start.h"
+
+#define DRAIN_DEADLINE_MS   10000
+#define READY_POLL_MS       10
+#define DATABASE_WAIT_MS    30000
+#define ROUTES_MAX          128
+#define ALLOCATOR_ARENAS    2
+#define ALLOCATOR_MMAP_FROM (128 * 1024)
+
+struct serve {
+    struct settings settings;
+    struct command_database database;
+    struct keyring *keyring;
+    struct arena *arena; /* of what follows from the settings */
+    struct seller seller;
+    const char *listen;   /* host and port */
+    const char *own_url;  /* of our own listener, for what we send to ourselves */
+    char *sandbox_secret; /* NULL without the sandbox */
+    struct webhook_receiver receiver;
+    struct committer *committer;
+    struct jobs *jobs;
+    struct api *api;
+    struct operations operations;
+    struct http_route routes[ROUTES_MAX];
+    size_t routes_count;
+    struct http_server *server;
+};
+
+/* ---- signals ---- */
+
+static sigset_t awaited_signals(void)
+{
+    sigset_t set;
+    (void)sigemptyset(&set);
+    (void)sigaddset(&set, SIGTERM);
+    (void)sigaddset(&set, SIGINT);
+    (void)sigaddset(&set, SIGHUP);
+    return set;
+}
+
+/* Waits for at most `timeout_ms` (-1: for ever); 0 when nothing came. */
+static int next_signal(int timeout_ms)
+{
+    sigset_t set = awaited_signals();
+    const struct timespec timeout = {.tv_sec = timeout_ms / 1000, .tv_nsec = timeout_ms % 1000 * 1000000L};
+    int number = timeout_ms < 0 ? sigwaitinfo(&set, NULL) : sigtimedwait(&set, NULL, &timeout);
+    return number > 0 ? number : 0;
+}
+
+static bool asked_to_end(void)
+{
+    sigset_t pending;
+    return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+}
+
+static void reload_keyring(struct keyring *keyring)
+{
+    struct error error;
+    if (keyring_reload(keyring, &error) == STATUS_OK)
+        log_event(LOG_INFO, "keyring.reloaded");
+    else
+        log_event(LOG_ERROR, "keyring.not_reloaded", log_text("code", error.code), log_text("detail", error.detail));
+}
+
+/* ---- coming up ---- */
+
+/* Connects for the first time: a database that does not answer is tried for a while. */
+static enum status reach_database(struct store *store, struct error *error)
+{
+    int64_t deadline_us = clock_monotonic_us() + DATABASE_WAIT_MS * INT64_C(1000);
+    enum status status;
+    do
+        status = pg_connect(store->pg, error);
+    while (status == STATUS_UNAVAILABLE && clock_monotonic_us() < deadline_us && !asked_to_end());
+    return status;
+}
+
+static enum status prepare_database(struct serve *serve, struct error *error)
+{
+    struct store *store = store_new(serve->database.server_url, "akkoord start", serve->keyring);
+    enum status status = reach_database(store, error);
+    if (status == STATUS_OK)
+        status = migrate_check_server(store->pg, migrate_known(), error);
+    if (status == STATUS_OK)
+        status = first_start_prepare(&serve->settings, store, error);
+    store_free(store);
+    return status;
+}
+
+static void format_addresses(struct serve *serve)
+{
+    const struct settings *settings = &serve->settings;
+    bool is_v6 = strchr(settings->listen_host, ':') != NULL;
+    serve->listen =
+        arena_format(serve->arena, is_v6 ? "[%s]:%u" : "%s:%u", settings->listen_host, (unsigned)settings->listen_port);
+    serve->own_url = arena_format(serve->arena, "http://%s", serve->listen);
+}
+
+/* The networks of the settings as the listener takes them. */
+static const char *format_proxies(struct arena *arena, const struct settings *settings)
+{
+    const char *list = "";
+    for (size_t i = 0; i < settings->trusted_proxies_count; i++) {
+        const struct settings_cidr *cidr = &settings->trusted_proxies[i];
+        char address[INET6_ADDRSTRLEN];
+        if (inet_ntop(cidr->family, cidr->address, address, sizeof(address)) == NULL)
+            continue;
+        list = arena_format(arena, "%s%s%s/%u", list, list[0] != '\0' ? "," : "", address, cidr->prefix_bits);
+    }
+    return list;
+}
+
+static enum status add_webhook_sources(struct serve *serve, struct error *error)
+{
+    const struct settings *settings = &serve->settings;
+    enum status status = STATUS_OK;
+    if (settings->sandbox)
+        status = first_start_sandbox_secret(settings, &serve->sandbox_secret, error);
+    if (status == STATUS_OK)
+        status = webhook_receiver_add(&serve->receiver, "sandbox", serve->sandbox_secret, error);
+    if (status == STATUS_OK)
+        status = webhook_receiver_add(&serve->receiver, "standard", settings->standard_webhook_secret, error);
+    if (status == STATUS_OK)
+        status = webhook_receiver_add(&serve->receiver, "stripe", settings->stripe_webhook_secret, error);
+    return status;
+}
+
+/* What can be wrong with the installation is found here, before any thread starts. */
+static enum status prepare(struct serve *serve, struct error *error)
+{
+    enum status status = command_settings(&serve->settings, SETTINGS_FOR_INSTALLATION, error);
+    if (status != STATUS_OK)
+        return status;
+    format_addresses(serve);
+    status = vault_harden_process(VAULT_MEMORY_LOCKED, error);
+    if (status == STATUS_OK)
+        status = first_start_seller(&serve->settings, serve->arena, &serve->seller, error);
+    if (status == STATUS_OK)
+        status = command_database_open(&serve->settings, &serve->database, error);
+    if (status == STATUS_OK)
+        status = installation_keyring_open(&serve->settings, &serve->keyring, error);
+    if (status == STATUS_OK)
+        status = prepare_database(serve, error);
+    if (status == STATUS_OK)
+        status = add_webhook_sources(serve, error);
+    return status;
+}
+
+static void start_workers(struct serve *serve)
+{
+    const struct settings *settings = &serve->settings;
+    if (serve->database.embedded != NULL)
+        embedded_supervise(serve->database.embedded);
+    const struct committer_options committer = {
+        .database_url = serve->database.server_url,
+        .keyring = serve->keyring,
+        .installation_live = settings->mode == MODE_LIVE,
+    };
+    serve->committer = committer_start(&committer);
+    const struct api_options api = {
+        .database_url = serve->database.server_url,
+        .keyring = serve->keyring,
+        .committer = serve->committer,
+        .seller = &serve->seller,
+        .public_url = settings->public_url,
+        .order_expires_s = settings->order_expires_s,
+        .installation_live = settings->mode == MODE_LIVE,
+        .sandbox = settings->sandbox,
+    };
+    serve->api = api_start(&api);
+    serve->operations.committer = serve->committer;
+    serve->operations.started_us = clock_monotonic_us();
+}
+
+static void add_routes(struct serve *serve, const struct http_route *routes, size_t count)
+{
+    if (count > ROUTES_MAX - serve->routes_count)
+        abort(); /* more routes than there is room for */
+    memcpy(serve->routes + serve->routes_count, routes, count * sizeof(*routes));
+    serve->routes_count += count;
+}
+
+static enum status start_server(struct serve *serve, struct error *error)
+{
+    size_t count;
+    const struct http_route *routes = api_routes(serve->api, &count);
+    add_routes(serve, routes, count);
+    struct http_route operations[OPERATIONS_ROUTES];
+    operations_routes(&serve->operations, operations);
+    add_routes(serve, operations, OPERATIONS_ROUTES);
+    const struct http_route webhooks = webhook_receiver_route(&serve->receiver);
+    add_routes(serve, &webhooks, 1);
+    const struct http_server_options options = {
+        .listen = serve->listen,
+        .threads = serve->settings.threads,
+        .trusted_proxies = format_proxies(serve->arena, &serve->settings),
+        .routes = serve->routes,
+        .route_count = serve->routes_count,
+    };
+    struct error fault;
+    enum status status = http_server_start(&options, &serve->server, &fault);
+    if (status == STATUS_OK)
+        return STATUS_OK;
+    const char *setting = strcmp(fault.field, "trusted_proxies") == 0 ? "AKKOORD_TRUSTED_PROXIES" : "AKKOORD_LISTEN";
+    return error_set_field(error, status, fault.code, setting, "(%s): %s", serve->listen, fault.detail);
+}
+
+/* ---- serving ---- */
+
+/* Until SIGTERM or SIGINT; says so once requests may be sent. */
+static void wait_for_end(struct serve *serve)
+{
+    bool announced = false;
+    for (;;) {
+        int number = next_signal(announced ? -1 : READY_POLL_MS);
+        if (number == SIGTERM || number == SIGINT)
+            return;
+        if (number == SIGHUP)
+            reload_keyring(serve->keyring);
+        if (!announced && operations_is_ready(&serve->operations)) {
+            (void)printf("akkoord ready %s\n", serve->settings.public_url);
+            (void)fflush(stdout);
+            announced = true;
+        }
+    }
+}
+
+/* ---- going down ---- */
+
+/* Requests first, then whoever works on them, then whom those rely on; each part may be missing. */
+static void take_down(struct serve *serve)
+{
+    atomic_store(&serve->operations.draining, true);
+    if (serve->server != NULL)
+        http_server_drain(serve->server, DRAIN_DEADLINE_MS);
+    api_stop(serve->api);
+    committer_stop(serve->committer);
+    http_server_free(serve->server);
+    webhook_receiver_release(&serve->receiver);
+    if (serve->sandbox_secret != NULL)
+        memory_free_cleansed(serve->sandbox_secret, strlen(serve->sandbox_secret));
+    keyring_free(serve->keyring);
+    command_database_close(&serve->database);
+    arena_free(serve->arena);
+    settings_release(&serve->settings);
+}
+
+/* Few arenas, and a fixed bound above which memory goes back to the system when it is freed: many threads of which each
+ * now and then needs much (a PDF, a password) would otherwise keep it all. */
+static void bound_allocator(void)
+{
+    (void)mallopt(M_ARENA_MAX, ALLOCATOR_ARENAS);
+    (void)mallopt(M_MMAP_THRESHOLD, ALLOCATOR_MMAP_FROM);
+    (void)mallopt(M_TRIM_THRESHOLD, ALLOCATOR_MMAP_FROM);
+}
+
+static int run(int argc, char **argv)
+{
+    (void)argv;
+    if (argc != 1)
+        return command_misused(&command_serve);
+    struct serve serve = {.arena = arena_new()};
+    struct error error;
+    sigset_t signals = awaited_signals();
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    bound_allocator();
+    int exit_status = EXIT_DONE;
+    enum status status = prepare(&serve, &error);
+    if (status == STATUS_OK) {
+        start_workers(&serve);
+        status = start_server(&serve, &error);
+    }
+    if (status == STATUS_OK) {
+        log_event(LOG_INFO, "serve.started", log_text("mode", installation_mode_name(serve.settings.mode)));
+        wait_for_end(&serve);
+        log_event(LOG_INFO, "serve.draining");
+    } else if (!asked_to_end()) {
+        exit_status = command_fail(&error);
+    }
+    take_down(&serve);
+    log_event(LOG_INFO, "serve.ended");
+    return exit_status;
+}
+
+const struct subcommand command_serve = {
+    .name = "serve",
+    .summary = "serve HTTP until SIGTERM",
+    .usage =
+        "Usage: akkoord serve\n"
+        "\n"
+        "Serves the API, webhooks and the jobs behind them, and prints \"akkoord ready URL\" when requests may be\n"
+        "sent. SIGTERM or SIGINT: ends what is under way and exits 0. SIGHUP: reads the keyring again.\n",
+    .run = run,
+};
