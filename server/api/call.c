@@ -4,6 +4,7 @@
  */
 #include "akkoord/api/call.h"
 
+#include <poll.h>
 #include <strings.h>
 
 #include "akkoord/api/openapi.h"
@@ -103,6 +104,15 @@ static struct http_answer problem_of(struct api_call *call, const struct api_rou
     return http_problem_from_error(call->arena, error);
 }
 
+/* A server that ended this thread's session while it lay idle (a restart, say) has said so on the socket: a new session
+ * now spares the caller a 503 later. Nothing else comes unasked. */
+static void drop_ended_session(struct pg_connection *pg)
+{
+    struct pollfd readable = {.fd = pg_descriptor(pg), .events = POLLIN};
+    if (pg_is_connected(pg) && poll(&readable, 1, 0) > 0)
+        pg_disconnect(pg);
+}
+
 static void run(void *thread_state, void *argument)
 {
     struct task *task = argument;
@@ -117,6 +127,7 @@ static void run(void *thread_state, void *argument)
     };
     struct http_answer answer = {.status = 0};
     struct error error = {.status = STATUS_INTERNAL};
+    drop_ended_session(call.store->pg);
     enum status status = admit(&call, bound->route, &error);
     if (status == STATUS_OK)
         status = bound->route->function(&call, &answer, &error);
