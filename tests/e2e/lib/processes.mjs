@@ -15,7 +15,7 @@ export const buildDirectory = resolve(sourceDirectory, process.env.AKKOORD_BUILD
 // A sanitizer build is several times slower, and so is a machine that does other things: long enough for both.
 export const PATIENCE_MS = 120_000;
 
-const SERVICE_USER = 'akkoord';
+const SERVICE_USERS = ['akkoord', 'nobody']; // the first that there is
 
 // ---- cleaning up ----
 
@@ -64,12 +64,11 @@ export const isAlive = (pid) => kill(pid, 0);
 // PostgreSQL does not run as root: then it, and the server, run as the system user that tests/run makes.
 function findUser() {
   if (process.getuid() !== 0) return null;
-  const [uid, gid] = ['-u', '-g'].map((flag) => {
-    const result = spawnSync('id', [flag, SERVICE_USER], { encoding: 'utf8' });
-    if (result.status !== 0) throw new Error(`there is no user ${SERVICE_USER}: run this through tests/run`);
-    return Number(result.stdout);
-  });
-  return { uid, gid };
+  for (const name of SERVICE_USERS) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => spawnSync('id', [flag, name], { encoding: 'utf8' }));
+    if (uid.status === 0) return { uid: Number(uid.stdout), gid: Number(gid.stdout) };
+  }
+  throw new Error(`there is none of the users ${SERVICE_USERS.join(', ')}: run this through tests/run`);
 }
 
 export const user = findUser();
