@@ -22,10 +22,13 @@ const BODY_BYTES_MAX = 256 * 1024;
 let main; // the server that most tests talk to
 
 // A server of one's own, for other limits.
-const startEchoServer = (...args) => startProgram(join(buildDirectory, 'tests', 'unit', 'http', 'echo_server'), args);
+const startEchoServer = (...args) =>
+  startProgram(join(buildDirectory, 'tests', 'unit', 'http', 'echo_server'), args);
 
 async function startProgram(program, args) {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', args.includes('--log') ? 'pipe' : 'inherit'] });
+  let log = '';
+  child.stderr?.on('data', (text) => (log += text));
   const exit = new Promise((done) => child.once('exit', (code, signal) => done({ code, signal })));
   const port = await new Promise((found, failed) => {
     child.once('error', failed);
@@ -35,7 +38,7 @@ async function startProgram(program, args) {
     child.kill('SIGTERM');
     return exit;
   };
-  return { host: '127.0.0.1', port, pid: child.pid, exit, stop };
+  return { host: '127.0.0.1', port, pid: child.pid, log: () => log, exit, stop };
 }
 
 before(async () => {
@@ -782,6 +785,26 @@ describe('out of descriptors', onlyHere, () => {
     assert.equal((await last.answer()).status, 200);
     for (const wire of wires) wire.close();
     assert.equal((await server.stop()).code, 0);
+  });
+});
+
+describe('the log', onlyHere, () => {
+  test('has one line a request with its route and request id, and nothing that the client sent', async () => {
+    const server = await startEchoServer('--log');
+    const canary = 'canary-7f3a';
+    const wire = new Wire(server)
+      .send(get(`/inspect/${canary}?q=${canary}`, `X-A: ${canary}\r\nX-Forwarded-For: 192.0.2.77\r\n`))
+      .send(post(`/${canary}`, canary, `Authorization: Bearer ${canary}\r\n`))
+      .send(`${canary.toUpperCase()} /${canary} HTTP/1.1\r\nX ${canary}: a\r\n\r\n`);
+    await wire.end();
+    assert.equal((await server.stop()).code, 0);
+    const lines = server.log().split('\n').filter((line) => line.includes('event=http.request '));
+    assert.equal(lines.length, 3);
+    assert.match(lines[0], /method=GET route=\/inspect\/\{word\} status=200 us=\d+/);
+    assert.match(lines[1], /method=POST route=- status=404/);
+    assert.match(lines[2], /method=OTHER route=- status=400/);
+    wire.answers().forEach((answer, i) => assert.ok(lines[i].includes(`request=${answer.headers['x-request-id']}`)));
+    assert.doesNotMatch(server.log(), /canary|192\.0\.2/i);
   });
 });
 

@@ -16,7 +16,8 @@
 #include "akkoord/base/log.h"
 #include "akkoord/http/server.h"
 
-#define WAIT_US 150000
+#define WAIT_US     150000
+#define ROUTE_COUNT (sizeof(routes) / sizeof(routes[0]))
 
 static pthread_t answering;
 
@@ -33,12 +34,23 @@ static void handle_later(void *context, struct http_exchange *exchange)
     assert_int_equal(pthread_create(&answering, NULL, answer_later, exchange), 0);
 }
 
-static const struct http_route routes[] = {{HTTP_GET, "/later", handle_later, NULL, 0}};
+/* What no real handler may do: the loop stands still meanwhile. */
+static void handle_blocking(void *context, struct http_exchange *exchange)
+{
+    (void)context;
+    usleep(WAIT_US);
+    http_exchange_answer_text(exchange, 200, "blocked");
+}
+
+static const struct http_route routes[] = {
+    {HTTP_GET, "/later", handle_later, NULL, 0},
+    {HTTP_GET, "/block", handle_blocking, NULL, 0},
+};
 
 static struct http_server *start(void)
 {
     const struct http_server_options options = {
-        .listen = "127.0.0.1:0", .threads = 2, .routes = routes, .route_count = 1};
+        .listen = "127.0.0.1:0", .threads = 2, .routes = routes, .route_count = ROUTE_COUNT};
     struct http_server *server = NULL;
     struct error error;
     assert_int_equal(http_server_start(&options, &server, &error), STATUS_OK);
@@ -56,10 +68,11 @@ static int connect_to(int port)
     return -1;
 }
 
-static void ask(int connection)
+static void ask(int connection, const char *path)
 {
-    static const char request[] = "GET /later HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    assert_int_equal(write(connection, request, sizeof(request) - 1), sizeof(request) - 1);
+    char request[128];
+    int length = snprintf(request, sizeof(request), "GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n", path);
+    assert_int_equal(write(connection, request, (size_t)length), length);
 }
 
 /* All that comes until the other side closes. */
@@ -109,7 +122,7 @@ static void test_draining_stops_listening_and_lets_a_request_under_way_end(void 
     int port = http_server_port(server);
     int idle = connect_to(port);
     int busy = connect_to(port);
-    ask(busy);
+    ask(busy, "/later");
     usleep(WAIT_US / 3);
 
     http_server_drain(server, 5000);
@@ -126,12 +139,46 @@ static void test_draining_stops_listening_and_lets_a_request_under_way_end(void 
     close(idle);
 }
 
+static void *drain(void *server)
+{
+    http_server_drain(server, 5000);
+    return NULL;
+}
+
+static void test_a_client_that_the_kernel_has_accepted_before_the_drain_is_still_served(void **state)
+{
+    (void)state;
+    const struct http_server_options options = {
+        .listen = "127.0.0.1:0", .threads = 1, .routes = routes, .route_count = ROUTE_COUNT};
+    struct http_server *server = NULL;
+    assert_int_equal(http_server_start(&options, &server, NULL), STATUS_OK);
+    int first = connect_to(http_server_port(server));
+    ask(first, "/block");
+    usleep(WAIT_US / 3);
+    /* The loop stands still: it finds the command first, and the client second. */
+    pthread_t draining;
+    assert_int_equal(pthread_create(&draining, NULL, drain, server), 0);
+    usleep(WAIT_US / 6);
+    int second = connect_to(http_server_port(server));
+    ask(second, "/block");
+
+    char text[1024];
+    read_all(second, text, sizeof(text));
+    assert_non_null(strstr(text, "blocked"));
+    read_all(first, text, sizeof(text));
+    assert_non_null(strstr(text, "blocked"));
+    close(first);
+    close(second);
+    pthread_join(draining, NULL);
+    http_server_free(server);
+}
+
 static void test_a_drain_that_takes_too_long_returns_at_its_deadline(void **state)
 {
     (void)state;
     struct http_server *server = start();
     int busy = connect_to(http_server_port(server));
-    ask(busy);
+    ask(busy, "/later");
     usleep(WAIT_US / 3);
     int64_t began_us = clock_monotonic_us();
     http_server_drain(server, 20);
@@ -146,7 +193,7 @@ static void test_an_exchange_outlives_its_client(void **state)
     (void)state;
     struct http_server *server = start();
     int busy = connect_to(http_server_port(server));
-    ask(busy);
+    ask(busy, "/later");
     usleep(WAIT_US / 3);
     /* A reset, not an orderly end. */
     const struct linger hard = {.l_onoff = 1, .l_linger = 0};
@@ -171,6 +218,7 @@ int main(void)
         cmocka_unit_test(test_an_address_that_can_not_be_read_is_refused),
         cmocka_unit_test(test_a_second_server_on_the_same_port_is_refused),
         cmocka_unit_test(test_draining_stops_listening_and_lets_a_request_under_way_end),
+        cmocka_unit_test(test_a_client_that_the_kernel_has_accepted_before_the_drain_is_still_served),
         cmocka_unit_test(test_a_drain_that_takes_too_long_returns_at_its_deadline),
         cmocka_unit_test(test_an_exchange_outlives_its_client),
         cmocka_unit_test(test_a_server_that_never_served_can_be_freed),
