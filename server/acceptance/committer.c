@@ -17,6 +17,7 @@
 #include "akkoord/base/mailbox.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/base/metrics.h"
+#include "akkoord/pg/sql.h"
 #include "item.h"
 
 /* Together less than the deadline, so that an item that arrives while the database hangs is answered in time. */
@@ -227,6 +228,7 @@ struct committer *committer_start(const struct committer_options *options)
         .connect_timeout_ms = COMMITTER_CONNECT_TIMEOUT_MS,
         .call_timeout_ms = COMMITTER_CALL_TIMEOUT_MS,
         .lock_timeout_ms = COMMITTER_LOCK_TIMEOUT_MS,
+        .session_begin = &sql_batch_begin_session,
     };
     committer->store = store_new_with_options(&connection, options->keyring);
     committer->mailbox = mailbox_new(COMMITTER_WAITING_MAX);

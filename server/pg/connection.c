@@ -29,6 +29,7 @@ struct pg_connection *pg_connection_new(const struct pg_options *options)
     connection->default_call_timeout_ms = options->call_timeout_ms > 0 ? options->call_timeout_ms : PG_CALL_TIMEOUT_MS;
     connection->call_timeout_ms = connection->default_call_timeout_ms;
     connection->lock_timeout_ms = options->lock_timeout_ms;
+    connection->session_begin = options->session_begin;
     return connection;
 }
 
@@ -227,6 +228,11 @@ static enum status configure_session(struct pg_connection *connection, struct er
     status = pg_run(connection, &item, 1, NULL, error);
     pg_batch_release(&item, 1);
     arena_free(arena);
+    if (status == STATUS_OK && connection->session_begin) {
+        item = (struct pg_batch_item){.statement = connection->session_begin};
+        status = pg_run(connection, &item, 1, NULL, error);
+        pg_batch_release(&item, 1);
+    }
     if (status == STATUS_OK)
         connection->configured_timeout_ms = connection->call_timeout_ms;
     return status;

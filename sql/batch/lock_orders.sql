@@ -9,11 +9,13 @@ WHERE o.id IN (
     SELECT r.order_id FROM review AS r WHERE r.id = ANY ($2::uuid[])
     UNION
     SELECT p.order_id
-    FROM unnest($3::text[], $4::text[]) AS e (provider, id)
-    JOIN payment AS p ON p.provider = e.provider AND p.provider_payment_id = e.id
+    FROM unnest($3::text[], $4::text[]) AS e (provider, id),
+         LATERAL (SELECT order_id FROM payment WHERE provider = e.provider AND provider_payment_id = e.id
+                  OFFSET 0) AS p
     UNION
     SELECT p.order_id
-    FROM unnest($3::text[], $4::text[]) AS e (provider, id)
-    JOIN payment AS p ON p.provider = e.provider AND p.provider_alias = e.id)
+    FROM unnest($3::text[], $4::text[]) AS e (provider, id),
+         LATERAL (SELECT order_id FROM payment WHERE provider = e.provider AND provider_alias = e.id
+                  OFFSET 0) AS p)
 ORDER BY o.id
 FOR NO KEY UPDATE OF o
