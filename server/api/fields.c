@@ -101,7 +101,7 @@ void api_take_address(struct api_call *call, const json_t *object, const char *p
     static const char *const known[] = {"street", "postal_code", "city", "country", NULL};
     json_t *found;
     struct error fault;
-    *address = (struct postal_address){NULL};
+    *address = (struct postal_address){0};
     if (json_get_object(object, prefix, key, JSON_OPTIONAL, &found, &fault) != STATUS_OK) {
         api_call_note_fault(call, &fault);
         return;

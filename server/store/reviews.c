@@ -367,7 +367,7 @@ enum status store_review_find(struct store *store, struct arena *arena, const st
     size_t count = 0;
     status = found ? read_reviews(store, arena, result, &read, &count, error)
                    : error_set(error, STATUS_NOT_FOUND, "not_found", "no such review");
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && count == 1)
         *review = read[0];
     pg_result_free(result);
     return status;
