@@ -202,6 +202,7 @@ static void *committer_run_thread(void *argument)
 {
     struct committer *committer = argument;
     struct item *items[COMMITTER_BATCH_MAX];
+    probe(committer);
     for (;;) {
         bool waits = mailbox_wait(committer->mailbox, COMMITTER_PROBE_MS);
         size_t count = mailbox_take(committer->mailbox, (void **)items, COMMITTER_BATCH_MAX);
