@@ -108,7 +108,7 @@ enum status command_settings(struct settings *settings, enum settings_use use, s
     enum status status;
 
     default_data_dir(otherwise);
-    status = settings_read(settings, (const char *const *)(uintptr_t)environ, otherwise, use, error);
+    status = settings_read(settings, (const char *const *)environ, otherwise, use, error);
     if (status != STATUS_OK)
         return status;
     for (size_t i = 0; i < settings->unknown_count; i++)

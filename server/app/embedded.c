@@ -36,8 +36,8 @@
 #define LOCK_STEP_MS         50
 #define HEALTH_PERIOD_MS     10000
 #define RESTART_PAUSE_MS_MIN 100
-#define RESTART_PAUSE_MS_MAX 5000
-#define HEALTHY_AFTER_US     (INT64_C(60) * CLOCK_US_PER_SECOND)
+#define RESTART_PAUSE_MS_MAX 2000
+#define HEALTHY_AFTER_US     CLOCK_US_PER_SECOND /* one that lived so long is not in a crash loop */
 #define URL_BYTES            (128 + PG_ROLE_BYTES)
 
 struct embedded {
@@ -330,12 +330,12 @@ static void *supervise(void *context)
             if (stopping)
                 break;
             cluster_bound_log(&embedded->cluster);
-            if (clock_monotonic_us() - since_us > HEALTHY_AFTER_US)
-                wait_ms = RESTART_PAUSE_MS_MIN;
             continue;
         }
         if (stopping)
             break;
+        if (clock_monotonic_us() - since_us > HEALTHY_AFTER_US)
+            wait_ms = RESTART_PAUSE_MS_MIN;
         log_event(LOG_WARNING, "postgres.ended", log_int("restart_in_ms", wait_ms));
         if (poll(&wake, 1, wait_ms) > 0)
             break;

@@ -42,7 +42,7 @@ static _Noreturn void become(const struct program *program, pid_t parent)
         _exit(127);
     if (dup2(null, STDIN_FILENO) < 0 || dup2(output, STDOUT_FILENO) < 0 || dup2(output, STDERR_FILENO) < 0)
         _exit(127);
-    (void)execve(program->argv[0], (char *const *)(uintptr_t)program->argv, (char *const *)(uintptr_t)ENVIRONMENT);
+    (void)execve(program->argv[0], (char *const *)program->argv, (char *const *)ENVIRONMENT);
     _exit(127);
 }
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -100,14 +101,16 @@ static void a_kill_at_any_moment_of_the_first_start_is_mended_by_the_next(void *
 
 static void what_initdb_left_when_it_was_killed_is_removed(void **state)
 {
-    char command[256];
+    char path[256];
 
     (void)state;
-    (void)snprintf(command, sizeof(command), "mkdir -p %s/data/postgres.new-abcdef/base", folder);
-    assert_int_equal(system(command), 0);
+    (void)snprintf(path, sizeof(path), "%s/data/postgres.new-abcdef", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof(path), "%s/data/postgres.new-abcdef/base", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
     embedded_close(test_open());
-    (void)snprintf(command, sizeof(command), "%s/data/postgres.new-abcdef", folder);
-    assert_int_not_equal(access(command, F_OK), 0);
+    (void)snprintf(path, sizeof(path), "%s/data/postgres.new-abcdef", folder);
+    assert_int_not_equal(access(path, F_OK), 0);
 }
 
 static void a_postmaster_left_by_a_kill_is_adopted(void **state)
