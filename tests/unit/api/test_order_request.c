@@ -1,0 +1,277 @@
+/* Tests of the checks on POST /v1/orders (api/order_request.h) and of the shared fields (api/fields.h). */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "akkoord/api/fields.h"
+#include "akkoord/api/order_request.h"
+
+#define LINE      "{\"sku\":\"logo-design\",\"quantity\":1}"
+#define ADDRESS   "{\"street\":\"Straat 1\",\"postal_code\":\"1234 AB\",\"city\":\"Utrecht\",\"country\":\"NL\"}"
+#define BODY(...) "{\"lines\":[" LINE "],\"payment_provider\":\"standard\"" __VA_ARGS__ "}"
+
+static const struct api_options options = {.sandbox = true};
+static const struct api_options options_without_sandbox = {.sandbox = false};
+static struct arena *arena;
+
+static const struct profile at_home = {.email = "customer@example.com",
+                                       .name = "Sample Customer",
+                                       .company = "Sample Company",
+                                       .vat_number = "NL123456789B01",
+                                       .kvk_number = "12345678",
+                                       .address = {"Thuis 1", "1000 AA", "Amsterdam", "NL"}};
+static const struct profile abroad = {
+    .email = "customer@example.com", .name = "Sample Customer", .address = {"Rue 1", "1000", "Brussel", "BE"}};
+static const struct profile nowhere = {.email = "customer@example.com", .name = "Sample Customer"};
+
+static struct api_call new_call(void)
+{
+    return (struct api_call){.options = &options, .arena = arena};
+}
+
+static void take(struct api_call *call, const char *text, const struct profile *profile, struct order_request *request)
+{
+    json_t *body;
+    struct error error = {0};
+    if (json_parse_object(arena, text, strlen(text), &body, &error) != STATUS_OK)
+        fail_msg("the test's own body: %s", error.detail);
+    api_take_order_request(call, body, profile, request);
+}
+
+static struct order_request accept(const char *text, const struct profile *profile)
+{
+    struct api_call call = new_call();
+    struct order_request request;
+    take(&call, text, profile, &request);
+    if (call.faults_count > 0)
+        fail_msg("refused: %s %s", call.faults[0].code, call.faults[0].field);
+    return request;
+}
+
+/* Expects exactly these faults, written "field:code" and separated by spaces. */
+static void expect_faults(struct api_call *call, const char *text, const struct profile *profile, const char *expected)
+{
+    struct order_request request;
+    struct buffer found;
+    buffer_init(&found, 4096);
+    take(call, text, profile, &request);
+    for (size_t i = 0; i < call->faults_count; i++)
+        buffer_append_format(&found, "%s%s:%s", i > 0 ? " " : "", call->faults[i].field, call->faults[i].code);
+    if (strcmp(buffer_text(&found), expected) != 0)
+        fail_msg("%s\nexpected %s\ngot      %s", text, expected, buffer_text(&found));
+    buffer_release(&found);
+}
+
+static void refuse(const char *text, const struct profile *profile, const char *expected)
+{
+    struct api_call call = new_call();
+    expect_faults(&call, text, profile, expected);
+}
+
+static void test_takes_an_order(void **state)
+{
+    (void)state;
+    struct order_request request = accept(BODY(",\"reference\":\"  PO 7\\t\""), &at_home);
+    assert_int_equal(request.lines_count, 1);
+    assert_string_equal(request.lines[0].sku, "logo-design");
+    assert_int_equal(request.lines[0].quantity, 1);
+    assert_string_equal(request.provider, "standard");
+    assert_string_equal(request.reference, "PO 7");
+    assert_string_equal(request.buyer.name, "Sample Customer");
+    assert_string_equal(request.buyer.address.street, "Thuis 1");
+    assert_string_equal(request.buyer.vat_number, "NL123456789B01");
+    assert_string_equal(request.buyer.email, "customer@example.com");
+}
+
+static void test_names_every_fault_of_the_lines(void **state)
+{
+    (void)state;
+    refuse("{\"payment_provider\":\"standard\"}", &at_home, "lines:required");
+    refuse("{\"lines\":[],\"payment_provider\":\"standard\"}", &at_home, "lines:required");
+    refuse("{\"lines\":{},\"payment_provider\":\"standard\"}", &at_home, "lines:type");
+    refuse("{\"lines\":[7,{\"sku\":\" \",\"quantity\":0},{\"sku\":\"a\",\"quantity\":1.0,\"price\":1},"
+           "{\"sku\":7,\"quantity\":1000001},{}],\"payment_provider\":\"standard\"}",
+           &at_home,
+           "lines[0]:type lines[1].sku:required lines[1].quantity:range lines[2].price:unknown_field "
+           "lines[2].quantity:type lines[3].sku:type lines[3].quantity:range lines[4].sku:required "
+           "lines[4].quantity:required");
+}
+
+static void test_faults_beside_the_lines(void **state)
+{
+    (void)state;
+    refuse("{\"lines\":[" LINE "]}", &at_home, "payment_provider:required");
+    refuse("{\"lines\":[" LINE "],\"payment_provider\":\"Standard\"}", &at_home, "payment_provider:unknown_provider");
+    refuse(BODY(",\"discount\":1"), &at_home, "discount:unknown_field");
+    refuse(BODY(",\"reference\":7"), &at_home, "reference:type");
+    refuse(BODY(",\"reference\":\"a\\u0007b\""), &at_home, "reference:format");
+    refuse(BODY(",\"billing\":[]"), &at_home, "billing:type");
+    refuse(BODY(",\"billing\":{\"email\":\"a@example.com\"}"), &at_home, "billing.email:unknown_field");
+}
+
+static void test_sandbox_only_where_it_is_on(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"lines\":[" LINE "],\"payment_provider\":\"sandbox\"}";
+    assert_string_equal(accept(text, &at_home).provider, "sandbox");
+    struct api_call call = {.options = &options_without_sandbox, .arena = arena};
+    expect_faults(&call, text, &at_home, "payment_provider:unknown_provider");
+}
+
+static void test_needs_a_dutch_address(void **state)
+{
+    (void)state;
+    refuse(BODY(), &nowhere, "billing.address:required");
+    refuse(BODY(",\"billing\":{\"name\":\"Other\"}"), &nowhere, "billing.address:required");
+    refuse(BODY(), &abroad, "billing.address.country:country_not_served");
+    refuse(
+        BODY(",\"billing\":{\"address\":{\"street\":\"a\",\"postal_code\":\"b\",\"city\":\"c\",\"country\":\"de\"}}"),
+        &at_home, "billing.address.country:country_not_served");
+    refuse(BODY(",\"billing\":{\"address\":{\"street\":\"a\",\"country\":\"Nederland\"}}"), &at_home,
+           "billing.address.postal_code:required billing.address.city:required billing.address.country:format");
+    assert_string_equal(accept(BODY(",\"billing\":{\"address\":" ADDRESS "}"), &abroad).buyer.address.city, "Utrecht");
+}
+
+static void test_billing_lies_over_the_profile(void **state)
+{
+    (void)state;
+    struct buyer buyer = accept(BODY(",\"billing\":{\"name\":\"Other\"}"), &at_home).buyer;
+    assert_string_equal(buyer.name, "Other");
+    assert_string_equal(buyer.company, "Sample Company");
+    assert_string_equal(buyer.address.city, "Amsterdam");
+    buyer = accept(BODY(",\"billing\":{\"company\":\"Another Company\"}"), &at_home).buyer;
+    assert_string_equal(buyer.company, "Another Company");
+    assert_null(buyer.vat_number);
+    assert_null(buyer.kvk_number);
+    buyer = accept(BODY(",\"billing\":{\"company\":null}"), &at_home).buyer;
+    assert_null(buyer.company);
+    assert_null(buyer.vat_number);
+    buyer =
+        accept(BODY(",\"billing\":{\"vat_number\":\"nl 1234.56.789-b01\",\"kvk_number\":\"12 34 56 78\"}"), &at_home)
+            .buyer;
+    assert_null(buyer.company);
+    assert_string_equal(buyer.vat_number, "NL123456789B01");
+    assert_string_equal(buyer.kvk_number, "12345678");
+}
+
+static void test_registration_numbers(void **state)
+{
+    (void)state;
+    static const char *const bad_vat[] = {"1",
+                                          "NL",
+                                          "12345678",
+                                          "NL12345678901234",
+                                          "N\xC3\x89"
+                                          "123456",
+                                          "NL123;45"};
+    static const char *const bad_kvk[] = {"1234567", "123456789", "1234567a",
+                                          "\xC2\xB2"
+                                          "1234567"};
+    for (size_t i = 0; i < sizeof(bad_vat) / sizeof(bad_vat[0]); i++)
+        refuse(arena_format(arena, BODY(",\"billing\":{\"vat_number\":\"%s\"}"), bad_vat[i]), &at_home,
+               "billing.vat_number:format");
+    for (size_t i = 0; i < sizeof(bad_kvk) / sizeof(bad_kvk[0]); i++)
+        refuse(arena_format(arena, BODY(",\"billing\":{\"kvk_number\":\"%s\"}"), bad_kvk[i]), &at_home,
+               "billing.kvk_number:format");
+}
+
+static const struct service services[] = {
+    {.sku = "logo-design",
+     .name = {"Logo-ontwerp", "Logo design"},
+     .unit_price_minor = 45000,
+     .currency = "EUR",
+     .vat_category = "S",
+     .vat_rate_basis_points = 2100},
+    {.sku = "abroad",
+     .name = {"Elders", "Elsewhere"},
+     .unit_price_minor = 100,
+     .currency = "USD",
+     .vat_category = "S",
+     .vat_rate_basis_points = 2100},
+};
+
+static void test_prices_come_from_the_list(void **state)
+{
+    (void)state;
+    struct api_call call = new_call();
+    struct order_request_line asked[] = {{"logo-design", 3}};
+    const struct order_request request = {.lines = asked, .lines_count = 1};
+    char currency[CURRENCY_BYTES];
+    struct order_line *lines = api_price_lines(&call, &request, services, 2, LANGUAGE_EN, currency);
+    assert_int_equal(call.faults_count, 0);
+    assert_string_equal(currency, "EUR");
+    assert_string_equal(lines[0].name, "Logo design");
+    assert_int_equal(lines[0].quantity, 3);
+    assert_int_equal(lines[0].unit_price_minor, 45000);
+    assert_int_equal(lines[0].vat_rate_basis_points, 2100);
+}
+
+static void test_unsold_and_foreign_lines(void **state)
+{
+    (void)state;
+    struct api_call call = new_call();
+    struct order_request_line asked[] = {{"gone", 1}, {"logo-design", 1}, {"abroad", 1}};
+    const struct order_request request = {.lines = asked, .lines_count = 3};
+    char currency[CURRENCY_BYTES];
+    (void)api_price_lines(&call, &request, services, 2, LANGUAGE_NL, currency);
+    assert_int_equal(call.faults_count, 2);
+    assert_string_equal(call.faults[0].field, "lines[0].sku");
+    assert_string_equal(call.faults[0].code, "unknown_sku");
+    assert_string_equal(call.faults[1].field, "lines[2].sku");
+    assert_string_equal(call.faults[1].code, "currency");
+}
+
+static void test_more_faults_than_are_told(void **state)
+{
+    (void)state;
+    struct buffer body;
+    struct order_request request;
+    struct api_call call = new_call();
+    buffer_init(&body, 65536);
+    buffer_append_text(&body, "{\"payment_provider\":\"standard\",\"lines\":[0");
+    for (int i = 1; i < ORDER_LINES_MAX; i++)
+        buffer_append_text(&body, ",0");
+    buffer_append_text(&body, "]}");
+    take(&call, buffer_text(&body), &at_home, &request);
+    assert_int_equal(call.faults_count, API_FAULTS_MAX);
+    buffer_release(&body);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+#define RULE(title, test)                                                                                              \
+    {                                                                                                                  \
+        title, test, NULL, NULL, NULL                                                                                  \
+    }
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RULE("a complete order is taken as it was asked for", test_takes_an_order),
+        RULE("every fault of every line is named", test_names_every_fault_of_the_lines),
+        RULE("unknown fields, providers and control characters are refused", test_faults_beside_the_lines),
+        RULE("the sandbox can be ordered with only where it is on", test_sandbox_only_where_it_is_on),
+        RULE("an order needs an address, and one in the Netherlands", test_needs_a_dutch_address),
+        RULE("billing lies over the profile, and a company brings its own numbers", test_billing_lies_over_the_profile),
+        RULE("registration numbers of another form are refused", test_registration_numbers),
+        RULE("name, price and rate of a line come from the price list", test_prices_come_from_the_list),
+        RULE("what is not sold, or in another currency, is refused by line", test_unsold_and_foreign_lines),
+        RULE("no more faults are told than there is room for", test_more_faults_than_are_told),
+    };
+    return cmocka_run_group_tests_name("api/order_request", tests, set_up, tear_down);
+}

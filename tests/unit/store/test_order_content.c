@@ -1,0 +1,275 @@
+/* Tests of store/order_content.h: what is sealed at order time is what the invoice will show, to the byte. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "akkoord/domain/tax.h"
+#include "akkoord/store/order_content.h"
+
+/* Quotes, a backslash, combining marks, right-to-left script, an emoji of four code points, a noncharacter. */
+#define WEIRD "\"\\/\b\t e\xCC\x81 \xD7\xA9 \xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB \xEF\xBF\xBF </script>"
+
+static struct arena *arena;
+static struct keyring *keyring;
+
+static struct order_content sample(struct order_line *lines, size_t count)
+{
+    struct order_content content = {
+        .language = LANGUAGE_EN,
+        .reference = WEIRD,
+        .currency = "EUR",
+        .seller = {.name = "Sample Studio",
+                   .address = {"Voorbeeldstraat 1", "1000 AA", "Amsterdam", "NL"},
+                   .kvk_number = "12345678",
+                   .vat_number = "NL123456789B01",
+                   .iban = "NL91ABNA0417164300",
+                   .email = "studio@example.com"},
+        .buyer = {.name = WEIRD, .address = {WEIRD, "1234 AB", "Utrecht", "NL"}, .email = "customer@example.com"},
+        .lines = lines,
+        .lines_count = count,
+    };
+    struct error error = {0};
+    if (tax_compute_totals(lines, count, &content.totals, &error) != STATUS_OK)
+        fail_msg("%s %s", error.code, error.field);
+    return content;
+}
+
+static struct order_line line(const char *sku, int64_t quantity, int64_t unit_price_minor, bool includes_vat,
+                              int64_t rate)
+{
+    return (struct order_line){.sku = sku,
+                               .name = WEIRD,
+                               .quantity = quantity,
+                               .unit_price_minor = unit_price_minor,
+                               .price_includes_vat = includes_vat,
+                               .vat_category = "S",
+                               .vat_rate_basis_points = rate};
+}
+
+static void assert_same_text(const char *left, const char *right)
+{
+    if (left == NULL || right == NULL)
+        assert_true(left == right);
+    else
+        assert_string_equal(left, right);
+}
+
+static void assert_same_address(const struct postal_address *left, const struct postal_address *right)
+{
+    assert_same_text(left->street, right->street);
+    assert_same_text(left->postal_code, right->postal_code);
+    assert_same_text(left->city, right->city);
+    assert_same_text(left->country, right->country);
+}
+
+static void assert_same_line(const struct order_line *left, const struct order_line *right)
+{
+    assert_same_text(left->sku, right->sku);
+    assert_same_text(left->name, right->name);
+    assert_int_equal(left->quantity, right->quantity);
+    assert_int_equal(left->unit_price_minor, right->unit_price_minor);
+    assert_int_equal(left->price_includes_vat, right->price_includes_vat);
+    assert_int_equal(left->net_minor, right->net_minor);
+    assert_string_equal(left->vat_category, right->vat_category);
+    assert_int_equal(left->vat_rate_basis_points, right->vat_rate_basis_points);
+}
+
+static void assert_same(const struct order_content *left, const struct order_content *right)
+{
+    assert_int_equal(left->language, right->language);
+    assert_same_text(left->reference, right->reference);
+    assert_string_equal(left->currency, right->currency);
+    assert_same_text(left->seller.name, right->seller.name);
+    assert_same_address(&left->seller.address, &right->seller.address);
+    assert_same_text(left->seller.kvk_number, right->seller.kvk_number);
+    assert_same_text(left->seller.vat_number, right->seller.vat_number);
+    assert_same_text(left->seller.iban, right->seller.iban);
+    assert_same_text(left->seller.email, right->seller.email);
+    assert_same_text(left->buyer.name, right->buyer.name);
+    assert_same_text(left->buyer.company, right->buyer.company);
+    assert_same_address(&left->buyer.address, &right->buyer.address);
+    assert_same_text(left->buyer.vat_number, right->buyer.vat_number);
+    assert_same_text(left->buyer.kvk_number, right->buyer.kvk_number);
+    assert_same_text(left->buyer.email, right->buyer.email);
+    assert_int_equal(left->lines_count, right->lines_count);
+    for (size_t i = 0; i < left->lines_count; i++)
+        assert_same_line(&left->lines[i], &right->lines[i]);
+    assert_int_equal(left->totals.net_minor, right->totals.net_minor);
+    assert_int_equal(left->totals.vat_minor, right->totals.vat_minor);
+    assert_int_equal(left->totals.total_minor, right->totals.total_minor);
+    assert_int_equal(left->totals.subtotals_count, right->totals.subtotals_count);
+    for (size_t i = 0; i < left->totals.subtotals_count; i++) {
+        const struct vat_subtotal *expected = &left->totals.subtotals[i];
+        const struct vat_subtotal *found = &right->totals.subtotals[i];
+        assert_string_equal(expected->vat_category, found->vat_category);
+        assert_int_equal(expected->vat_rate_basis_points, found->vat_rate_basis_points);
+        assert_int_equal(expected->net_minor, found->net_minor);
+        assert_int_equal(expected->vat_minor, found->vat_minor);
+    }
+}
+
+static struct order_content read_back(const char *text, size_t length)
+{
+    struct order_content content;
+    struct error error = {0};
+    if (order_content_read(arena, text, length, &content, &error) != STATUS_OK)
+        fail_msg("%s %s %s", error.code, error.field, error.detail);
+    return content;
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line("a", 3, 333, false, 2100), line("b", 1, 9999, true, 900)};
+    struct order_content content = sample(lines, 2);
+    size_t length;
+    const char *text = order_content_write(arena, &content, &length);
+    struct order_content found = read_back(text, length);
+    assert_same(&content, &found);
+    assert_int_equal(found.totals.subtotals_count, 2);
+}
+
+static void test_largest_order(void **state)
+{
+    (void)state;
+    struct order_line lines[ORDER_LINES_MAX];
+    for (size_t i = 0; i < ORDER_LINES_MAX; i++)
+        lines[i] = line("sku", ORDER_QUANTITY_MAX, 1000000, false, 2100);
+    struct order_content content = sample(lines, ORDER_LINES_MAX);
+    size_t length;
+    const char *text = order_content_write(arena, &content, &length);
+    struct order_content found = read_back(text, length);
+    assert_same(&content, &found);
+}
+
+static const char *replace(const char *text, const char *from, const char *to)
+{
+    const char *at = strstr(text, from);
+    if (at == NULL)
+        fail_msg("no %s in the content", from);
+    return arena_format(arena, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+}
+
+static void test_anything_else_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to, *field;
+    } cases[] = {
+        {"\"language\":\"en\"", "\"language\":\"de\"", "language"},
+        {"\"language\":\"en\"", "\"language\":7", "language"},
+        {"\"currency\":\"EUR\"", "\"currency\":\"E1R\"", "currency"},
+        {"\"currency\":\"EUR\"", "\"currency\":\"EUR\",\"more\":1", "more"},
+        {"\"quantity\":3", "\"quantity\":0", "lines[0].quantity"},
+        {"\"quantity\":3", "\"quantity\":3.0", "lines[0].quantity"},
+        {"\"quantity\":3", "\"quantity\":9223372036854775807", "lines[0].quantity"},
+        {"\"unit_price\":333", "\"unit_price\":-1", "lines[0].unit_price"},
+        {"\"unit_price\":333", "\"unit_price\":9007199254740992", "lines[0].unit_price"},
+        {"\"vat_category\":\"S\"", "\"vat_category\":\"LONG\"", "lines[0].vat_category"},
+        {"\"vat_rate\":2100", "\"vat_rate\":10001", "lines[0].vat_rate"},
+        {"\"price_includes_vat\":false", "\"price_includes_vat\":0", "lines[0].price_includes_vat"},
+        {"\"country\":\"NL\"", "\"country\":null", "seller.address.country"},
+        {"\"iban\":\"NL91ABNA0417164300\"", "\"iban\":null", "seller.iban"},
+        {"\"totals\":{\"net\":", "\"totals\":{\"net\":-", "totals.net"},
+        {"\"subtotals\":[", "\"subtotals\":[1,", "totals.subtotals[0]."},
+        {"\"lines\":[", "\"lines\":[null,", "lines[0]."},
+        {"\"seller\":{", "\"seller\":[],\"x\":{", "x"},
+    };
+    struct order_line lines[] = {line("a", 3, 333, false, 2100)};
+    struct order_content content = sample(lines, 1);
+    size_t length;
+    const char *text = order_content_write(arena, &content, &length);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const char *altered = replace(text, cases[i].from, cases[i].to);
+        struct order_content found;
+        struct error error = {0};
+        if (order_content_read(arena, altered, strlen(altered), &found, &error) != STATUS_INVALID)
+            fail_msg("took %s", cases[i].to);
+        assert_string_equal(error.field, cases[i].field);
+    }
+}
+
+static void test_cut_content_is_refused(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line("a", 3, 333, false, 2100)};
+    struct order_content content = sample(lines, 1);
+    size_t length;
+    const char *text = order_content_write(arena, &content, &length);
+    for (size_t cut = 0; cut < length; cut++) {
+        struct order_content found;
+        struct error error = {0};
+        assert_int_equal(order_content_read(arena, text, cut, &found, &error), STATUS_INVALID);
+        assert_string_equal(error.code, "malformed_json");
+    }
+}
+
+static void test_opens_only_in_its_place(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line("a", 3, 333, false, 2100)};
+    struct order_content content = sample(lines, 1);
+    const struct order_content_place place = {uuid_new(), uuid_new(), ORDER_CONTENT_VERSION_FIRST};
+    struct order_content_place wrong[] = {place, place, place};
+    wrong[0].order_id = uuid_new();
+    wrong[1].customer_id = uuid_new();
+    wrong[2].content_version++;
+    struct data_key key;
+    struct wrapped_key wrapped;
+    struct error error = {0};
+    uint8_t *blob;
+    size_t blob_length;
+    struct order_content found;
+    assert_int_equal(vault_data_key_new(keyring, KEY_PURPOSE_BILLING, &key, &wrapped, &error), STATUS_OK);
+    assert_int_equal(order_content_seal(arena, &key, &place, &content, &blob, &blob_length, &error), STATUS_OK);
+    assert_int_equal(order_content_open(arena, &key, &place, blob, blob_length, &found, &error), STATUS_OK);
+    assert_same(&content, &found);
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(order_content_open(arena, &key, &wrong[i], blob, blob_length, &found, &error),
+                         STATUS_INTERNAL);
+        assert_string_equal(error.code, "sealed_blob_rejected");
+    }
+    vault_data_key_release(&key);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/akkoord-content-XXXXXX";
+    char path[64];
+    struct error error = {0};
+    if (vault_harden_process(VAULT_MEMORY_UNLOCKED, &error) != STATUS_OK || mkdtemp(folder) == NULL)
+        return -1;
+    snprintf(path, sizeof(path), "%s/keyring.json", folder);
+    bool loaded = keyring_create(path, &error) == STATUS_OK && keyring_load(path, &keyring, &error) == STATUS_OK;
+    unlink(path);
+    rmdir(folder);
+    arena = arena_new();
+    return loaded ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    keyring_free(keyring);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        {"the content of an order reads back as it was written, whatever its texts", test_round_trip, NULL, NULL, NULL},
+        {"the largest order that can be placed reads back too", test_largest_order, NULL, NULL, NULL},
+        {"what the program does not write is refused, with the field that is wrong", test_anything_else_is_refused,
+         NULL, NULL, NULL},
+        {"a content that is cut anywhere is refused", test_cut_content_is_refused, NULL, NULL, NULL},
+        {"a sealed content opens for its order, customer and version only", test_opens_only_in_its_place, NULL, NULL,
+         NULL},
+    };
+    return cmocka_run_group_tests_name("store/order_content", tests, set_up, tear_down);
+}
