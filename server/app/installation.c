@@ -2,6 +2,7 @@
 #include "akkoord/app/installation.h"
 
 #include "akkoord/base/memory.h"
+#include "akkoord/pg/sql.h"
 #include "akkoord/vault/vault.h"
 
 /* The caller frees it. An external installation always names its file: the settings see to that. */
@@ -26,10 +27,31 @@ enum status installation_keyring_load(const struct settings *settings, struct ke
     return status;
 }
 
-enum status installation_keyring_open(const struct settings *settings, struct keyring **keyring, struct error *error)
+/* Nothing was ever sealed in this database. */
+static enum status check_is_new(const struct command_database *database, struct error *error)
+{
+    struct pg_connection *connection;
+    struct pg_result *result = NULL;
+    enum status status = command_connect(database->server_url, &connection, error);
+    if (status == STATUS_OK)
+        status = pg_execute(connection, &sql_key_registered, NULL, &result, error);
+    if (status == STATUS_OK && pg_result_rows(result) > 0)
+        status = error_set(error, STATUS_NOT_FOUND, "keyring_lost",
+                           "the keyring is gone, and the database was written with it: put " INSTALLATION_KEYRING_NAME
+                           " back into the data folder");
+    pg_result_free(result);
+    pg_connection_free(connection);
+    return status;
+}
+
+enum status installation_keyring_open(const struct settings *settings, const struct command_database *database,
+                                      struct keyring **keyring, struct error *error)
 {
     enum status status = installation_keyring_load(settings, keyring, error);
     if (status != STATUS_NOT_FOUND || !settings->embedded || settings->keyring_file != NULL)
+        return status;
+    status = check_is_new(database, error);
+    if (status != STATUS_OK)
         return status;
     char *path = keyring_path(settings);
     status = keyring_create(path, error);
@@ -48,7 +70,8 @@ enum status installation_open(struct installation *installation, struct error *e
     if (status == STATUS_OK)
         status = command_database_open(&installation->settings, &installation->database, error);
     if (status == STATUS_OK)
-        status = installation_keyring_open(&installation->settings, &installation->keyring, error);
+        status =
+            installation_keyring_open(&installation->settings, &installation->database, &installation->keyring, error);
     if (status != STATUS_OK)
         return status;
     installation->store = store_new(installation->database.server_url, "akkoord command", installation->keyring);

@@ -164,7 +164,7 @@ static enum status prepare(struct serve *serve, struct error *error)
     if (status == STATUS_OK)
         status = command_database_open(&serve->settings, &serve->database, error);
     if (status == STATUS_OK)
-        status = installation_keyring_open(&serve->settings, &serve->keyring, error);
+        status = installation_keyring_open(&serve->settings, &serve->database, &serve->keyring, error);
     if (status == STATUS_OK)
         status = prepare_database(serve, error);
     if (status == STATUS_OK)
@@ -194,6 +194,7 @@ static void start_workers(struct serve *serve)
         .sandbox = settings->sandbox,
     };
     serve->api = api_start(&api);
+    serve->receiver.committer = serve->committer;
     serve->operations.committer = serve->committer;
     serve->operations.started_us = clock_monotonic_us();
 }
