@@ -17,6 +17,7 @@ import { queryAt } from './postgres.mjs';
 import { PATIENCE_MS, atEnd, baseEnvironment, freePort, isAlive, kill, program, run, start, temporaryFolder, waitFor } from './processes.mjs';
 import { newStandardSecret, newStripeSecret } from './webhooks.mjs';
 
+export * from './expect.mjs';
 export * from './http.mjs';
 export * from './postgres.mjs';
 export * from './processes.mjs';
@@ -170,16 +171,15 @@ class Akkoord {
     return JSON.parse(stdout);
   }
 
+  // A server that still runs has to end well, as by stop().
   async cleanUp() {
+    let end = { code: 0, signal: null };
     if (this.running !== null) {
       kill(this.running.pid, 'SIGCONT');
       kill(this.running.pid, 'SIGTERM');
-      const end = await Promise.race([this.running.exit, new Promise((done) => setTimeout(done, 30_000).unref())]);
-      if (!end) {
-        kill(this.running.pid, 'SIGKILL');
-        await this.running.exit;
-      }
-      this.running = null;
+      const timer = setTimeout(() => kill(this.running.pid, 'SIGKILL'), PATIENCE_MS);
+      end = await this.ended();
+      clearTimeout(timer);
     }
     const postmaster = this.postmasterPid();
     if (postmaster !== null) {
@@ -187,5 +187,6 @@ class Akkoord {
       kill(postmaster, 'SIGQUIT');
       await waitFor(() => !isAlive(postmaster), { what: 'the end of PostgreSQL', timeout: 30_000 });
     }
+    assert.deepEqual(end, { code: 0, signal: null }, `the server ends well:\n${this.log.slice(-4000)}`);
   }
 }

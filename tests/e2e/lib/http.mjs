@@ -1,7 +1,7 @@
 // A plain HTTP client over kept connections: node:http, so that exactly the bytes and headers of the test are sent.
 import { Agent, request as httpRequest } from 'node:http';
 
-import { PATIENCE_MS, atEnd } from './processes.mjs';
+import { PATIENCE_MS, atEnd, withoutGaps } from './processes.mjs';
 
 export class Client {
   constructor(url, { connections = Infinity } = {}) {
@@ -10,14 +10,15 @@ export class Client {
     atEnd(() => this.agent.destroy());
   }
 
-  // {status, headers, bytes, text, json}; `body` is bytes or text and is sent as it is.
+  // {status, headers, bytes, text, json}; `body` is bytes or text and is sent as it is. A header that is
+  // undefined is left out.
   send(method, path, { headers = {}, body, agent = this.agent } = {}) {
     const bytes = body === undefined ? Buffer.alloc(0) : Buffer.from(body);
     const length = body === undefined && ['GET', 'HEAD', 'DELETE'].includes(method) ? {} : { 'content-length': bytes.length };
     return new Promise((done, failed) => {
       const request = httpRequest({
         agent, method, path, host: this.url.hostname, port: this.url.port, timeout: PATIENCE_MS,
-        headers: { ...length, ...headers },
+        headers: withoutGaps({ ...length, ...headers }),
       }, (response) => {
         const chunks = [];
         response.on('data', (chunk) => chunks.push(chunk));
