@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "akkoord/api/openapi.h"
+#include "akkoord/api/sandbox.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/base/workers.h"
@@ -180,12 +181,14 @@ static void bind_routes(struct api *api)
     api->bound = memory_alloc_zero(count, sizeof(*api->bound));
     api->routes = memory_alloc_zero(count + 1, sizeof(*api->routes));
     for (size_t i = 0; i < count; i++) {
+        if (!api->options.sandbox && strncmp(table[i].pattern, SANDBOX_PATH_PREFIX, strlen(SANDBOX_PATH_PREFIX)) == 0)
+            continue;
         api->bound[i] = (struct bound_route){.api = api, .route = &table[i]};
-        api->routes[i] = (struct http_route){
+        api->routes[api->routes_count++] = (struct http_route){
             .method = table[i].method, .pattern = table[i].pattern, .handler = submit, .context = &api->bound[i]};
     }
-    api->routes[count] = (struct http_route){.method = HTTP_GET, .pattern = "/openapi.json", .handler = api_openapi};
-    api->routes_count = count + 1;
+    api->routes[api->routes_count++] =
+        (struct http_route){.method = HTTP_GET, .pattern = "/openapi.json", .handler = api_openapi};
 }
 
 struct api *api_start(const struct api_options *options)

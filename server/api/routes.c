@@ -4,6 +4,7 @@
 #include "akkoord/api/invoices.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/api/reviews.h"
+#include "akkoord/api/sandbox.h"
 #include "akkoord/api/services.h"
 #include "akkoord/api/staff.h"
 
@@ -43,6 +44,10 @@ static const struct api_route table[] = {
     {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},
     {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},
     {HTTP_GET, "/v1/staff/events", API_LANE, API_STAFF, api_staff_events_list},
+
+    /* the sandbox, where there is one */
+    {HTTP_GET, SANDBOX_PATH_PREFIX "payments/{payment}", API_LANE, API_ANYBODY, api_sandbox_page},
+    {HTTP_POST, SANDBOX_PATH_PREFIX "payments/{payment}/{action}", API_LANE, API_ANYBODY, api_sandbox_act},
 };
 
 const struct api_route *api_route_table(size_t *count)

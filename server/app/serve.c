@@ -24,6 +24,7 @@
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/http/server.h"
+#include "akkoord/jobs/jobs.h"
 #include "first_start.h"
 
 #define DRAIN_DEADLINE_MS   10000
@@ -172,6 +173,25 @@ static enum status prepare(struct serve *serve, struct error *error)
     return status;
 }
 
+static void wake_jobs(void *jobs)
+{
+    jobs_wake(jobs);
+}
+
+static void start_jobs(struct serve *serve)
+{
+    struct jobs_options options = {
+        .database_url = serve->database.server_url,
+        .keyring = serve->keyring,
+        .committer = serve->committer,
+        .own_url = serve->own_url,
+    };
+    /* The sandbox is the receiver's first source; of several secrets the first signs. */
+    if (serve->sandbox_secret != NULL)
+        options.sandbox_secret = &serve->receiver.sources[0].secrets.items[0];
+    serve->jobs = jobs_start(&options);
+}
+
 static void start_workers(struct serve *serve)
 {
     const struct settings *settings = &serve->settings;
@@ -183,6 +203,7 @@ static void start_workers(struct serve *serve)
         .installation_live = settings->mode == MODE_LIVE,
     };
     serve->committer = committer_start(&committer);
+    start_jobs(serve);
     const struct api_options api = {
         .database_url = serve->database.server_url,
         .keyring = serve->keyring,
@@ -192,6 +213,8 @@ static void start_workers(struct serve *serve)
         .order_expires_s = settings->order_expires_s,
         .installation_live = settings->mode == MODE_LIVE,
         .sandbox = settings->sandbox,
+        .wake_jobs = wake_jobs,
+        .jobs = serve->jobs,
     };
     serve->api = api_start(&api);
     serve->receiver.committer = serve->committer;
@@ -261,6 +284,7 @@ static void take_down(struct serve *serve)
     if (serve->server != NULL)
         http_server_drain(serve->server, DRAIN_DEADLINE_MS);
     api_stop(serve->api);
+    jobs_stop(serve->jobs);
     committer_stop(serve->committer);
     http_server_free(serve->server);
     webhook_receiver_release(&serve->receiver);

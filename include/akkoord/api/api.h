@@ -31,6 +31,9 @@ struct api_options {
     bool installation_live;
     bool sandbox;   /* `sandbox` may be ordered with */
     size_t threads; /* of the api lane; 0: API_THREADS_DEFAULT */
+    /* Tells the jobs that one was added, so that it is not found only when they look next; may be NULL. */
+    void (*wake_jobs)(void *jobs);
+    void *jobs;
 };
 
 struct api;

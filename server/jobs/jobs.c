@@ -1,0 +1,161 @@
+/*
+ * The lanes and their threads: starting, waking, stopping. Threads share nothing but the lock, on which they wait; each
+ * has a connection and a client of its own.
+ */
+#include "akkoord/jobs/jobs.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "akkoord/base/clock.h"
+#include "akkoord/base/memory.h"
+#include "lanes.h"
+
+#define SECONDS(number) ((number)*CLOCK_US_PER_SECOND)
+#define RENDER_NICENESS 10
+#define JOBS_THREADS    (JOBS_SEND_THREADS + 2)
+#define NS_PER_MS       1000000L
+#define NS_PER_SECOND   1000000000L
+
+static const struct job_kind send_kinds[] = {
+    {JOB_SANDBOX_WEBHOOK, job_send_sandbox_webhook, SECONDS(30), {20, SECONDS(1) / 2, SECONDS(600)}},
+};
+static const struct job_kind render_kinds[] = {
+    {JOB_RENDER_DOCUMENT, job_render_document, SECONDS(60), {10, SECONDS(1), SECONDS(3600)}},
+};
+
+static const struct job_lane send_lane = {"jobs-send", 0, run_next_job, send_kinds, 1, JOBS_POLL_MS};
+static const struct job_lane render_lane = {"jobs-render", RENDER_NICENESS, run_next_job, render_kinds, 1,
+                                            JOBS_POLL_MS};
+static const struct job_lane sweep_lane = {"jobs-sweep", 0, sweep, NULL, 0, JOBS_SWEEP_MS};
+
+struct jobs {
+    struct jobs_options options;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stopping;
+    uint64_t wakes;
+    struct job_thread threads[JOBS_THREADS];
+};
+
+/* ---- waiting ---- */
+
+bool jobs_are_stopping(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    bool stopping = jobs->stopping;
+    pthread_mutex_unlock(&jobs->lock);
+    return stopping;
+}
+
+static uint64_t wakes_so_far(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    uint64_t wakes = jobs->wakes;
+    pthread_mutex_unlock(&jobs->lock);
+    return wakes;
+}
+
+/* Until asked to end, woken more often than `*wakes` times (unless that is NULL), or the time is up. */
+static void wait_for_change(struct jobs *jobs, const uint64_t *wakes, int timeout_ms)
+{
+    struct timespec until;
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += timeout_ms / 1000;
+    until.tv_nsec += timeout_ms % 1000 * NS_PER_MS;
+    if (until.tv_nsec >= NS_PER_SECOND) {
+        until.tv_sec++;
+        until.tv_nsec -= NS_PER_SECOND;
+    }
+    pthread_mutex_lock(&jobs->lock);
+    while (!jobs->stopping && (wakes == NULL || jobs->wakes == *wakes))
+        if (pthread_cond_timedwait(&jobs->changed, &jobs->lock, &until) == ETIMEDOUT)
+            break;
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+void jobs_pause(struct jobs *jobs, int timeout_ms)
+{
+    wait_for_change(jobs, NULL, timeout_ms);
+}
+
+void jobs_wake(struct jobs *jobs)
+{
+    pthread_mutex_lock(&jobs->lock);
+    jobs->wakes++;
+    pthread_cond_broadcast(&jobs->changed);
+    pthread_mutex_unlock(&jobs->lock);
+}
+
+/* ---- threads ---- */
+
+static void *run_thread(void *argument)
+{
+    struct job_thread *thread = argument;
+    struct jobs *jobs = thread->jobs;
+    /* Of this thread alone, as Linux has it. */
+    if (thread->lane->niceness != 0)
+        (void)setpriority(PRIO_PROCESS, (id_t)gettid(), thread->lane->niceness);
+    while (!jobs_are_stopping(jobs)) {
+        uint64_t wakes = wakes_so_far(jobs);
+        if (!thread->lane->work(thread))
+            wait_for_change(jobs, &wakes, thread->lane->idle_ms);
+    }
+    return NULL;
+}
+
+static void start_thread(struct jobs *jobs, size_t at, const struct job_lane *lane)
+{
+    struct job_thread *thread = &jobs->threads[at];
+    const struct http_client_options client = {.direct = true};
+    *thread = (struct job_thread){
+        .jobs = jobs,
+        .options = &jobs->options,
+        .lane = lane,
+        .store = store_new(jobs->options.database_url, "akkoord jobs", jobs->options.keyring),
+        .client = http_client_new(&client),
+    };
+    if (pthread_create(&thread->thread, NULL, run_thread, thread) != 0)
+        abort(); /* no thread at the start: nothing can run */
+    (void)pthread_setname_np(thread->thread, lane->name);
+}
+
+struct jobs *jobs_start(const struct jobs_options *options)
+{
+    struct jobs *jobs = memory_alloc_zero(1, sizeof(*jobs));
+    jobs->options = *options;
+    pthread_condattr_t attributes;
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_mutex_init(&jobs->lock, NULL);
+    (void)pthread_cond_init(&jobs->changed, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+    start_thread(jobs, 0, &sweep_lane);
+    start_thread(jobs, 1, &render_lane);
+    for (size_t i = 2; i < JOBS_THREADS; i++)
+        start_thread(jobs, i, &send_lane);
+    return jobs;
+}
+
+void jobs_stop(struct jobs *jobs)
+{
+    if (jobs == NULL)
+        return;
+    pthread_mutex_lock(&jobs->lock);
+    jobs->stopping = true;
+    pthread_cond_broadcast(&jobs->changed);
+    pthread_mutex_unlock(&jobs->lock);
+    for (size_t i = 0; i < JOBS_THREADS; i++)
+        http_client_cancel(jobs->threads[i].client);
+    for (size_t i = 0; i < JOBS_THREADS; i++) {
+        (void)pthread_join(jobs->threads[i].thread, NULL);
+        store_free(jobs->threads[i].store);
+        http_client_free(jobs->threads[i].client);
+    }
+    (void)pthread_cond_destroy(&jobs->changed);
+    (void)pthread_mutex_destroy(&jobs->lock);
+    free(jobs);
+}

@@ -1,0 +1,56 @@
+#pragma once
+/* What the files behind jobs.h share. */
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "akkoord/http/client.h"
+#include "akkoord/jobs/backoff.h"
+#include "akkoord/jobs/jobs.h"
+#include "akkoord/store/jobs.h"
+
+/* A thread, and what it works with; used by that thread alone but for http_client_cancel(). */
+struct job_thread {
+    struct jobs *jobs;
+    const struct jobs_options *options;
+    const struct job_lane *lane;
+    pthread_t thread;
+    struct store *store;
+    struct http_client *client;
+    int64_t ticks; /* of the sweep */
+};
+
+/* STATUS_OK and STATUS_NOT_FOUND (what it was about is gone) end a job, STATUS_INVALID gives it up, everything else
+ * brings it back later. */
+typedef enum status job_function(struct job_thread *thread, struct arena *arena, const struct job *job,
+                                 struct error *error);
+
+struct job_kind {
+    const char *name;
+    job_function *run;
+    int64_t hold_us; /* longer than a run takes */
+    struct backoff backoff;
+};
+
+/* Threads that do the same work. */
+struct job_lane {
+    const char *name; /* at most 15 characters: the threads' name */
+    int niceness;
+    /* Does what is to be done now; false when there was nothing. */
+    bool (*work)(struct job_thread *thread);
+    const struct job_kind *kinds; /* of run_next_job() */
+    size_t kinds_count;
+    int idle_ms;
+};
+
+/* Whether the threads are asked to end. */
+bool jobs_are_stopping(struct jobs *jobs);
+/* Waits for at most `timeout_ms`, less when asked to end. */
+void jobs_pause(struct jobs *jobs, int timeout_ms);
+
+/* Takes one job of the lane's kinds, runs it, and settles it. */
+bool run_next_job(struct job_thread *thread);
+/* One round of what the clock asks for. */
+bool sweep(struct job_thread *thread);
+
+job_function job_render_document;
+job_function job_send_sandbox_webhook;

@@ -1,0 +1,14 @@
+-- A held job is due again when its hold is over: that is all that a killed worker leaves behind. The CTE is evaluated
+-- once, so exactly the row that it locked is updated.
+WITH due AS MATERIALIZED (
+    SELECT id
+    FROM job
+    WHERE NOT dead AND kind = $2 AND run_at <= $1
+    ORDER BY run_at
+    LIMIT 1
+    FOR UPDATE SKIP LOCKED)
+UPDATE job
+SET run_at = $3, held_until = $3, attempts = attempts + 1
+FROM due
+WHERE job.id = due.id
+RETURNING job.id, job.kind, job.payload, job.attempts, job.held_until
