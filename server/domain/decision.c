@@ -1,7 +1,8 @@
 /* The fixed words of decisions, as the contract and the database have them. Pure. */
 #include "akkoord/domain/decision.h"
 
-const char decision_legal_basis[] = "GDPR art. 6(1)(b), 22(2)(a): performance of the contract";
+const char policy_legal_basis[] = "GDPR art. 6(1)(b), 22(2)(a): performance of the contract";
+const char review_legal_basis[] = "GDPR art. 6(1)(b), 22(3): performance of the contract, decided by a human";
 
 static const char *const outcome_words[DECISION_OUTCOMES] = {
     [DECISION_ACCEPTED] = "accepted",

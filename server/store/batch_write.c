@@ -289,7 +289,8 @@ static void add_decisions(struct script *script, const struct batch *batch)
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, decisions[i].ordinal);
     pg_params_add_text(params, policy_version);
     pg_params_add_text(params, policy_hash);
-    pg_params_add_text(params, decision_legal_basis);
+    pg_params_add_text(params, policy_legal_basis);
+    pg_params_add_text(params, review_legal_basis);
 }
 
 static void add_opened_reviews(struct script *script, const struct batch *batch)

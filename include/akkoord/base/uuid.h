@@ -12,7 +12,8 @@ struct uuid {
     uint8_t bytes[16];
 };
 
-/* A new version 7 UUID of clock_now_us(): 48 bits of milliseconds, 74 random bits. */
+/* A new version 7 UUID of clock_now_us(): 48 bits of milliseconds, 12 of its fraction, 62 random bits. Greater than any
+ * that this process made before. */
 struct uuid uuid_new(void);
 bool uuid_is_nil(const struct uuid *uuid);
 bool uuid_equal(const struct uuid *left, const struct uuid *right);

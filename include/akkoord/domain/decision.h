@@ -88,7 +88,9 @@ extern const char policy_version[]; /* raised with every change of a rule */
 extern const char policy_hash[];    /* SHA-256 of the source that decides, lowercase hex, set by the build */
 
 /* GDPR art. 6(1)(b) and 22(2)(a): needed to perform the contract that the customer asked for. */
-extern const char decision_legal_basis[];
+extern const char policy_legal_basis[];
+/* GDPR art. 22(3): the human intervention that the customer may ask for. */
+extern const char review_legal_basis[];
 
 /* The rules: pure, total, and the same answer for the same input for ever (of one policy_version). */
 struct verdict policy_decide(const struct policy_input *input);

@@ -53,6 +53,17 @@ static void uuids_of_later_milliseconds_sort_after_earlier_ones(void **state)
     clock_set_offset_us(0);
 }
 
+static void uuids_of_one_millisecond_sort_in_the_order_they_were_made(void **state)
+{
+    (void)state;
+    struct uuid previous = uuid_new();
+    for (int i = 0; i < 100000; i++) {
+        struct uuid next = uuid_new();
+        assert_true(uuid_compare(&previous, &next) < 0);
+        previous = next;
+    }
+}
+
 static int compare(const void *left, const void *right)
 {
     return uuid_compare(left, right);
@@ -140,6 +151,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_uuid_has_version_7_and_the_rfc_9562_variant),
         cmocka_unit_test(a_new_uuid_begins_with_the_time_in_milliseconds),
+        cmocka_unit_test(uuids_of_one_millisecond_sort_in_the_order_they_were_made),
         cmocka_unit_test(uuids_of_later_milliseconds_sort_after_earlier_ones),
         cmocka_unit_test(no_two_new_uuids_are_equal_and_every_random_bit_varies),
         cmocka_unit_test(the_text_form_reads_back_to_the_same_bytes),
