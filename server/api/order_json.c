@@ -128,6 +128,8 @@ json_t *order_item_to_json(struct arena *arena, const struct stored_order *order
     set_head(object, order);
     set_amounts(object, order);
     set_payments(arena, object, order);
+    json_set_value(object, "decision",
+                   order->decision != NULL ? decision_to_json(arena, order->decision, order->language) : NULL);
     json_set_value(object, "invoices", documents_to_json(arena, order));
     return object;
 }

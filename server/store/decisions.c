@@ -130,6 +130,18 @@ enum status store_decision_find(struct store *store, struct arena *arena, const 
     return STATUS_OK;
 }
 
+enum status store_decisions_find(struct store *store, struct arena *arena, const struct uuid *ids, size_t ids_count,
+                                 struct stored_decision **decisions, size_t *count, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    struct pg_array *array = pg_array_begin(&params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < ids_count; i++)
+        pg_array_add_uuid(array, &ids[i]);
+    pg_array_end(array);
+    return read_rows(store, arena, &sql_decision_find_several, &params, decisions, count, error);
+}
+
 enum status store_decisions_of_policy(struct store *store, struct arena *arena, const char *name, const char *version,
                                       const struct uuid *after, struct stored_decision **decisions, size_t *count,
                                       struct error *error)

@@ -160,6 +160,26 @@ static enum status load_documents(struct store *store, struct arena *arena, cons
     return STATUS_OK;
 }
 
+static enum status load_newest_decisions(struct store *store, struct arena *arena, struct stored_order *orders,
+                                         size_t count, struct error *error)
+{
+    struct uuid *ids = ARENA_ARRAY(arena, struct uuid, count);
+    size_t ids_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!uuid_is_nil(&orders[i].decision_id))
+            ids[ids_count++] = orders[i].decision_id;
+    if (ids_count == 0)
+        return STATUS_OK;
+    struct stored_decision *decisions;
+    size_t decisions_count;
+    enum status status = store_decisions_find(store, arena, ids, ids_count, &decisions, &decisions_count, error);
+    if (status != STATUS_OK)
+        return status;
+    for (size_t i = 0; i < decisions_count; i++)
+        order_by_id(orders, count, &decisions[i].decision.order_id)->decision = &decisions[i];
+    return STATUS_OK;
+}
+
 static enum status load_parts(struct store *store, struct arena *arena, struct stored_order *orders, size_t count,
                               struct error *error)
 {
@@ -243,5 +263,7 @@ enum status store_orders_list(struct store *store, struct arena *arena, const st
     pg_result_free(result);
     if (status == STATUS_OK)
         status = load_parts(store, arena, *orders, *count, error);
+    if (status == STATUS_OK)
+        status = load_newest_decisions(store, arena, *orders, *count, error);
     return status;
 }

@@ -20,7 +20,8 @@ api_function api_order_cancel;
 /* The single form; texts of decisions in the order's language. */
 json_t *order_to_json(struct arena *arena, const struct stored_order *order, const struct stored_decision *decisions,
                       size_t decisions_count);
-/* An item of a list: the same fields without lines, reference and decisions, which are read with the order itself. */
+/* An item of a list: the same fields without lines, reference and the list of decisions, which are read
+ * with the order itself. */
 json_t *order_item_to_json(struct arena *arena, const struct stored_order *order);
 /* One of an order's `payments`. */
 json_t *payment_to_json(struct arena *arena, const struct payment *payment);

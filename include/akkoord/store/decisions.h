@@ -32,6 +32,11 @@ enum status store_decisions_of_order(struct store *store, struct arena *arena, c
 enum status store_decision_find(struct store *store, struct arena *arena, const struct uuid *id,
                                 struct stored_decision *decision, struct error *error) AKKOORD_MUST_CHECK;
 
+/* Those of `ids` that exist, in any order. */
+enum status store_decisions_find(struct store *store, struct arena *arena, const struct uuid *ids, size_t ids_count,
+                                 struct stored_decision **decisions, size_t *count,
+                                 struct error *error) AKKOORD_MUST_CHECK;
+
 #define DECISIONS_PAGE 500
 
 /* The next decisions, at most DECISIONS_PAGE, that the policy of this name and version made, in the order of their ids;

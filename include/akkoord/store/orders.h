@@ -12,6 +12,7 @@
 #include "akkoord/base/status.h"
 #include "akkoord/base/uuid.h"
 #include "akkoord/domain/order.h"
+#include "akkoord/store/decisions.h"
 #include "akkoord/store/documents.h"
 #include "akkoord/store/order_content.h"
 #include "akkoord/store/store.h"
@@ -36,6 +37,7 @@ struct stored_order {
     size_t payments_count;
     const struct stored_document *documents; /* as they were issued */
     size_t documents_count;
+    const struct stored_decision *decision; /* in lists only: the one of decision_id, or NULL */
     /* Only of an order read by itself: empty in lists. */
     struct order_content content;
 };
