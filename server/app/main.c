@@ -6,6 +6,7 @@
 
 static const struct subcommand *const COMMANDS[] = {
     &command_serve,
+    &command_demo,
     &command_migrate,
     &command_services,
     &command_staff,

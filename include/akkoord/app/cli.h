@@ -18,6 +18,7 @@ struct subcommand {
 };
 
 extern const struct subcommand command_serve;
+extern const struct subcommand command_demo;
 extern const struct subcommand command_migrate;
 extern const struct subcommand command_staff;
 extern const struct subcommand command_services;
