@@ -8,7 +8,7 @@
 //
 // Whatever is started here is ended and removed when the test file ends. AKKOORD_TEST_KEEP=1 keeps the temp folders.
 import assert from 'node:assert/strict';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -77,7 +77,7 @@ class Akkoord {
   }
 
   get log() {
-    return readFileSync(this.logFile, 'utf8');
+    return existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8') : '';
   }
 
   // ---- its life ----
