@@ -80,7 +80,9 @@ static bool is_digit(char byte)
 
 static char capital(char byte)
 {
-    return byte >= 'a' && byte <= 'z' ? (char)(byte - 'a' + 'A') : byte;
+    if (byte < 'a' || byte > 'z')
+        return byte;
+    return (char)(byte - 'a' + 'A');
 }
 
 static const char *take_country(struct api_call *call, const json_t *object, const char *prefix)

@@ -46,7 +46,7 @@ static void add_key_params(struct pg_params *params, struct arena *arena, const 
     pg_params_init(params, arena);
     pg_params_add_uuid(params, &request->customer_id);
     pg_params_add_bytes(params, hash, SHA256_BYTES);
-    pg_params_add_time(params, clock_now_us() - IDEMPOTENCY_HOURS * 3600 * CLOCK_US_PER_SECOND);
+    pg_params_add_time(params, clock_now_us() - IDEMPOTENCY_HOURS * INT64_C(3600) * CLOCK_US_PER_SECOND);
 }
 
 static enum status open_response(struct store *store, struct arena *arena, const struct pg_result *result,
@@ -158,7 +158,7 @@ static enum status idempotency_params(struct arena *arena, const struct idempote
                                       struct error *error)
 {
     struct uuid *row_id = ARENA_NEW(arena, struct uuid);
-    uint8_t *hashes = arena_alloc(arena, 2 * SHA256_BYTES);
+    uint8_t *hashes = arena_alloc(arena, (size_t)2 * SHA256_BYTES);
     uint8_t *blob;
     size_t blob_length;
     *row_id = uuid_new();

@@ -12,8 +12,8 @@
 #include "akkoord/store/store.h"
 #include "akkoord/vault/token.h"
 
-#define SESSION_CUSTOMER_SECONDS (30 * 86400)
-#define SESSION_STAFF_SECONDS    (12 * 3600)
+#define SESSION_CUSTOMER_SECONDS (INT64_C(30) * 86400)
+#define SESSION_STAFF_SECONDS    (INT64_C(12) * 3600)
 
 /* The words of akkoord.staff.role are "reviewer", "manager" and "auditor". */
 enum staff_role { STAFF_REVIEWER, STAFF_MANAGER, STAFF_AUDITOR };
