@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -19,6 +20,9 @@
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
 #include "loop.h"
+
+/* Listeners, loops, mailboxes, database connections, files. */
+#define DESCRIPTORS_BESIDE_CONNECTIONS 256
 
 struct listen_address {
     struct sockaddr_storage storage;
@@ -190,6 +194,19 @@ static struct http_server *server_new(const struct http_server_options *options)
     return server;
 }
 
+/* The usual soft limit of 1,024 descriptors is less than the connections we offer. */
+static void raise_descriptor_limit(const struct http_server_options *options)
+{
+    struct rlimit limit;
+    const rlim_t wanted = options->connections_max + DESCRIPTORS_BESIDE_CONNECTIONS;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_event(LOG_WARNING, "http.few_descriptors", log_int("wanted", (int64_t)wanted),
+                  log_int("allowed", (int64_t)limit.rlim_cur));
+}
+
 enum status http_server_start(const struct http_server_options *options, struct http_server **out, struct error *error)
 {
     struct http_server *server = server_new(options);
@@ -204,6 +221,7 @@ enum status http_server_start(const struct http_server_options *options, struct 
     if (status != STATUS_OK)
         goto out;
     signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit(&server->options);
     for (size_t i = 0; i < server->options.threads && status == STATUS_OK; i++)
         status = open_listener(server, &address, error);
     if (status == STATUS_OK)

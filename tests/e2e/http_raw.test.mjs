@@ -771,7 +771,14 @@ describe('many connections', () => {
   });
 });
 
-describe('out of descriptors', onlyHere, () => {
+describe('descriptors', onlyHere, () => {
+  test('the soft limit is raised as far as the connection cap needs', async () => {
+    const program = join(buildDirectory, 'tests', 'unit', 'http', 'echo_server');
+    const server = await startProgram('prlimit', ['--nofile=256:1024', program, '--connections', '500']);
+    assert.match(readFileSync(`/proc/${server.pid}/limits`, 'utf8'), /^Max open files +756 +1024/m);
+    assert.equal((await server.stop()).code, 0);
+  });
+
   test('accepting pauses without spinning, and goes on when there are some again', async () => {
     const program = join(buildDirectory, 'tests', 'unit', 'http', 'echo_server');
     const server = await startProgram('prlimit', ['--nofile=48', program, '--threads', '1']);

@@ -37,7 +37,8 @@ struct http_server_options {
 
 struct http_server;
 
-/* Listens and starts its threads. Sets SIGPIPE to be ignored, as a client that leaves is no reason to end. On failure
+/* Listens and starts its threads. Sets SIGPIPE to be ignored, as a client that leaves is no reason to end, and
+ * raises the soft limit on descriptors as far as connections_max needs and the hard limit lets it. On failure
  * (STATUS_INVALID: an address or CIDR that can't be read, field "listen" or "trusted_proxies"; STATUS_CONFLICT: the
  * address is in use; STATUS_UNAVAILABLE: the system refuses) *server is left alone. */
 enum status http_server_start(const struct http_server_options *options, struct http_server **server,
