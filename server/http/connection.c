@@ -138,7 +138,7 @@ static void connection_send(struct connection *connection, const char *head, siz
 {
     size_t sent = 0;
     if (output_bytes(connection) == 0) {
-        struct iovec parts[] = {{(void *)(uintptr_t)head, head_length}, {(void *)(uintptr_t)body, body_length}};
+        struct iovec parts[] = {{(void *)head, head_length}, {(void *)body, body_length}};
         const struct msghdr message = {.msg_iov = parts, .msg_iovlen = body_length > 0 ? 2 : 1};
         ssize_t result = sendmsg(bufferevent_getfd(connection->stream), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (result > 0)
