@@ -45,8 +45,8 @@ struct pg_connection {
     int default_call_timeout_ms;
     int lock_timeout_ms;
     const struct pg_statement *session_begin; /* or NULL */
-    int call_timeout_ms;       /* in force; may differ from the default */
-    int configured_timeout_ms; /* what the session was told */
+    int call_timeout_ms;                      /* in force; may differ from the default */
+    int configured_timeout_ms;                /* what the session was told */
 
     PGconn *session;       /* NULL when not connected */
     bool in_transaction;   /* as of the last answer */

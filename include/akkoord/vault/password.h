@@ -14,7 +14,7 @@
 
 #include "akkoord/base/status.h"
 
-#define PASSWORD_CHARACTERS_MIN 8 /* NIST SP 800-63B, 5.1.1.2 */
+#define PASSWORD_CHARACTERS_MIN 8    /* NIST SP 800-63B, 5.1.1.2 */
 #define PASSWORD_LENGTH_MAX     1024 /* bytes */
 #define PASSWORD_HASH_BYTES     128  /* room for the PHC string with its NUL */
 
