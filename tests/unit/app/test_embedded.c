@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -49,8 +50,11 @@ static pid_t open_elsewhere(int *told)
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     child = fork();
     if (child == 0) {
-        struct embedded *embedded = test_open();
+        struct embedded *embedded;
 
+        /* It must not outlive a test that fails. */
+        (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+        embedded = test_open();
         if (write(ends[1], "x", 1) != 1)
             _exit(1);
         (void)pause();
