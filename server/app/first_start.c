@@ -33,14 +33,31 @@ static enum status fault_of_setting(const char *setting, const struct error *fau
 
 /* ---- the price list ---- */
 
-static enum status import(struct store *store, struct arena *arena, const char *text, size_t length,
-                          struct error *error)
+static enum status read_file(const char *path, struct arena *arena, struct service **services, size_t *count,
+                             struct error *error)
+{
+    char *text;
+    size_t length;
+    struct error fault;
+    enum status status = file_read(arena, path, PRICE_LIST_BYTES_MAX, &text, &length, &fault);
+    if (status == STATUS_OK)
+        status = price_list_read(arena, text, length, services, count, &fault);
+    if (status != STATUS_OK)
+        return fault_of_setting("AKKOORD_SERVICES_FILE", &fault, error);
+    return STATUS_OK;
+}
+
+enum status first_start_check_services(const struct settings *settings, struct arena *arena, size_t *count,
+                                       struct error *error)
 {
     struct service *services;
-    size_t count;
-    enum status status = price_list_read(arena, text, length, &services, &count, error);
-    if (status == STATUS_OK)
-        status = store_services_replace(store, arena, services, count, error);
+    return read_file(settings->services_file, arena, &services, count, error);
+}
+
+static enum status import(struct store *store, struct arena *arena, const struct service *services, size_t count,
+                          struct error *error)
+{
+    enum status status = store_services_replace(store, arena, services, count, error);
     if (status == STATUS_OK)
         log_event(LOG_INFO, "services.imported", log_int("services", (int64_t)count));
     return status;
@@ -48,15 +65,10 @@ static enum status import(struct store *store, struct arena *arena, const char *
 
 static enum status import_file(struct store *store, struct arena *arena, const char *path, struct error *error)
 {
-    char *text;
-    size_t length;
-    struct error fault;
-    enum status status = file_read(arena, path, PRICE_LIST_BYTES_MAX, &text, &length, &fault);
-    if (status == STATUS_OK)
-        status = import(store, arena, text, length, &fault);
-    if (status != STATUS_OK)
-        return fault_of_setting("AKKOORD_SERVICES_FILE", &fault, error);
-    return STATUS_OK;
+    struct service *services;
+    size_t count;
+    enum status status = read_file(path, arena, &services, &count, error);
+    return status == STATUS_OK ? import(store, arena, services, count, error) : status;
 }
 
 static enum status import_sample(struct store *store, struct arena *arena, struct error *error)
@@ -66,7 +78,8 @@ static enum status import_sample(struct store *store, struct arena *arena, struc
     enum status status = store_services_list(store, arena, &services, &count, error);
     if (status != STATUS_OK || count > 0)
         return status;
-    return import(store, arena, sample_price_list, strlen(sample_price_list), error);
+    status = price_list_read(arena, sample_price_list, strlen(sample_price_list), &services, &count, error);
+    return status == STATUS_OK ? import(store, arena, services, count, error) : status;
 }
 
 static enum status prepare(const struct settings *settings, struct store *store, struct arena *arena,

@@ -16,6 +16,9 @@
  * nothing yet, a sample. */
 enum status first_start_prepare(const struct settings *settings, struct store *store,
                                 struct error *error) AKKOORD_MUST_CHECK;
+/* Whether AKKOORD_SERVICES_FILE, which is set, can be imported: how many services it lists. */
+enum status first_start_check_services(const struct settings *settings, struct arena *arena, size_t *count,
+                                       struct error *error) AKKOORD_MUST_CHECK;
 /* The seller of AKKOORD_SELLER_FILE or, in test mode, a sample; its texts live in the arena. */
 enum status first_start_seller(const struct settings *settings, struct arena *arena, struct seller *seller,
                                struct error *error) AKKOORD_MUST_CHECK;

@@ -24,6 +24,7 @@ extern const struct subcommand command_staff;
 extern const struct subcommand command_services;
 extern const struct subcommand command_keys;
 extern const struct subcommand command_decisions;
+extern const struct subcommand command_doctor;
 
 /* Prints "akkoord: MESSAGE" as one line to standard error and returns EXIT_FAILED; the setting's name stands in front
  * of its fault. */
