@@ -11,7 +11,11 @@
 #include "akkoord/api/sandbox.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
+#include "akkoord/base/metrics.h"
 #include "akkoord/base/workers.h"
+
+static struct metric waiting_requests = {
+    .kind = METRIC_GAUGE, .name = "akkoord_api_waiting", .help = "Requests that wait for a thread, by lane."};
 
 /* What an http route points to. */
 struct bound_route {
@@ -211,6 +215,12 @@ void api_stop(struct api *api)
     free(api->routes);
     free(api->bound);
     free(api);
+}
+
+void api_refresh_metrics(struct api *api)
+{
+    metric_set(&waiting_requests, "lane=\"api\"", (int64_t)workers_depth(api->lanes[API_LANE]));
+    metric_set(&waiting_requests, "lane=\"slow\"", (int64_t)workers_depth(api->lanes[API_LANE_SLOW]));
 }
 
 const struct http_route *api_routes(struct api *api, size_t *count)

@@ -178,6 +178,11 @@ static void wake_jobs(void *jobs)
     jobs_wake(jobs);
 }
 
+static void refresh_metrics(void *api)
+{
+    api_refresh_metrics(api);
+}
+
 static void start_jobs(struct serve *serve)
 {
     struct jobs_options options = {
@@ -220,6 +225,8 @@ static void start_workers(struct serve *serve)
     serve->receiver.committer = serve->committer;
     serve->operations.committer = serve->committer;
     serve->operations.started_us = clock_monotonic_us();
+    serve->operations.refresh_metrics = refresh_metrics;
+    serve->operations.context = serve->api;
 }
 
 static void add_routes(struct serve *serve, const struct http_route *routes, size_t count)

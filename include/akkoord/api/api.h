@@ -42,6 +42,8 @@ struct api;
 struct api *api_start(const struct api_options *options) __attribute__((returns_nonnull));
 /* Answers what waits, ends the threads. No request may arrive any more. NULL is accepted. */
 void api_stop(struct api *api);
+/* Sets the gauges of what waits in the lanes. Any thread. */
+void api_refresh_metrics(struct api *api);
 
 /* The routes of /v1 and /openapi.json, for the server's table; they live as long as the api. */
 const struct http_route *api_routes(struct api *api, size_t *count);
