@@ -15,6 +15,19 @@
 // expired, lost (failed or expired), refunded, charged_back or nothing; `alias` is another id of the same payment;
 // `named`: it names our order; `running`: the amount of a refund is that of all refunds so far (Stripe).
 
+// Net, VAT and total of lines, where prices are net: VAT is rounded half up once per rate on the total.
+export function expectedTotals(services, lines) {
+  const netOf = new Map(); // of each rate
+  for (const { sku, quantity } of lines) {
+    const { unit_price: price, vat_rate: rate } = services[sku];
+    netOf.set(rate, (netOf.get(rate) ?? 0n) + BigInt(price.amount) * BigInt(quantity));
+  }
+  const net = [...netOf.values()].reduce((sum, each) => sum + each, 0n);
+  const vat = [...netOf].reduce((sum, [rate, each]) => sum + (each * BigInt(rate.replace('.', '')) + 5000n) / 10000n, 0n);
+  const money = (amount) => ({ amount: Number(amount), currency: 'EUR' });
+  return { net: money(net), vat: money(vat), total: money(net + vat) };
+}
+
 export function newOrder({ total, currency = 'EUR', provider, mode = 'test' }) {
   return {
     mode, total, currency, status: 'awaiting_payment',
@@ -46,8 +59,8 @@ export function step(state, act) {
     case 'attempt': return addAttempt(state, act);
     case 'cancel': return cancel(state, act);
     case 'complete': return complete(state, act);
-    case 'expire': return branch(state, (next) => { if (next.status === 'awaiting_payment') next.due = true; });
-    case 'sweep': return branch(state, sweep);
+    case 'expire': return branch(state, (next) => { next.due = true; });
+    case 'sweep': return branch(state, (next) => { next.due = true; sweep(next); });
     case 'ask': return ask(state, act);
     case 'decide': return decide(state, act);
     default: throw new Error(`no such act: ${act.act}`);
@@ -228,17 +241,13 @@ function refund(state, index, event) {
   if (!payment.approved) return [state];
   const running = state.carrier === index && ['accepted', 'completed'].includes(state.status);
   payment.full = payment.refunded >= payment.amount;
-  const apply = (next) => {
-    if (running && payment.full) {
-      next.status = 'cancelled';
-      record(next, 'cancelled', { must: ['payment_refunded'] });
-      issueCreditNote(next);
-    }
-    return showRefund(next, index);
-  };
-  if (!payment.chargedBack) return apply(state);
-  // Open: a refund of a payment that was charged back before.
-  return [copy(state), ...apply(state)];
+  if (running && payment.full) {
+    state.status = 'cancelled';
+    record(state, 'cancelled', { must: ['payment_refunded'] });
+    issueCreditNote(state);
+  }
+  // Open: what a payment is that was charged back and then refunded.
+  return payment.chargedBack ? [copy(state), ...showRefund(state, index)] : showRefund(state, index);
 }
 
 function chargeBack(state, index) {
@@ -247,15 +256,12 @@ function chargeBack(state, index) {
   payment.chargedBack = true;
   if (!payment.approved) return [state];
   const running = state.carrier === index && ['accepted', 'completed'].includes(state.status);
-  const apply = (next) => {
-    next.payments[index].status = 'charged_back';
-    if (running) {
-      next.status = 'held';
-      record(next, 'held', { must: ['payment_charged_back'] });
-    }
-  };
-  if (payment.full) return branch(state, () => {}, apply); // Open: charged back after all of it went back
-  apply(state);
+  // Also when all of it went back before: then it went back twice, and a person has to look.
+  payment.status = 'charged_back';
+  if (running) {
+    state.status = 'held';
+    record(state, 'held', { must: ['payment_charged_back'] });
+  }
   return [state];
 }
 

@@ -1,11 +1,13 @@
 // Random lives of orders: makes them from a seed, lives them on a running server, and holds the order against the model
 // after every step. A plan is data: its steps name payments by number and amounts by their share of the total, so that
 // it can be lived again, whole or in part, on another order.
+import assert from 'node:assert/strict';
+
 import {
   getOrder, placeOrder, sendStandard, sendStripe, standardBody, stripeCharge, stripeDispute, stripeEvent, stripeIntent,
   stripeSession, waitFor,
 } from './akkoord.mjs';
-import { anyOrder, difference, distinct, newOrder, step as stepModel } from './model.mjs';
+import { anyOrder, difference, distinct, expectedTotals, newOrder, step as stepModel } from './model.mjs';
 
 // ---- chance ----
 
@@ -48,7 +50,7 @@ export function makePlan(seed, { mode = 'test' } = {}) {
     payments[provider] = Array.from({ length: 3 }, () =>
       ({ size: random.weighted(SIZES), currency: random.maybe(0.06) ? 'USD' : 'EUR', live: mode === 'live' && random.maybe(0.8) }));
   }
-  const plan = { seed, mode, provider: first, quantity: 1 + random.below(7), payments, steps: [] };
+  const plan = { seed, mode, provider: first, basket: random.below(2 ** 16), payments, steps: [] };
   const made = { events: [], number: 0 };
   const length = 2 + random.below(10);
   for (let i = 0; i < length; i++) {
@@ -72,11 +74,12 @@ function makeStep(random, plan, made, inBurst = false) {
   }
 }
 
-function makeEvent(random, plan, made) {
-  const provider = random.maybe(0.8) ? plan.provider : random.pick(PROVIDERS);
+// `again`: the event whose id it takes.
+function makeEvent(random, plan, made, again = null) {
+  const provider = again?.provider ?? (random.maybe(0.8) ? plan.provider : random.pick(PROVIDERS));
   // The third payment of Stripe is one that has a session and no intent.
   const payment = random.pick([0, 0, 0, 0, 1, 1, 2]);
-  const event = { do: 'event', provider, payment, number: made.number++ };
+  const event = { do: 'event', provider, payment, number: again?.number ?? made.number++ };
   if (provider === 'standard') {
     event.form = random.weighted(STANDARD_KINDS);
     // Only of what is taken back is it said that the order may be missing.
@@ -84,9 +87,10 @@ function makeEvent(random, plan, made) {
   } else {
     event.form = payment === 2 ? random.pick(['session_paid', 'session_later', 'session_expired', 'session_unpaid']) :
       random.weighted(STRIPE_FORMS);
-    event.named = random.maybe(event.form === 'dispute' ? 0 : 0.75);
+    event.named = event.form !== 'dispute' && random.maybe(0.75);
   }
   if (['refunded', 'refund'].includes(event.form)) event.part = random.weighted(PARTS);
+  if (again) return event;
   // Providers number their events without asking each other.
   const others = made.events.filter((each) => each.provider !== provider);
   if (others.length > 0 && random.maybe(0.1)) event.number = random.pick(others).number;
@@ -94,16 +98,20 @@ function makeEvent(random, plan, made) {
   return event;
 }
 
+// A plan written by hand: every payment of the right size.
+export function planOf(provider, steps, mode = 'test') {
+  const payment = { size: 'total', currency: 'EUR', live: mode === 'live' };
+  const payments = Object.fromEntries(PROVIDERS.map((each) => [each, [payment, payment, payment]]));
+  let number = 0;
+  const numbered = steps.map((step) => (step.do === 'event' ? { provider, payment: 0, named: true, number: number++, ...step } : step));
+  return { seed: 0, mode, provider, basket: 1, payments, steps: numbered };
+}
+
 // The same event id again, with the same body or with another one.
 function repeatEvent(random, plan, made) {
   const event = random.pick(made.events);
-  return random.maybe(0.6) ? event : { ...makeEvent(random, plan, { ...made, events: [] }), ...pickKeys(event), altered: true };
+  return random.maybe(0.6) ? event : makeEvent(random, plan, made, event);
 }
-
-const pickKeys = ({ provider, number }) => ({ provider, number });
-
-// An altered body keeps its provider, so its form has to be one of that provider's.
-const isPossible = ({ provider, form }) => (provider === 'standard' ? form in STANDARD_KINDS : form in STRIPE_FORMS);
 
 // ---- events ----
 
@@ -123,8 +131,7 @@ function realise(plan, step, life) {
   const { provider, number, form, named } = step;
   const amount = amountOf(plan, step, life.total);
   const { currency, live } = plan.payments[provider][step.payment];
-  const id = `${provider === 'stripe' ? 'evt' : 'msg'}_${life.tag}_${number}`;
-  const common = { provider, id: `${life.tag}_${number}`, named, currency, live: provider === 'standard' ? true : live };
+  const common = { provider, id: `evt_${life.tag}_${number}`, named, currency, live: provider === 'standard' ? true : live };
   const order = named ? life.order.id : null;
   if (provider === 'standard') {
     const payment = `pay_${life.tag}_${step.payment}`;
@@ -133,10 +140,10 @@ function realise(plan, step, life) {
     const body = standardBody({ kind: form, payment, order: order ?? undefined, amount: told, currency });
     return { event: { ...common, kind, payment, amount: told }, send: (server) => sendStandard(server, body, { id: common.id }) };
   }
-  return realiseStripe({ common, id, step, life, amount, order, live });
+  return realiseStripe({ common, step, life, amount, order, live });
 }
 
-function realiseStripe({ common, id, step, life, amount, order, live }) {
+function realiseStripe({ common, step, life, amount, order, live }) {
   const { form } = step;
   const money = { amount, currency: common.currency.toLowerCase(), order };
   const session = `cs_test_${life.tag}_${step.payment}`;
@@ -151,6 +158,9 @@ function realiseStripe({ common, id, step, life, amount, order, live }) {
     session_later: () => ['checkout.session.async_payment_succeeded', asSession(), { ...ofSession, kind: 'approved' }],
     session_unpaid: () => ['checkout.session.completed', asSession({ payment_status: 'unpaid' }), { ...ofSession, kind: 'nothing' }],
     session_failed: () => ['checkout.session.async_payment_failed', asSession({ payment_status: 'unpaid' }), { ...ofSession, kind: 'failed' }],
+    // As it comes from Stripe: nobody has begun to pay, so there is no intent yet.
+    session_abandoned: () => ['checkout.session.expired', asSession({ intent: null, payment_status: 'unpaid' }),
+      { payment: session, amount, kind: 'expired' }],
     session_expired: () => ['checkout.session.expired', asSession({ payment_status: 'unpaid', status: 'expired' }), { ...ofSession, kind: 'expired' }],
     intent_paid: () => ['payment_intent.succeeded', asIntent('succeeded'), { ...ofIntent, kind: 'approved' }],
     intent_failed: () => ['payment_intent.payment_failed', asIntent('requires_payment_method'), { ...ofIntent, kind: 'failed' }],
@@ -160,7 +170,7 @@ function realiseStripe({ common, id, step, life, amount, order, live }) {
     dispute: () => ['charge.dispute.created', stripeDispute({ intent, amount, currency: money.currency }), { ...ofIntent, kind: 'charged_back' }],
     other: () => ['charge.succeeded', stripeCharge({ intent, ...money, refunded: 0 }), { ...ofIntent, kind: 'nothing' }],
   }[form]();
-  const body = stripeEvent(type, object, { id, livemode: live });
+  const body = stripeEvent(type, object, { id: common.id, livemode: live });
   return { event: { ...common, ...event }, send: (server) => sendStripe(server, body) };
 }
 
@@ -171,8 +181,10 @@ function realiseStripe({ common, id, step, life, amount, order, live }) {
 export async function livePlan(world, plan) {
   const { server, customers } = world;
   const customer = customers[plan.seed % customers.length];
-  const lines = [{ sku: world.sku, quantity: plan.quantity }];
+  const lines = linesOf(world, plan);
   const order = await placeOrder(server, customer, { payment_provider: plan.provider, lines });
+  const { net, vat, total } = order;
+  assert.deepEqual({ net, vat, total }, expectedTotals(world.services, lines), `the totals of ${JSON.stringify(lines)}`);
   const life = { order, customer, total: order.total.amount, tag: order.id.replaceAll('-', ''), view: order, reviews: new Map() };
   let states = [newOrder({ total: life.total, provider: plan.provider, mode: plan.mode })];
   const wrong = difference(states[0], order);
@@ -190,6 +202,13 @@ export async function livePlan(world, plan) {
     life.view = view;
   }
   return { life, states, failure: null };
+}
+
+// One to three of the services, some of each.
+function linesOf(world, { basket }) {
+  const random = chance(basket);
+  const skus = Object.keys(world.services);
+  return Array.from({ length: 1 + random.below(3) }, () => ({ sku: random.pick(skus), quantity: 1 + random.below(9) }));
 }
 
 async function liveStep(world, plan, life, states, step) {
@@ -214,7 +233,6 @@ async function act(world, plan, life, step) {
   const token = life.customer.token;
   switch (step.do) {
     case 'event': {
-      if (!isPossible(step)) return null;
       const { event, send } = realise(plan, step, life);
       const answer = await send(server);
       if (answer.status !== 200 || answer.text !== 'OK') throw new Error(`a webhook was answered ${answer}`);
@@ -233,7 +251,7 @@ async function act(world, plan, life, step) {
       await world.expire(life.order.id);
       await waitFor(async () => (await getOrder(server, life.customer, life.order)).status !== 'awaiting_payment',
         { what: 'the expiry of an order', timeout: 30_000 });
-      return { act: 'expire-and-sweep' };
+      return { act: 'sweep' };
     case 'ask': return ask(world, life, step, step.by);
     case 'decide': {
       const index = decisionIndex(life, step);
@@ -290,11 +308,23 @@ export const stepText = (step) =>
 // Leaves steps out of a failing plan as long as it goes on failing, each try on a new order.
 export async function shrinkPlan(world, plan, steps) {
   let best = { ...plan, steps: plan.steps.slice(0, steps) };
-  for (let index = best.steps.length - 1, tries = 0; index >= 0 && tries < 40; index--, tries++) {
-    const shorter = { ...best, steps: best.steps.filter((_, other) => other !== index) };
-    const { failure } = await livePlan(world, shorter);
-    if (failure) best = { ...shorter, steps: shorter.steps.slice(0, failure.steps) };
-    index = Math.min(index, best.steps.length);
+  for (let index = best.steps.length - 1, tries = 0; index >= 0 && tries < 60; index--) {
+    for (const without of [[], ...lessOf(best.steps[index])]) {
+      const shorter = { ...best, steps: [...best.steps.slice(0, index), ...without, ...best.steps.slice(index + 1)] };
+      const { failure } = await livePlan(world, shorter);
+      tries++;
+      if (failure) {
+        best = { ...shorter, steps: shorter.steps.slice(0, failure.steps) };
+        index = Math.min(index, best.steps.length);
+        break;
+      }
+    }
   }
   return best;
+}
+
+// Of a burst: the bursts without one of its steps.
+function lessOf(step) {
+  if (step.do !== 'burst' || step.steps.length < 2) return [];
+  return step.steps.map((_, index) => [{ ...step, steps: step.steps.filter((_, other) => other !== index) }]);
 }
