@@ -22,9 +22,8 @@
 
 #include "akkoord/base/arena.h"
 #include "akkoord/base/status.h"
+#include "akkoord/documents/prepare.h"
 #include "akkoord/domain/invoice.h"
-
-#define DOCUMENT_LINES_MAX 2000
 
 /*
  * Renders into `arena`, which owns *bytes afterwards. Fills *bytes and *length on success only.
