@@ -25,10 +25,10 @@
 #define SECRET_PREFIX        "whsec_"
 
 /* A fault in a file becomes one of the setting that names it. */
-static enum status fault_of_setting(const char *setting, const struct error *fault, struct error *error)
+static void blame_setting(const char *setting, const struct error *fault, struct error *error)
 {
-    return error_set_field(error, fault->status, fault->code, setting, "%s%s%s", fault->field,
-                           fault->field[0] != '\0' ? ": " : "", fault->detail);
+    (void)error_set_field(error, fault->status, fault->code, setting, "%s%s%s", fault->field,
+                          fault->field[0] != '\0' ? ": " : "", fault->detail);
 }
 
 /* ---- the price list ---- */
@@ -43,8 +43,8 @@ static enum status read_file(const char *path, struct arena *arena, struct servi
     if (status == STATUS_OK)
         status = price_list_read(arena, text, length, services, count, &fault);
     if (status != STATUS_OK)
-        return fault_of_setting("AKKOORD_SERVICES_FILE", &fault, error);
-    return STATUS_OK;
+        blame_setting("AKKOORD_SERVICES_FILE", &fault, error);
+    return status;
 }
 
 enum status first_start_check_services(const struct settings *settings, struct arena *arena, size_t *count,
@@ -120,8 +120,8 @@ enum status first_start_seller(const struct settings *settings, struct arena *ar
     if (status == STATUS_OK)
         status = seller_read(arena, text, length, seller, &fault);
     if (status != STATUS_OK)
-        return fault_of_setting("AKKOORD_SELLER_FILE", &fault, error);
-    return STATUS_OK;
+        blame_setting("AKKOORD_SELLER_FILE", &fault, error);
+    return status;
 }
 
 /* ---- the sandbox's secret ---- */

@@ -8,7 +8,7 @@
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/orders.h"
 
-#define IDEMPOTENCY_US (IDEMPOTENCY_HOURS * 3600 * CLOCK_US_PER_SECOND)
+#define IDEMPOTENCY_US (IDEMPOTENCY_HOURS * INT64_C(3600) * CLOCK_US_PER_SECOND)
 
 enum status store_jobs_add(struct store *store, struct arena *arena, const char *kind, const char *const *payloads,
                            size_t count, struct error *error)
