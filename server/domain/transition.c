@@ -70,10 +70,9 @@ static struct uuid add_decision(struct order *order, const struct command *comma
         decision->staff_id = command->staff_id;
         decision->reviewed_id = command->reviewed_decision_id;
     }
-    if (verdict->outcome != DECISION_REFUSED) {
+    if (verdict->outcome != DECISION_REFUSED)
         order->decision_id = decision->id;
-        order->is_changed = true;
-    }
+    order->is_changed = true; /* the count of decisions, at least */
     enum actor actor = input != NULL ? ACTOR_POLICY : ACTOR_STAFF;
     add_history(effects, order, command, decision_outcome_name(verdict->outcome), actor);
     return decision->id;
@@ -356,6 +355,8 @@ static enum event_outcome apply_approval(struct order *order, struct payment *pa
     struct policy_input input = policy_input_of(order, payment, command, SUBJECT_APPROVAL, order_knows_provider);
     struct verdict verdict = policy_decide(&input);
     struct uuid decision_id = add_decision(order, command, &verdict, &input, effects);
+    if (verdict.outcome != DECISION_REFUSED)
+        order->payment_id = payment->id;
     switch (verdict.outcome) {
     case DECISION_ACCEPTED:
         set_status(order, ORDER_ACCEPTED);
@@ -379,11 +380,11 @@ static enum event_outcome apply_approval(struct order *order, struct payment *pa
     return EVENT_APPLIED;
 }
 
-/* Whether the refund or charge-back touches the order itself, not the payment alone. */
-static bool order_rests_on(const struct order *order, enum payment_status payment_status_before)
+/* Whether what goes back of the payment touches the order itself: not that of a payment which was refused. */
+static bool order_rests_on(const struct order *order, const struct payment *payment)
 {
     return (order->status == ORDER_ACCEPTED || order->status == ORDER_COMPLETED) &&
-           (payment_status_before == PAYMENT_PAID || payment_status_before == PAYMENT_PARTIALLY_REFUNDED);
+           uuid_equal(&order->payment_id, &payment->id);
 }
 
 static void decide_reversal(struct order *order, struct payment *payment, const struct command *command,
@@ -405,29 +406,28 @@ static enum event_outcome apply_reversal(struct order *order, struct payment *pa
                                          struct effects *effects)
 {
     const struct payment_event *event = command->event;
-    enum payment_status before = payment->status;
-    if (!reversal_note(&payment->reversal, event))
+    struct reversal *known = &payment->reversal;
+    bool was_charged_back = known->charged_back;
+    bool was_refunded_in_full = is_refunded_in_full(payment);
+    if (!reversal_note(known, event))
         return EVENT_IGNORED;
     payment->is_changed = true;
     if (!payment_is_settled(payment))
         return EVENT_EARLY; /* its approval has not come: kept on the payment until it does */
-    bool charged_back = event->kind == PAYMENT_EVENT_CHARGED_BACK;
-    if (charged_back) {
+    if (known->charged_back && !was_charged_back) {
         set_payment_status(payment, PAYMENT_CHARGED_BACK);
         add_history(effects, order, command, "payment_charged_back", ACTOR_PROVIDER);
-    } else if (payment->status != PAYMENT_CHARGED_BACK && is_refunded_in_full(payment)) {
+        if (order_rests_on(order, payment))
+            decide_reversal(order, payment, command, SUBJECT_CHARGE_BACK, 0, effects);
+    } else if (is_refunded_in_full(payment) && !was_refunded_in_full) {
         set_payment_status(payment, PAYMENT_REFUNDED);
         add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
+        if (order_rests_on(order, payment))
+            decide_reversal(order, payment, command, SUBJECT_REFUND, payment->amount_minor, effects);
     } else if (payment_is_taken(payment)) {
         /* A payment that is due to go back stays due until all of it has. */
         set_payment_status(payment, PAYMENT_PARTIALLY_REFUNDED);
         add_history(effects, order, command, "payment_partially_refunded", ACTOR_PROVIDER);
-    }
-    if (order_rests_on(order, before)) {
-        if (charged_back)
-            decide_reversal(order, payment, command, SUBJECT_CHARGE_BACK, 0, effects);
-        else if (payment->status == PAYMENT_REFUNDED)
-            decide_reversal(order, payment, command, SUBJECT_REFUND, payment->amount_minor, effects);
     }
     return EVENT_APPLIED;
 }

@@ -189,6 +189,7 @@ static enum status read_orders(const struct pg_result *result, struct batch *bat
         order->decisions_count = pg_get_int64(result, row, 8);
         found->customer_id = pg_get_uuid(result, row, 9);
         found->billing_key_id = pg_get_uuid(result, row, 10);
+        order->payment_id = pg_get_optional_uuid(result, row, 11);
     }
     return STATUS_OK;
 }

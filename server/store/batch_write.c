@@ -9,6 +9,7 @@
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/decision_codec.h"
+#include "akkoord/store/jobs.h"
 #include "akkoord/store/reviews.h"
 
 #define BATCH_STATEMENTS_MAX 16
@@ -168,6 +169,7 @@ static void add_orders(struct script *script, const struct batch *batch)
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->invoice_id));
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->decision_id));
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->decisions_count);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->payment_id));
 }
 
 struct payment_rows {
@@ -359,25 +361,50 @@ static void add_history(struct script *script, const struct batch *batch)
     ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, count, steps[i].at_us);
 }
 
-/* ---- documents and what follows from them ---- */
+/* ---- documents and what follows ---- */
 
-static void add_render_jobs(struct script *script, const struct batch *batch)
+static int compare_jobs(const void *left, const void *right)
 {
-    const struct new_document *documents = batch->effects.documents;
-    size_t count = batch->effects.documents_count;
+    const struct batch_job *a = left;
+    const struct batch_job *b = right;
+    int order = strcmp(a->kind, b->kind);
+    if (order != 0 || (a->key == NULL && b->key == NULL))
+        return order;
+    if (a->key == NULL || b->key == NULL)
+        return a->key == NULL ? -1 : 1;
+    return strcmp(a->key, b->key);
+}
+
+/* Those that were asked for, and one for each new document; sorted. */
+static struct batch_job *collect_jobs(const struct batch *batch, size_t *count)
+{
+    const struct effects *effects = &batch->effects;
+    *count = batch->jobs_count + effects->documents_count;
+    struct batch_job *jobs = ARENA_ARRAY(batch->arena, struct batch_job, *count);
+    for (size_t i = 0; i < batch->jobs_count; i++)
+        jobs[i] = batch->jobs[i];
+    for (size_t i = 0; i < effects->documents_count; i++)
+        jobs[batch->jobs_count + i] = (struct batch_job){
+            .kind = JOB_RENDER_DOCUMENT, .payload = job_write_document(batch->arena, &effects->documents[i].id)};
+    if (*count > 1)
+        qsort(jobs, *count, sizeof(*jobs), compare_jobs);
+    return jobs;
+}
+
+static void add_jobs(struct script *script, const struct batch *batch)
+{
+    size_t count;
+    const struct batch_job *jobs = collect_jobs(batch, &count);
     if (count == 0)
         return;
     struct uuid *ids = ARENA_ARRAY(batch->arena, struct uuid, count);
-    const char **payloads = ARENA_ARRAY(batch->arena, const char *, count);
-    for (size_t i = 0; i < count; i++) {
-        char id[UUID_TEXT_BYTES];
+    for (size_t i = 0; i < count; i++)
         ids[i] = uuid_new();
-        payloads[i] = arena_format(batch->arena, "{\"document\":\"%s\"}", uuid_format(&documents[i].id, id));
-    }
     struct pg_params *params = script_add(script, &sql_batch_insert_jobs);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &ids[i]);
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, "render_document");
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, payloads[i]);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, jobs[i].kind);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, jobs[i].key);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, jobs[i].payload);
     pg_params_add_time(params, batch->at_us);
 }
 
@@ -428,7 +455,7 @@ enum status store_batch_write(struct store *store, struct batch *batch, const st
     }
     if (status == STATUS_OK) {
         add_history(script, batch);
-        add_render_jobs(script, batch);
+        add_jobs(script, batch);
         add_documents(script, batch, DOCUMENT_INVOICE);
         add_documents(script, batch, DOCUMENT_CREDIT_NOTE);
         script->items[script->count++] = (struct pg_batch_item){.statement = &pg_statement_commit};

@@ -120,9 +120,11 @@ CREATE TABLE akkoord.customer_order (
     billing_key_id uuid NOT NULL REFERENCES akkoord.data_key,
     content_version bigint NOT NULL DEFAULT 1,
     content_sealed bytea NOT NULL,
-    -- The invoice that stands (issued and not credited), and the newest decision that is not `refused`.
+    -- The invoice that stands (issued and not credited), the newest decision that is not `refused`, and the payment that
+    -- led to it.
     invoice_id uuid,
     decision_id uuid,
+    payment_id uuid,
     -- Of all decisions about it: the ordinal of the last one.
     decisions_count bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL

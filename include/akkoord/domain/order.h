@@ -70,10 +70,11 @@ struct order {
     int64_t content_version;
     struct uuid invoice_id;   /* the invoice that stands; nil if none */
     struct uuid decision_id;  /* the newest decision that is not `refused`; nil if none */
+    struct uuid payment_id;   /* the payment it rests on: the last that was accepted or held; nil if none */
     int64_t decisions_count;  /* all that were made about it, refused ones too */
     struct payment *payments; /* oldest first; grows in the arena of the effects */
     size_t payments_count, payments_capacity;
-    bool is_changed; /* status, invoice_id or decision_id differ from the row */
+    bool is_changed; /* something above but the payments differs from the row */
 };
 
 /* The words of CONTRACT section 3, which are the database's too. */

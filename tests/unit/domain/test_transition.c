@@ -405,6 +405,47 @@ static void what_goes_back_of_a_held_order_changes_the_payment_only(void **state
     end(&scene);
 }
 
+static void each_kind_of_reversal_acts_once_whatever_came_before(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL);
+    expect_order(&scene, "held", "held:payment_refunded accepted:overturned_by_review held:payment_charged_back");
+    end(&scene);
+
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL);
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK); /* the dispute was won */
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", TOTAL);
+    expect_order(&scene, "cancelled",
+                 "accepted:payment_approved held:payment_charged_back accepted:overturned_by_review "
+                 "cancelled:payment_refunded");
+    expect_payments(&scene, "p1=refunded");
+    expect_documents(&scene, "invoice:12100 credit_note:12100");
+    end(&scene);
+}
+
+static void what_goes_back_of_a_refused_payment_leaves_the_order_alone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p2", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p3", TOTAL);
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p2", TOTAL);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p2", TOTAL);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p3", TOTAL);
+    expect_order(&scene, "accepted", "accepted:payment_approved refused:already_paid refused:already_paid");
+    expect_payments(&scene, "p1=paid p2=charged_back p3=charged_back");
+    end(&scene);
+}
+
 /* ---- reviews ---- */
 
 static void a_held_order_ends_when_upheld_and_its_money_goes_back(void **state)
@@ -603,6 +644,8 @@ int main(void)
         cmocka_unit_test(a_charge_back_holds_and_staff_decide),
         cmocka_unit_test(a_refund_before_the_approval_is_kept_until_it_comes),
         cmocka_unit_test(what_goes_back_of_a_held_order_changes_the_payment_only),
+        cmocka_unit_test(each_kind_of_reversal_acts_once_whatever_came_before),
+        cmocka_unit_test(what_goes_back_of_a_refused_payment_leaves_the_order_alone),
         cmocka_unit_test(a_held_order_ends_when_upheld_and_its_money_goes_back),
         cmocka_unit_test(an_overturned_hold_is_accepted_with_what_was_received),
         cmocka_unit_test(an_acceptance_can_be_upheld_without_effect_or_overturned),
