@@ -15,13 +15,14 @@
 #include "lanes.h"
 
 #define SECONDS(number) ((number)*CLOCK_US_PER_SECOND)
+#define CALL_TIMEOUT_MS 8000
 #define RENDER_NICENESS 10
 #define JOBS_THREADS    (JOBS_SEND_THREADS + 2)
 #define NS_PER_MS       1000000L
 #define NS_PER_SECOND   1000000000L
 
 static const struct job_kind send_kinds[] = {
-    {JOB_SANDBOX_WEBHOOK, job_send_sandbox_webhook, SECONDS(30), {20, SECONDS(1) / 2, SECONDS(600)}},
+    {JOB_SANDBOX_WEBHOOK, job_send_sandbox_webhook, SECONDS(10), {20, SECONDS(1) / 2, SECONDS(600)}},
 };
 static const struct job_kind render_kinds[] = {
     {JOB_RENDER_DOCUMENT, job_render_document, SECONDS(60), {10, SECONDS(1), SECONDS(3600)}},
@@ -110,7 +111,8 @@ static void *run_thread(void *argument)
 static void start_thread(struct jobs *jobs, size_t at, const struct job_lane *lane)
 {
     struct job_thread *thread = &jobs->threads[at];
-    const struct http_client_options client = {.direct = true};
+    /* Less than the hold of a job that calls. */
+    const struct http_client_options client = {.direct = true, .timeout_ms = CALL_TIMEOUT_MS};
     *thread = (struct job_thread){
         .jobs = jobs,
         .options = &jobs->options,
