@@ -2,39 +2,74 @@
 #include "akkoord/api/invoices.h"
 
 #include "akkoord/documents/pdf.h"
+#include "akkoord/documents/ubl.h"
 #include "akkoord/store/renditions.h"
 
-static enum status answer_pdf(struct api_call *call, const struct stored_document *document, struct http_answer *answer,
-                              struct error *error)
+/* One way in which documents are handed out. */
+struct format {
+    enum rendition_format rendition;
+    rendition_renderer *render;
+    const char *content_type;
+    const char *extension;
+};
+
+static const struct format pdf = {RENDITION_PDF, document_render_pdf, "application/pdf", "pdf"};
+static const struct format ubl = {RENDITION_UBL, document_render_ubl, "application/xml", "xml"};
+
+static enum status answer_document(struct api_call *call, const struct format *format,
+                                   const struct stored_document *document, struct http_answer *answer,
+                                   struct error *error)
 {
     const uint8_t *bytes;
     size_t length;
-    enum status status = store_rendition_get_or_render(call->store, call->arena, &document->id, RENDITION_PDF,
-                                                       document_render_pdf, &bytes, &length, error);
+    enum status status = store_rendition_get_or_render(call->store, call->arena, &document->id, format->rendition,
+                                                       format->render, &bytes, &length, error);
     if (status != STATUS_OK)
         return status;
     *answer = (struct http_answer){
-        .status = 200, .content_type = "application/pdf", .body = (const char *)bytes, .body_length = length};
+        .status = 200, .content_type = format->content_type, .body = (const char *)bytes, .body_length = length};
     api_answer_add_header(call, answer, "Content-Disposition",
-                          arena_format(call->arena, "inline; filename=\"%s.pdf\"", document->number));
+                          arena_format(call->arena, "inline; filename=\"%s.%s\"", document->number, format->extension));
     return STATUS_OK;
 }
 
-enum status api_order_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
+static enum status answer_invoice_of_order(struct api_call *call, const struct format *format,
+                                           struct http_answer *answer, struct error *error)
 {
     struct uuid order_id;
     struct stored_document document;
     enum status status = api_call_id(call, "id", &order_id, error);
     if (status == STATUS_OK)
         status = store_document_find_invoice(call->store, call->arena, &order_id, &call->customer_id, &document, error);
-    return status == STATUS_OK ? answer_pdf(call, &document, answer, error) : status;
+    return status == STATUS_OK ? answer_document(call, format, &document, answer, error) : status;
 }
 
-enum status api_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
+static enum status answer_number(struct api_call *call, const struct format *format, struct http_answer *answer,
+                                 struct error *error)
 {
     const char *number = http_request_parameter(call->request, "number");
     struct stored_document document;
     enum status status =
         store_document_find_number(call->store, call->arena, number, &call->customer_id, &document, error);
-    return status == STATUS_OK ? answer_pdf(call, &document, answer, error) : status;
+    return status == STATUS_OK ? answer_document(call, format, &document, answer, error) : status;
+}
+
+enum status api_order_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return answer_invoice_of_order(call, &pdf, answer, error);
+}
+
+enum status api_order_invoice_ubl(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return answer_invoice_of_order(call, &ubl, answer, error);
+}
+
+enum status api_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return answer_number(call, &pdf, answer, error);
+}
+
+enum status api_invoice_ubl(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return answer_number(call, &ubl, answer, error);
 }

@@ -4,5 +4,9 @@
 
 /* GET /v1/orders/{id}/invoice.pdf: the newest document of kind invoice. */
 api_function api_order_invoice_pdf;
+/* GET /v1/orders/{id}/invoice.xml: the same as UBL. */
+api_function api_order_invoice_ubl;
 /* GET /v1/invoices/{number}.pdf: any document of the customer's, credit notes too. */
 api_function api_invoice_pdf;
+/* GET /v1/invoices/{number}.xml: the same as UBL. */
+api_function api_invoice_ubl;
