@@ -7,7 +7,8 @@
 #include "akkoord/base/memory.h"
 #include "providers.h"
 
-static const struct webhook_provider *const providers[] = {&webhook_standard, &webhook_sandbox, &webhook_stripe};
+static const struct webhook_provider *const providers[] = {&webhook_standard, &webhook_sandbox, &webhook_stripe,
+                                                           &webhook_mollie};
 
 const struct webhook_provider *webhook_provider_find(const char *name)
 {

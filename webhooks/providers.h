@@ -5,3 +5,4 @@
 extern const struct webhook_provider webhook_standard;
 extern const struct webhook_provider webhook_sandbox;
 extern const struct webhook_provider webhook_stripe;
+extern const struct webhook_provider webhook_mollie;

@@ -16,7 +16,17 @@ enum status webhook_refuse(struct error *error, const char *detail)
     return error_set(error, STATUS_UNAUTHENTICATED, "unauthenticated", "%s", detail);
 }
 
-static bool header_is_named(const struct webhook_header *header, const char *name)
+enum status webhook_copy_secret(const char *text, size_t length, struct webhook_secret *secret, struct error *error)
+{
+    if (length > sizeof(secret->bytes))
+        return error_set(error, STATUS_INVALID, "length", "a secret must be at most %d bytes",
+                         WEBHOOK_SECRET_BYTES_MAX);
+    memcpy(secret->bytes, text, length);
+    secret->length = length;
+    return STATUS_OK;
+}
+
+bool webhook_header_is(const struct webhook_header *header, const char *name)
 {
     return header->name_length == strlen(name) && strncasecmp(header->name, name, header->name_length) == 0;
 }
@@ -25,7 +35,7 @@ size_t webhook_count_headers(const struct webhook_input *input, const char *name
 {
     size_t count = 0;
     for (size_t i = 0; i < input->headers_count; i++)
-        count += header_is_named(&input->headers[i], name);
+        count += webhook_header_is(&input->headers[i], name);
     return count;
 }
 
@@ -34,7 +44,7 @@ enum status webhook_get_header(const struct webhook_input *input, const char *na
 {
     const struct webhook_header *found = NULL;
     for (size_t i = 0; i < input->headers_count; i++) {
-        if (!header_is_named(&input->headers[i], name))
+        if (!webhook_header_is(&input->headers[i], name))
             continue;
         if (found != NULL)
             return error_set(error, STATUS_UNAUTHENTICATED, "unauthenticated", "the header %s stands there twice",

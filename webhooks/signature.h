@@ -12,6 +12,12 @@ struct webhook_slice {
     size_t length;
 };
 
+/* As webhook_provider.parse_secret: the text itself is the key. */
+enum status webhook_copy_secret(const char *text, size_t length, struct webhook_secret *secret,
+                                struct error *error) AKKOORD_MUST_CHECK;
+
+/* In any case. */
+bool webhook_header_is(const struct webhook_header *header, const char *name);
 /* How often the request has a header of that name. */
 size_t webhook_count_headers(const struct webhook_input *input, const char *name);
 /* The value of the header that must stand there exactly once and must not be empty. */

@@ -44,17 +44,6 @@ static const struct stripe_type listed_types[] = {
     {"charge.dispute.created", OBJECT_DISPUTE, PAYMENT_EVENT_CHARGED_BACK, "amount"},
 };
 
-static enum status stripe_parse_secret(const char *text, size_t length, struct webhook_secret *secret,
-                                       struct error *error)
-{
-    if (length > sizeof(secret->bytes))
-        return error_set(error, STATUS_INVALID, "length", "a secret must be at most %d bytes",
-                         WEBHOOK_SECRET_BYTES_MAX);
-    memcpy(secret->bytes, text, length);
-    secret->length = length;
-    return STATUS_OK;
-}
-
 /* The next `key=value` of the header; false at its end. What has no "=" has an empty key. */
 static bool next_element(struct webhook_slice *rest, struct webhook_slice *key, struct webhook_slice *value)
 {
@@ -284,6 +273,6 @@ static enum webhook_verdict stripe_read(const struct webhook_secrets *secrets, c
 const struct webhook_provider webhook_stripe = {
     .name = "stripe",
     .secret_setting = "AKKOORD_STRIPE_WEBHOOK_SECRET",
-    .parse_secret = stripe_parse_secret,
+    .parse_secret = webhook_copy_secret,
     .read = stripe_read,
 };

@@ -6,6 +6,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/metrics.h"
+#include "akkoord/store/jobs.h"
 #include "item.h"
 
 static struct metric events_counted = {.kind = METRIC_COUNTER,
@@ -16,15 +17,25 @@ static struct metric decisions_counted = {
 
 /* ---- what the batch is about ---- */
 
+static struct batch_job fetch_job(struct arena *arena, const struct payment_event *event)
+{
+    const struct fetch_job fetch = {.provider = event->provider, .payment_id = event->payment_id};
+    return (struct batch_job){
+        .kind = JOB_FETCH_PAYMENT, .key = job_fetch_key(arena, &fetch), .payload = job_write_fetch(arena, &fetch)};
+}
+
 static void describe_batch(struct batch *batch, struct item **items, size_t count)
 {
     struct uuid *order_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
     struct uuid *review_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
+    struct batch_job *jobs = ARENA_ARRAY(batch->arena, struct batch_job, count);
     batch->events = ARENA_ARRAY(batch->arena, struct batch_event, count);
     for (size_t i = 0; i < count; i++) {
         struct item *item = items[i];
         item->in_batch = NULL;
-        if (item->is_event) {
+        if (item->kind == ITEM_PING) {
+            jobs[batch->jobs_count++] = fetch_job(batch->arena, &item->event);
+        } else if (item->kind == ITEM_EVENT) {
             item->in_batch = &batch->events[batch->events_count++];
             *item->in_batch =
                 (struct batch_event){.event = &item->event, .body = item->body, .body_length = item->body_length};
@@ -36,6 +47,7 @@ static void describe_batch(struct batch *batch, struct item **items, size_t coun
             order_ids[batch->order_ids_count++] = item->command.order_id;
         }
     }
+    batch->jobs = jobs;
     batch->order_ids = order_ids;
     batch->review_ids = review_ids;
 }
@@ -156,9 +168,9 @@ enum status batch_run(struct store *store, struct arena *arena, struct item **it
     for (size_t i = 0; i < count; i++) {
         struct item *item = items[i];
         item->status = STATUS_OK;
-        if (!item->is_event)
+        if (item->kind == ITEM_COMMAND)
             item->status = decide_command(&batch, item, installation_live);
-        else if (item->in_batch->is_new)
+        else if (item->kind == ITEM_EVENT && item->in_batch->is_new)
             item->in_batch->outcome = decide_event(&batch, item->in_batch, installation_live);
     }
     *may_have_committed = true;

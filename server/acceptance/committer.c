@@ -1,6 +1,6 @@
 /*
  * The committer's thread: collects what waits, commits it as one batch, answers. Owns the mailbox, the connection and
- * every event item from its submission to its answer.
+ * every event and ping from its submission to its answer.
  *
  * Invariants: an item is answered exactly once; never as done before the commit has returned; never later than its
  * deadline plus one call to a database that does not answer. A batch that the database refuses for its data is halved
@@ -58,7 +58,7 @@ struct committer {
 
 static void finish(struct item *item, enum status status)
 {
-    if (item->is_event) {
+    if (item->kind != ITEM_COMMAND) {
         item->done(item->context, status);
         free(item);
         return;
@@ -96,7 +96,7 @@ static size_t drop_commands(struct item **items, size_t count)
 {
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (!items[i]->is_event)
+        if (items[i]->kind == ITEM_COMMAND)
             finish_unavailable(items[i]);
         else
             items[kept++] = items[i];
@@ -128,7 +128,7 @@ static enum status try_batch(struct committer *committer, struct item **items, s
 static enum status isolate(struct committer *committer, struct item *item, const struct error *refusal)
 {
     log_event(LOG_ERROR, "item.refused", log_text("code", refusal->code), log_text("constraint", refusal->field));
-    if (!item->is_event) {
+    if (item->kind != ITEM_EVENT) {
         error_set(&item->error, STATUS_INTERNAL, "refused_by_database", "this can't be done");
         finish(item, STATUS_INTERNAL);
         return STATUS_OK;
@@ -257,11 +257,11 @@ bool committer_is_healthy(const struct committer *committer)
     return atomic_load(&committer->healthy);
 }
 
-enum status committer_submit_event(struct committer *committer, const struct payment_event *event, const void *body,
-                                   size_t body_length, committer_done *done, void *context)
+static enum status submit(struct committer *committer, enum item_kind kind, const struct payment_event *event,
+                          const void *body, size_t body_length, committer_done *done, void *context)
 {
     struct item *item = memory_alloc_zero(1, sizeof(*item));
-    item->is_event = true;
+    item->kind = kind;
     item->deadline_us = clock_monotonic_us() + COMMITTER_DEADLINE_MS * INT64_C(1000);
     item->event = *event;
     item->body = body;
@@ -274,11 +274,24 @@ enum status committer_submit_event(struct committer *committer, const struct pay
     return status;
 }
 
+enum status committer_submit_event(struct committer *committer, const struct payment_event *event, const void *body,
+                                   size_t body_length, committer_done *done, void *context)
+{
+    return submit(committer, ITEM_EVENT, event, body, body_length, done, context);
+}
+
+enum status committer_submit_ping(struct committer *committer, const struct payment_event *ping, committer_done *done,
+                                  void *context)
+{
+    return submit(committer, ITEM_PING, ping, NULL, 0, done, context);
+}
+
 enum status committer_run(struct committer *committer, const struct order_command *command, struct error *error)
 {
     pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     pthread_cond_t finished = PTHREAD_COND_INITIALIZER;
     struct item item = {
+        .kind = ITEM_COMMAND,
         .deadline_us = clock_monotonic_us() + COMMITTER_DEADLINE_MS * INT64_C(1000),
         .command = *command,
         .lock = &lock,

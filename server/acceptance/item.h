@@ -1,15 +1,21 @@
 #pragma once
-/* What waits for the committer: an event of a provider, or a command of a person or the clock. Inside acceptance only.
- */
+/* What waits for the committer: an event of a provider, a ping of one, or a command of a person or the clock. Inside
+ * acceptance only. */
 #include <pthread.h>
 
 #include "akkoord/acceptance/committer.h"
 #include "akkoord/store/batch.h"
 
+enum item_kind {
+    ITEM_COMMAND,
+    ITEM_EVENT,
+    ITEM_PING, /* of the event only provider and payment_id count */
+};
+
 struct item {
-    bool is_event;
+    enum item_kind kind;
     int64_t deadline_us; /* monotonic */
-    /* an event: the item is on the heap and owned by the committer */
+    /* an event or a ping: the item is on the heap and owned by the committer */
     struct payment_event event;
     const void *body;
     size_t body_length;

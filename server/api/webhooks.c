@@ -2,8 +2,9 @@
  * Where a provider's webhook enters. Event loops' threads; the last step runs on the committer's.
  *
  * In order: which provider (404), is it signed (401), is it what the provider's format says (400), is there room (503);
- * then the committer has it, and the answer is 200 once it is durable, or 503 when that can't be said. Nothing of the
- * body is logged.
+ * then the committer has the event, or
+ * the ping that makes a job ask the provider, and the answer is 200 once it is durable, or 503 when that can't be said.
+ * Nothing of the body is logged.
  */
 #include "akkoord/api/webhooks.h"
 
@@ -16,21 +17,29 @@ static struct metric webhooks_counted = {.kind = METRIC_COUNTER,
                                          .name = "akkoord_webhooks_total",
                                          .help = "Webhook requests by provider and what became of them."};
 
-enum status webhook_receiver_add(struct webhook_receiver *receiver, const char *provider, const char *secrets_text,
-                                 struct error *error)
+enum status webhook_receiver_add_pinged(struct webhook_receiver *receiver, const char *provider,
+                                        const char *secrets_text, struct error *error)
 {
-    if (secrets_text == NULL || secrets_text[0] == '\0')
-        return STATUS_OK;
     if (receiver->sources_count == WEBHOOK_PROVIDERS_MAX)
         return error_set(error, STATUS_INTERNAL, "too_many_providers", "more providers than there is room for");
     struct webhook_source *source = &receiver->sources[receiver->sources_count];
     source->provider = webhook_provider_find(provider);
     if (source->provider == NULL)
         return error_set(error, STATUS_INTERNAL, "unknown_provider", "no such provider: %s", provider);
-    enum status status = webhook_secrets_parse(source->provider, secrets_text, &source->secrets, error);
+    enum status status = STATUS_OK;
+    if (secrets_text != NULL && secrets_text[0] != '\0')
+        status = webhook_secrets_parse(source->provider, secrets_text, &source->secrets, error);
     if (status == STATUS_OK)
         receiver->sources_count++;
     return status;
+}
+
+enum status webhook_receiver_add(struct webhook_receiver *receiver, const char *provider, const char *secrets_text,
+                                 struct error *error)
+{
+    if (secrets_text == NULL || secrets_text[0] == '\0')
+        return STATUS_OK;
+    return webhook_receiver_add_pinged(receiver, provider, secrets_text, error);
 }
 
 void webhook_receiver_release(struct webhook_receiver *receiver)
@@ -85,9 +94,44 @@ static void answer_outcome(void *context, enum status status)
                                      "this event may or may not be kept: send it again");
 }
 
+/* ---- pings that nobody signed ---- */
+
+/* A burst of a whole minute's worth, then as many as the limit gives. */
+static bool admit_ping(struct ping_allowance *allowance)
+{
+    if (allowance->per_minute == 0)
+        return true;
+    int64_t now_us = clock_monotonic_us();
+    int64_t price_us = 60 * CLOCK_US_PER_SECOND / allowance->per_minute;
+    int64_t depth_us = 60 * CLOCK_US_PER_SECOND;
+    int64_t paid_until_us = atomic_load(&allowance->paid_until_us);
+    int64_t next_us;
+    do {
+        /* What has been admitted is paid off as time passes; ahead of now by more than the depth, it is too much. */
+        int64_t from_us = paid_until_us > now_us ? paid_until_us : now_us;
+        next_us = from_us + price_us;
+        if (next_us > now_us + depth_us)
+            return false;
+    } while (!atomic_compare_exchange_weak(&allowance->paid_until_us, &paid_until_us, next_us));
+    return true;
+}
+
+static void receive_ping(struct webhook_receiver *receiver, const struct payment_event *event, bool is_signed,
+                         struct http_exchange *exchange)
+{
+    if (!is_signed && !admit_ping(&receiver->pings)) {
+        count_webhook(event->provider, "limited");
+        http_exchange_answer_problem(exchange, 429, "rate_limited", "too many of these: send it again later");
+        return;
+    }
+    count_webhook(event->provider, "ping");
+    if (committer_submit_ping(receiver->committer, event, answer_outcome, exchange) != STATUS_OK)
+        http_exchange_answer_problem(exchange, 503, "busy", "too much is waiting: send it again in a moment");
+}
+
 static void receive_webhook(void *context, struct http_exchange *exchange)
 {
-    const struct webhook_receiver *receiver = context;
+    struct webhook_receiver *receiver = context;
     const struct http_request *request = http_exchange_request(exchange);
     struct arena *arena = http_exchange_arena(exchange);
     const struct webhook_source *source = find_source(receiver, http_request_parameter(request, "provider"));
@@ -99,7 +143,8 @@ static void receive_webhook(void *context, struct http_exchange *exchange)
     struct webhook_input input = make_input(request, arena);
     struct payment_event *event = ARENA_NEW(arena, struct payment_event);
     struct error error;
-    switch (source->provider->read(&source->secrets, &input, arena, event, &error)) {
+    enum webhook_verdict verdict = source->provider->read(&source->secrets, &input, arena, event, &error);
+    switch (verdict) {
     case WEBHOOK_UNSIGNED:
         count_webhook(name, "unsigned");
         log_event(LOG_WARNING, "webhook.unsigned", log_text("provider", name), log_text("request", request->id_text));
@@ -110,6 +155,10 @@ static void receive_webhook(void *context, struct http_exchange *exchange)
         log_event(LOG_WARNING, "webhook.malformed", log_text("provider", name), log_text("code", error.code),
                   log_text("field", error.field), log_text("request", request->id_text));
         http_exchange_answer_problem(exchange, 400, "malformed_json", error.detail);
+        return;
+    case WEBHOOK_PING:
+    case WEBHOOK_PING_UNSIGNED:
+        receive_ping(receiver, event, verdict == WEBHOOK_PING, exchange);
         return;
     case WEBHOOK_EVENT:
         break;

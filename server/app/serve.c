@@ -27,12 +27,13 @@
 #include "akkoord/jobs/jobs.h"
 #include "first_start.h"
 
-#define DRAIN_DEADLINE_MS   10000
-#define READY_POLL_MS       10
-#define DATABASE_WAIT_MS    30000
-#define ROUTES_MAX          128
-#define ALLOCATOR_ARENAS    2
-#define ALLOCATOR_MMAP_FROM (128 * 1024)
+#define DRAIN_DEADLINE_MS         10000
+#define READY_POLL_MS             10
+#define DATABASE_WAIT_MS          30000
+#define ROUTES_MAX                128
+#define UNSIGNED_PINGS_PER_MINUTE 600
+#define ALLOCATOR_ARENAS          2
+#define ALLOCATOR_MMAP_FROM       (128 * 1024)
 
 struct serve {
     struct settings settings;
@@ -149,6 +150,9 @@ static enum status add_webhook_sources(struct serve *serve, struct error *error)
         status = webhook_receiver_add(&serve->receiver, "standard", settings->standard_webhook_secret, error);
     if (status == STATUS_OK)
         status = webhook_receiver_add(&serve->receiver, "stripe", settings->stripe_webhook_secret, error);
+    if (status == STATUS_OK && (settings->mollie_api_key != NULL || settings->mollie_webhook_secret != NULL))
+        status = webhook_receiver_add_pinged(&serve->receiver, "mollie", settings->mollie_webhook_secret, error);
+    serve->receiver.pings.per_minute = settings->rate_limits ? UNSIGNED_PINGS_PER_MINUTE : 0;
     return status;
 }
 

@@ -10,6 +10,18 @@ static enum status malformed(struct error *error)
     return error_set(error, STATUS_INVALID, "job_payload", "the payload of this job can't be read");
 }
 
+static enum status read_id(struct arena *arena, const char *payload, const char *key, struct uuid *id,
+                           struct error *error)
+{
+    json_t *object;
+    const char *text;
+    if (json_parse_object(arena, payload, strlen(payload), &object, error) != STATUS_OK ||
+        json_get_text(object, "", key, JSON_REQUIRED, UUID_TEXT_BYTES - 1, &text, error) != STATUS_OK ||
+        uuid_parse(text, strlen(text), id) != STATUS_OK)
+        return malformed(error);
+    return STATUS_OK;
+}
+
 const char *job_write_document(struct arena *arena, const struct uuid *document_id)
 {
     json_t *payload = json_new_object(arena);
@@ -20,13 +32,7 @@ const char *job_write_document(struct arena *arena, const struct uuid *document_
 
 enum status job_read_document(struct arena *arena, const char *payload, struct uuid *document_id, struct error *error)
 {
-    json_t *object;
-    const char *id;
-    if (json_parse_object(arena, payload, strlen(payload), &object, error) != STATUS_OK ||
-        json_get_text(object, "", "document", JSON_REQUIRED, UUID_TEXT_BYTES - 1, &id, error) != STATUS_OK ||
-        uuid_parse(id, strlen(id), document_id) != STATUS_OK)
-        return malformed(error);
-    return STATUS_OK;
+    return read_id(arena, payload, "document", document_id, error);
 }
 
 const char *job_write_sandbox_webhook(struct arena *arena, const struct sandbox_webhook *webhook)
@@ -47,4 +53,43 @@ enum status job_read_sandbox_webhook(struct arena *arena, const char *payload, s
         json_get_text(object, "", "body", JSON_REQUIRED, BODY_BYTES_MAX, &webhook->body, error) != STATUS_OK)
         return malformed(error);
     return STATUS_OK;
+}
+
+const char *job_fetch_key(struct arena *arena, const struct fetch_job *fetch)
+{
+    return arena_format(arena, "%s/%s", fetch->provider, fetch->payment_id);
+}
+
+const char *job_write_fetch(struct arena *arena, const struct fetch_job *fetch)
+{
+    json_t *payload = json_new_object(arena);
+    size_t length;
+    json_set_text(payload, "provider", fetch->provider);
+    json_set_text(payload, "payment", fetch->payment_id);
+    return json_write(arena, payload, &length);
+}
+
+enum status job_read_fetch(struct arena *arena, const char *payload, struct fetch_job *fetch, struct error *error)
+{
+    json_t *object;
+    if (json_parse_object(arena, payload, strlen(payload), &object, error) != STATUS_OK ||
+        json_get_text(object, "", "provider", JSON_REQUIRED, PROVIDER_BYTES - 1, &fetch->provider, error) !=
+            STATUS_OK ||
+        json_get_text(object, "", "payment", JSON_REQUIRED, PAYMENT_ID_BYTES - 1, &fetch->payment_id, error) !=
+            STATUS_OK)
+        return malformed(error);
+    return STATUS_OK;
+}
+
+const char *job_write_refund(struct arena *arena, const struct uuid *payment_id)
+{
+    json_t *payload = json_new_object(arena);
+    size_t length;
+    json_set_uuid(payload, "payment", payment_id);
+    return json_write(arena, payload, &length);
+}
+
+enum status job_read_refund(struct arena *arena, const char *payload, struct uuid *payment_id, struct error *error)
+{
+    return read_id(arena, payload, "payment", payment_id, error);
 }

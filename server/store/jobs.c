@@ -30,6 +30,32 @@ enum status store_jobs_add(struct store *store, struct arena *arena, const char 
     return pg_execute(store->pg, &sql_job_insert, &params, NULL, error);
 }
 
+enum status store_jobs_add_keyed(struct store *store, struct arena *arena, const char *kind,
+                                 const struct keyed_job *jobs, size_t count, struct error *error)
+{
+    if (count == 0)
+        return STATUS_OK;
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    struct pg_array *ids = pg_array_begin(&params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < count; i++) {
+        struct uuid id = uuid_new();
+        pg_array_add_uuid(ids, &id);
+    }
+    pg_array_end(ids);
+    pg_params_add_text(&params, kind);
+    struct pg_array *keys = pg_array_begin(&params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_text(keys, jobs[i].key);
+    pg_array_end(keys);
+    struct pg_array *payloads = pg_array_begin(&params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_text(payloads, jobs[i].payload);
+    pg_array_end(payloads);
+    pg_params_add_time(&params, clock_now_us());
+    return pg_execute(store->pg, &sql_job_insert_keyed, &params, NULL, error);
+}
+
 enum status store_job_take(struct store *store, struct arena *arena, const char *kind, int64_t hold_us, struct job *job,
                            bool *found, struct error *error)
 {
@@ -51,6 +77,7 @@ enum status store_job_take(struct store *store, struct arena *arena, const char 
             .payload = arena_copy_text(arena, pg_get_text(result, 0, 2)),
             .attempts = pg_get_int64(result, 0, 3),
             .held_until_us = pg_get_time(result, 0, 4),
+            .created_at_us = pg_get_time(result, 0, 5),
         };
     pg_result_free(result);
     return STATUS_OK;

@@ -47,6 +47,11 @@ typedef void committer_done(void *context, enum status status);
 enum status committer_submit_event(struct committer *committer, const struct payment_event *event, const void *body,
                                    size_t body_length, committer_done *done, void *context) AKKOORD_MUST_CHECK;
 
+/* The provider is to be asked about a payment: `ping` names both (`provider`, `payment_id`), nothing else of it counts.
+ * Durable as a job (store/jobs.h), joined with one for the same payment that has not begun. */
+enum status committer_submit_ping(struct committer *committer, const struct payment_event *ping, committer_done *done,
+                                  void *context) AKKOORD_MUST_CHECK;
+
 /* What a person or a clock asks of one order. */
 struct order_command {
     enum command_kind kind; /* any but COMMAND_PAYMENT_EVENT */

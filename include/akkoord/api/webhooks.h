@@ -5,6 +5,7 @@
  * Runs on the event loops and never blocks: the signature is checked and the event normalised at once, the answer comes
  * from the committer's thread when the event is durable.
  */
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "akkoord/acceptance/committer.h"
@@ -19,9 +20,16 @@ struct webhook_source {
     struct webhook_secrets secrets;
 };
 
-/* Must outlive the server; only read once the server has started. */
+/* How many unsigned pings are taken in, of all providers together; more are answered 429. */
+struct ping_allowance {
+    int64_t per_minute; /* 0: as many as come */
+    atomic_int_fast64_t paid_until_us;
+};
+
+/* Must outlive the server; once that has started, only read but for what is counted. */
 struct webhook_receiver {
     struct committer *committer;
+    struct ping_allowance pings;
     struct webhook_source sources[WEBHOOK_PROVIDERS_MAX];
     size_t sources_count;
 };
@@ -30,6 +38,9 @@ struct webhook_receiver {
  * the setting. */
 enum status webhook_receiver_add(struct webhook_receiver *receiver, const char *provider, const char *secrets_text,
                                  struct error *error) AKKOORD_MUST_CHECK;
+/* The same for a provider that also pings unsigned: it is added with or without secrets. */
+enum status webhook_receiver_add_pinged(struct webhook_receiver *receiver, const char *provider,
+                                        const char *secrets_text, struct error *error) AKKOORD_MUST_CHECK;
 /* Overwrites the secrets. */
 void webhook_receiver_release(struct webhook_receiver *receiver);
 

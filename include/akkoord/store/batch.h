@@ -5,7 +5,8 @@
  * decided, set by set, and commits. After a failure of either the transaction is rolled back.
  *
  * Locks are taken in one order by every batch of every process: event keys by (provider, event id), payments by the
- * hash of their ids, orders by id, reviews by id, the counters invoice first. So batches wait for each other, and never
+ * hash of their ids, orders by id, reviews by id, jobs by kind and key, the counters invoice
+ * first. So batches wait for each other, and never
  * in a circle.
  */
 #include "akkoord/domain/payment_event.h"
@@ -50,6 +51,13 @@ struct batch_review {
     const char *reasons;
 };
 
+/* A job that the batch is asked to add; one whose key waits already is joined. */
+struct batch_job {
+    const char *kind;
+    const char *key; /* NULL: none */
+    const char *payload;
+};
+
 /* An id of a loaded payment, and the order it belongs to. */
 struct batch_payment_id {
     const char *provider;
@@ -67,6 +75,8 @@ struct batch {
     size_t order_ids_count;
     const struct uuid *review_ids;
     size_t review_ids_count;
+    const struct batch_job *jobs;
+    size_t jobs_count;
     /* filled by the load */
     struct batch_order *orders; /* by id */
     size_t orders_count;

@@ -5,9 +5,14 @@
  *     kind               payload
  *     render_document    {"document": "<id>"}
  *     sandbox_webhook    {"event": "<webhook-id>", "body": "<the bytes to send>"}
+ *     fetch_payment      {"provider": "<name>", "payment": "<the provider's id>"}; key: both, with a slash between
+ *     refund_payment     {"payment": "<our id>"}; key: the same id
  *
  * Payloads hold identifiers and amounts, never personal data. A job that was taken is held until a time; the hold is
  * its only lock, so a killed process loses no job, and one that takes longer than its hold may run twice.
+ *
+ * A job may have a key, what it is about. Of one kind and key at most one job waits (others that are asked for join it)
+ * and at most one is held; one that was asked for while another was held is run after it.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,10 +21,16 @@
 #include "akkoord/base/arena.h"
 #include "akkoord/base/status.h"
 #include "akkoord/base/uuid.h"
+#include "akkoord/domain/payment_event.h"
 #include "akkoord/store/store.h"
 
 #define JOB_RENDER_DOCUMENT "render_document"
 #define JOB_SANDBOX_WEBHOOK "sandbox_webhook"
+#define JOB_FETCH_PAYMENT   "fetch_payment"
+#define JOB_REFUND_PAYMENT  "refund_payment"
+
+/* The key of a fetch_payment, with its NUL. */
+#define JOB_KEY_BYTES (PROVIDER_BYTES + PAYMENT_ID_BYTES)
 
 struct job {
     struct uuid id;
@@ -27,6 +38,7 @@ struct job {
     const char *payload;   /* JSON */
     int64_t attempts;      /* this one included */
     int64_t held_until_us; /* names the hold: who comes back too late changes nothing */
+    int64_t created_at_us;
 };
 
 /* Payloads: pure; what is written and read lives in the arena. Reading: STATUS_INVALID `job_payload`. */
@@ -41,9 +53,30 @@ const char *job_write_sandbox_webhook(struct arena *arena, const struct sandbox_
 enum status job_read_sandbox_webhook(struct arena *arena, const char *payload, struct sandbox_webhook *webhook,
                                      struct error *error) AKKOORD_MUST_CHECK;
 
+/* A payment that its provider is asked about; the texts live in the arena. */
+struct fetch_job {
+    const char *provider;
+    const char *payment_id;
+};
+const char *job_fetch_key(struct arena *arena, const struct fetch_job *fetch);
+const char *job_write_fetch(struct arena *arena, const struct fetch_job *fetch);
+enum status job_read_fetch(struct arena *arena, const char *payload, struct fetch_job *fetch,
+                           struct error *error) AKKOORD_MUST_CHECK;
+const char *job_write_refund(struct arena *arena, const struct uuid *payment_id);
+enum status job_read_refund(struct arena *arena, const char *payload, struct uuid *payment_id,
+                            struct error *error) AKKOORD_MUST_CHECK;
+
 /* Several of one kind, due at once; inside the caller's transaction or alone, all or none. */
 enum status store_jobs_add(struct store *store, struct arena *arena, const char *kind, const char *const *payloads,
                            size_t count, struct error *error) AKKOORD_MUST_CHECK;
+
+/* The same with keys, sorted by them; those that wait already are joined. */
+struct keyed_job {
+    const char *key;
+    const char *payload;
+};
+enum status store_jobs_add_keyed(struct store *store, struct arena *arena, const char *kind,
+                                 const struct keyed_job *jobs, size_t count, struct error *error) AKKOORD_MUST_CHECK;
 
 /* Takes the one of this kind that has been due longest, and holds it for `hold_us`; those that others hold are passed
  * over without waiting. `found` is false when nothing is due. */

@@ -50,12 +50,14 @@ struct webhook_input {
     int64_t received_at_us;
 };
 
-/* What to do with the request. A provider whose webhook names a payment without saying what happened to it (Mollie's
- * classic one) has a verdict of its own, with payment_id filled in, and no change to the others. */
+/* What to do with the request. Of a ping only `provider` and `payment_id` of the event count: it names a payment
+ * without saying, in words that may be believed, what happened to it. */
 enum webhook_verdict {
-    WEBHOOK_EVENT,     /* `event` is filled in: hand it on, answer once it is durable */
-    WEBHOOK_UNSIGNED,  /* answer 401: the signature is missing, wrong, too old or too far ahead */
-    WEBHOOK_MALFORMED, /* answer 400: signed, but not what the provider's format says */
+    WEBHOOK_EVENT,         /* `event` is filled in: hand it on, answer once it is durable */
+    WEBHOOK_PING,          /* signed: ask the provider about this payment, answer once that is durable */
+    WEBHOOK_PING_UNSIGNED, /* the same from anybody: as much of it as there is room for */
+    WEBHOOK_UNSIGNED,      /* answer 401: the signature is missing, wrong, too old or too far ahead */
+    WEBHOOK_MALFORMED,     /* answer 400: signed, but not what the provider's format says */
 };
 
 struct webhook_provider {
@@ -65,9 +67,9 @@ struct webhook_provider {
      * without the text. */
     enum status (*parse_secret)(const char *text, size_t length, struct webhook_secret *secret,
                                 struct error *error) AKKOORD_MUST_CHECK;
-    /* Fills `event` completely for WEBHOOK_EVENT, and `error` (may be NULL) for the other verdicts: status
-     * STATUS_UNAUTHENTICATED with the code "unauthenticated", or STATUS_INVALID with the code and the field of
-     * base/json.h. What was parsed lives in `arena`; the event does not point into it. */
+    /* Fills `event` completely for WEBHOOK_EVENT, provider and payment_id for pings, and `error` (may be NULL) for the
+     * other verdicts: status STATUS_UNAUTHENTICATED with the code "unauthenticated", or STATUS_INVALID with the code
+     * and the field of base/json.h. What was parsed lives in `arena`; the event does not point into it. */
     enum webhook_verdict (*read)(const struct webhook_secrets *secrets, const struct webhook_input *input,
                                  struct arena *arena, struct payment_event *event,
                                  struct error *error) AKKOORD_MUST_CHECK;

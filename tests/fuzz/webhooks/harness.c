@@ -39,6 +39,13 @@ static void require_sane(const struct fuzz_scheme *scheme, const struct payment_
         require(event->currency[i] >= 'A' && event->currency[i] <= 'Z');
 }
 
+static void require_ping(const struct fuzz_scheme *scheme, const struct payment_event *event)
+{
+    require(strcmp(event->provider, scheme->provider) == 0);
+    require_id(event->payment_id, sizeof(event->payment_id));
+    require(event->payment_id[0] != '\0');
+}
+
 /* Cuts the first line into header values; what is left is the body. */
 static size_t take_headers(const struct fuzz_scheme *scheme, const uint8_t **data, size_t *size,
                            struct webhook_header *headers)
@@ -92,11 +99,15 @@ int fuzz_webhook(const struct fuzz_scheme *scheme, const uint8_t *data, size_t s
     struct payment_event event;
     struct error error = {0};
     enum webhook_verdict verdict = provider->read(&secrets, &input, arena, &event, &error);
-    if (forged)
+    if (forged && scheme->pings_unsigned && headers_count == 0)
+        require(verdict != WEBHOOK_EVENT && verdict != WEBHOOK_PING);
+    else if (forged)
         require(verdict == WEBHOOK_UNSIGNED);
     else
         require(verdict != WEBHOOK_UNSIGNED);
-    if (verdict == WEBHOOK_EVENT)
+    if (verdict == WEBHOOK_PING || verdict == WEBHOOK_PING_UNSIGNED)
+        require_ping(scheme, &event);
+    else if (verdict == WEBHOOK_EVENT)
         require_sane(scheme, &event);
     else
         require(error.status != STATUS_OK && error.code[0] != '\0' && error.detail[0] != '\0');

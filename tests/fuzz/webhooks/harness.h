@@ -4,6 +4,7 @@
  *
  *     even: the rest is a body. It is signed here, so that normalising is reached; the event, if any, must be sane.
  *     odd:  a line of header values separated by 0x01, then the body. Nobody can have signed it: an event is a forgery.
+ *           Without a line, a body without headers.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@ struct fuzz_scheme {
     const char *secret;
     const char *names[FUZZ_HEADERS_MAX]; /* of the headers, as many as there are */
     size_t names_count;
+    bool pings_unsigned; /* a body without any header may be a ping */
     /* The header values that make `body` signed at FUZZ_NOW_S; they stay valid until the next call. */
     void (*sign)(const struct webhook_secret *secret, const void *body, size_t length,
                  const char *values[FUZZ_HEADERS_MAX]);

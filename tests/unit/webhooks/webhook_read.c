@@ -81,6 +81,10 @@ static int read_webhook(int count, char **arguments)
         printf("verdict=event\n");
         print_event(&event);
         break;
+    case WEBHOOK_PING:
+    case WEBHOOK_PING_UNSIGNED:
+        printf("verdict=ping\nprovider=%s\npayment_id=%s\n", event.provider, event.payment_id);
+        break;
     case WEBHOOK_UNSIGNED:
         printf("verdict=unsigned\ndetail=%s\n", error.detail);
         break;

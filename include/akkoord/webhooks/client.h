@@ -1,0 +1,105 @@
+#pragma once
+/*
+ * What is said to a payment provider's API, and what its answers mean: a checkout where a customer pays, what became of
+ * a payment, a refund.
+ *
+ * All of it pure: a request is built, an answer is read, and neither knows how the other side is reached (that is
+ * webhooks/calls.h). One provider is one file in webhooks/ (*_client.c). An answer is believed only where it is what
+ * was asked for; everything else is STATUS_UNAVAILABLE, with a code that says how much is known:
+ *
+ *     provider_refused    a definite no, 4xx: nothing has happened, and repeating it is useless
+ *     provider_busy       409, 425, 429: not now; the first request of this key may be under way
+ *     provider_failed     5xx: it may have happened; the provider may give this answer to the same key again
+ *     provider_nonsense   not what the provider's documentation says: it may have happened
+ *
+ * Sources: https://docs.stripe.com/api, https://docs.mollie.com/reference.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "akkoord/base/arena.h"
+#include "akkoord/base/money.h"
+#include "akkoord/base/status.h"
+#include "akkoord/base/uuid.h"
+#include "akkoord/domain/payment_event.h"
+
+#define PROVIDER_CHECKOUT_URL_BYTES_MAX 2048
+#define PROVIDER_EVENTS_MAX             3 /* approved, refunded, charged back */
+
+/* Texts live in the arena that it was made in, or are static. */
+struct provider_request {
+    bool is_post;             /* else a GET */
+    const char *path;         /* after the API's URL: "/v1/refunds" */
+    const char *content_type; /* of the body; NULL without */
+    const char *body;
+    const char *idempotency_key; /* NULL: none */
+};
+
+struct provider_answer {
+    int status;
+    const char *body;
+    size_t body_length;
+};
+
+/* An attempt to pay an order. The same terms always give the same request. */
+struct checkout_terms {
+    struct uuid order_id;
+    struct uuid attempt_id; /* the provider's idempotency key */
+    const char *order_number;
+    int64_t amount_minor;
+    char currency[CURRENCY_BYTES];
+    int64_t at_us;         /* when the attempt was begun */
+    int64_t expires_at_us; /* of the order */
+    const char *public_url;
+};
+
+struct checkout {
+    char payment_id[PAYMENT_ID_BYTES]; /* the provider's */
+    const char *url;                   /* where the customer pays; http or https */
+};
+
+/* A payment as its provider describes it now. */
+struct fetched_payment {
+    char payment_id[PAYMENT_ID_BYTES]; /* the one that refunds are made of */
+    /* What has become of it, in the order in which it must have happened; none while it is open. Event ids are made
+     * from the state ("tr_x:refunded:1000"), so that the same state is the same event however often it is fetched. */
+    struct payment_event events[PROVIDER_EVENTS_MAX];
+    size_t events_count;
+    bool is_paid;
+    int64_t amount_minor;   /* of a paid one: what was paid */
+    int64_t refunded_minor; /* all refunds together */
+    char currency[CURRENCY_BYTES];
+};
+
+struct refund_terms {
+    struct uuid payment_id;          /* ours */
+    const char *provider_payment_id; /* as fetched */
+    int64_t amount_minor;            /* of this refund */
+    char currency[CURRENCY_BYTES];
+    int64_t attempts; /* how often it was tried, this time included */
+};
+
+struct provider_client {
+    const char *name; /* as payment_event.provider */
+
+    struct provider_request (*ask_checkout)(struct arena *arena, const struct checkout_terms *terms);
+    enum status (*read_checkout)(struct arena *arena, const struct checkout_terms *terms,
+                                 const struct provider_answer *answer, struct checkout *checkout,
+                                 struct error *error) AKKOORD_MUST_CHECK;
+
+    /* STATUS_INVALID `payment_id` for an id that can't be one of this provider's. */
+    enum status (*ask_payment)(struct arena *arena, const char *payment_id, struct provider_request *request,
+                               struct error *error) AKKOORD_MUST_CHECK;
+    /* STATUS_NOT_FOUND `payment_unknown` when the provider knows no such payment of ours. */
+    enum status (*read_payment)(struct arena *arena, const char *payment_id, const struct provider_answer *answer,
+                                int64_t at_us, struct fetched_payment *payment, struct error *error) AKKOORD_MUST_CHECK;
+
+    struct provider_request (*ask_refund)(struct arena *arena, const struct refund_terms *terms);
+    /* STATUS_OK: the refund is made, or on its way. */
+    enum status (*read_refund)(struct arena *arena, const struct refund_terms *terms,
+                               const struct provider_answer *answer, struct error *error) AKKOORD_MUST_CHECK;
+};
+
+/* By name; NULL for a provider that has no API of its own here. */
+const struct provider_client *provider_client_find(const char *name);

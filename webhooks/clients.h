@@ -1,0 +1,26 @@
+#pragma once
+/* What the clients of all providers share. Private to webhooks/. */
+#include "akkoord/base/json.h"
+#include "akkoord/webhooks/client.h"
+
+extern const struct provider_client client_stripe;
+extern const struct provider_client client_mollie;
+
+/* STATUS_OK for 2xx; else STATUS_UNAVAILABLE as in client.h. */
+enum status client_check_status(const struct provider_answer *answer, struct error *error) AKKOORD_MUST_CHECK;
+/* STATUS_UNAVAILABLE `provider_nonsense`. */
+enum status client_nonsense(struct error *error) AKKOORD_MUST_CHECK;
+/* A 2xx answer's JSON object. */
+enum status client_parse(struct arena *arena, const struct provider_answer *answer, json_t **object,
+                         struct error *error) AKKOORD_MUST_CHECK;
+/* The URL to pay at: http or https, visible ASCII, bounded. */
+bool client_is_checkout_url(const char *url);
+/* A description that the customer sees at the provider. */
+const char *client_describe(struct arena *arena, const struct checkout_terms *terms);
+/* Where the customer comes back to. */
+const char *client_return_url(struct arena *arena, const struct checkout_terms *terms, const char *outcome);
+
+/* Adds an event of a fetched payment: its id is `<payment>:<state>`, and `:<amount>` for money that went back. The
+ * provider, ids, order and `live` are those of `common`. */
+void client_add_event(struct fetched_payment *payment, const struct payment_event *common, enum payment_event_kind kind,
+                      const char *state, int64_t amount_minor);
