@@ -40,6 +40,7 @@ struct http_client_request {
     size_t header_count;
     const char *body; /* NULL: none */
     size_t body_length;
+    long timeout_ms; /* of this call; 0: the client's */
 };
 
 struct http_client_response {
