@@ -22,7 +22,7 @@ import {
   startReceiver,
   startStripe,
   stripeClient,
-} from './provider_clients.mjs';
+} from './lib/provider_clients.mjs';
 
 export const refundOf = (paymentId, value, idempotencyKey) => ({
   paymentId,

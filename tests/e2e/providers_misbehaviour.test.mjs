@@ -21,7 +21,7 @@ import {
   startReceiver,
   startStripe,
   stripeClient,
-} from './provider_clients.mjs';
+} from './lib/provider_clients.mjs';
 
 const providers = resolve(dirname(fileURLToPath(import.meta.url)), '..', 'providers');
 

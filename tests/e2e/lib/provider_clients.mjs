@@ -7,8 +7,8 @@ import { after } from 'node:test';
 import { Client as Mollie } from 'mollie-api-typescript';
 import Stripe from 'stripe';
 
-import { startFakeMollie } from '../providers/mollie.mjs';
-import { startFakeStripe } from '../providers/stripe.mjs';
+import { startFakeMollie } from '../../providers/mollie.mjs';
+import { startFakeStripe } from '../../providers/stripe.mjs';
 
 export const STRIPE_KEY = 'sk_test_sample';
 export const STRIPE_SECRET = 'whsec_sample_secret';
