@@ -1,28 +1,24 @@
 // The price list and orders: sums, idempotency, ownership, lists. Sums are checked against an oracle of another make.
 import assert from 'node:assert/strict';
 import { randomInt, randomUUID } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { euros, expectProblem, expectStatus, expectTime, expectUuid, getOrder, listAll, newStaff, payStandard, placeOrder,
-  prepareAkkoord, registerCustomer, sampleAddress, services, startAkkoord, temporaryFolder } from './lib/akkoord.mjs';
+  prepareAkkoord, priceList, registerCustomer, sampleAddress, services, startAkkoord } from './lib/akkoord.mjs';
 
 // Prices that round badly, rates with hundredths, a free service, and one large enough to overflow 32 bits.
-const priceList = [
+const prices = [
   ['logo', 45000n, 2100n], ['odd', 333n, 2100n], ['cent', 1n, 2100n], ['book', 2995n, 900n], ['cent-nine', 1n, 900n],
   ['half', 50n, 900n], ['export', 12345n, 0n], ['strange', 777n, 1337n], ['free', 0n, 2100n], ['large', 99_999_999_999n, 2100n],
 ];
 
+const rate = (points) => `${points / 100n}.${String(points % 100n).padStart(2, '0')}`;
+
 let server;
 before(async () => {
   server = await prepareAkkoord();
-  const file = join(server.folder, 'services.json');
-  const rate = (points) => `${points / 100n}.${String(points % 100n).padStart(2, '0')}`;
-  writeFileSync(file, JSON.stringify({ services: priceList.map(([sku, price, points]) => ({
-    sku, name: { nl: `Dienst ${sku}`, en: `Service ${sku}` }, unit_price: euros(Number(price)), price_includes_vat: false,
-    vat_category: points === 0n ? 'Z' : 'S', vat_rate: rate(points) })) }), { mode: 0o644 });
-  server.env.AKKOORD_SERVICES_FILE = file;
+  server.env.AKKOORD_SERVICES_FILE = server.writeFile('services.json', priceList(Object.fromEntries(
+    prices.map(([sku, price, points]) => [sku, [Number(price), rate(points)]]))));
   await server.start();
 });
 
@@ -32,12 +28,12 @@ const cart = (lines = [{ sku: 'logo', quantity: 1 }], changes = {}) => ({ lines,
 describe('the price list', () => {
   test('a service has its net and gross price, category and rate', async () => {
     const found = await services(server);
-    assert.deepEqual(Object.keys(found), priceList.map(([sku]) => sku), 'in the order of the file');
-    for (const [sku, price, points] of priceList) {
+    assert.deepEqual(Object.keys(found), prices.map(([sku]) => sku), 'in the order of the file');
+    for (const [sku, price, points] of prices) {
       const gross = price + (price * points + 5000n) / 10000n;
       assert.deepEqual(found[sku].unit_price, euros(Number(price)));
       assert.deepEqual(found[sku].unit_price_gross, euros(Number(gross)), sku);
-      assert.equal(found[sku].vat_rate, `${points / 100n}.${String(points % 100n).padStart(2, '0')}`);
+      assert.equal(found[sku].vat_rate, rate(points));
       assert.equal(found[sku].name, `Dienst ${sku}`);
     }
   });
@@ -48,7 +44,7 @@ describe('sums', () => {
   function oracle(lines) {
     const byRate = new Map();
     for (const { sku, quantity } of lines) {
-      const [, price, points] = priceList.find(([known]) => known === sku);
+      const [, price, points] = prices.find(([known]) => known === sku);
       byRate.set(points, (byRate.get(points) ?? 0n) + price * BigInt(quantity));
     }
     let [net, vat] = [0n, 0n];
@@ -63,7 +59,7 @@ describe('sums', () => {
     const customer = await registerCustomer(server);
     for (let round = 0; round < 120; round++) {
       const lines = Array.from({ length: randomInt(1, 9) }, () =>
-        ({ sku: priceList[randomInt(priceList.length)][0], quantity: randomInt(10) ? randomInt(1, 100) : randomInt(1, 5000) }));
+        ({ sku: prices[randomInt(prices.length)][0], quantity: randomInt(10) ? randomInt(1, 100) : randomInt(1, 5000) }));
       const order = expectStatus(await place(customer, cart(lines)), 201).json;
       const { net, vat, total } = oracle(lines);
       assert.deepEqual([order.net, order.vat, order.total], [euros(net), euros(vat), euros(total)], JSON.stringify(lines));
@@ -87,10 +83,7 @@ describe('sums', () => {
   test('a price that changes after the order changes no order', async () => {
     const customer = await registerCustomer(server);
     const order = await placeOrder(server, customer, cart([{ sku: 'book', quantity: 2 }]));
-    const file = join(temporaryFolder(), 'services.json');
-    const list = (price) => JSON.stringify({ services: [{ sku: 'book', name: { nl: 'Boek', en: 'Book' }, unit_price: euros(price),
-      price_includes_vat: false, vat_category: 'S', vat_rate: '9.00' }] });
-    writeFileSync(file, list(5000), { mode: 0o644 });
+    const file = server.writeFile('dearer.json', priceList({ book: [5000, '9.00'] }));
     const imported = await server.cli(['services', 'import', file]);
     assert.equal(imported.code, 0, imported.stderr);
     try {

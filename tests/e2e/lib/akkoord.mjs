@@ -8,24 +8,28 @@
 //
 // Whatever is started here is ended and removed when the test file ends. AKKOORD_TEST_KEEP=1 keeps the temp folders.
 import assert from 'node:assert/strict';
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { chownSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { Client } from './http.mjs';
 import { queryAt } from './postgres.mjs';
-import { PATIENCE_MS, atEnd, baseEnvironment, freePort, isAlive, kill, program, run, start, temporaryFolder, waitFor } from './processes.mjs';
+import { PATIENCE_MS, atEnd, baseEnvironment, freePort, isAlive, kill, program, run, start, temporaryFolder, user, waitFor } from './processes.mjs';
+import { samplePriceList } from './shop.mjs';
 import { newStandardSecret, newStripeSecret } from './webhooks.mjs';
 
 export * from './expect.mjs';
 export * from './http.mjs';
+export * from './ledger.mjs';
 export * from './postgres.mjs';
 export * from './processes.mjs';
 export * from './shop.mjs';
 export * from './webhooks.mjs';
 
 // A running `akkoord serve`, ready. `env` adds settings, or takes one away with null; `dataDir` is that of an earlier
-// server; `database` is one of startPostgres().createDatabase(), migrated; `secrets` as of an earlier server.
+// server; `database` is one of startPostgres().createDatabase(), migrated, and comes with a keyring and a price list of
+// its own; `secrets` as of an earlier server.
 export async function startAkkoord(options = {}) {
   const server = await prepareAkkoord(options);
   await server.start();
@@ -36,6 +40,14 @@ export async function startAkkoord(options = {}) {
 export async function prepareAkkoord({ env = {}, dataDir, threads = 2, database = null, secrets } = {}) {
   return new Akkoord({ env, dataDir, threads, database, secrets, port: await freePort(), folder: temporaryFolder() });
 }
+
+// One active key a purpose; the format stands in include/akkoord/vault/keyring.h.
+export const newKeyring = () => ({
+  version: 1,
+  keys: ['profile', 'billing', 'event', 'staff', 'index'].map((purpose) => ({
+    id: randomUUID(), purpose, epoch: 1, created: '2026-01-01T00:00:00Z', state: 'active', key: randomBytes(32).toString('base64'),
+  })),
+});
 
 class Akkoord {
   constructor({ env, dataDir, threads, database, secrets, port, folder }) {
@@ -56,11 +68,30 @@ class Akkoord {
       AKKOORD_STANDARD_WEBHOOK_SECRET: this.secrets.standard,
       AKKOORD_STRIPE_WEBHOOK_SECRET: this.secrets.stripe,
       AKKOORD_SANDBOX_WEBHOOK_SECRET: this.secrets.sandbox,
-      ...(database ? { AKKOORD_DATABASE_URL: database.serverUrl, AKKOORD_MODE: 'test', AKKOORD_SANDBOX_WEBHOOK_SECRET: null } : {}),
+      ...(database ? this.externalSettings(database, env) : {}),
       ...env,
     };
     this.client = new Client(this.url);
     atEnd(() => this.cleanUp());
+  }
+
+  // What an embedded installation makes for itself.
+  externalSettings(database, env) {
+    return {
+      AKKOORD_DATABASE_URL: database.serverUrl,
+      AKKOORD_MODE: 'test',
+      AKKOORD_SANDBOX: '1',
+      AKKOORD_KEYRING_FILE: env.AKKOORD_KEYRING_FILE ?? this.writeFile('keyring.json', newKeyring()),
+      AKKOORD_SERVICES_FILE: env.AKKOORD_SERVICES_FILE ?? this.writeFile('services.json', samplePriceList),
+    };
+  }
+
+  // A file of the server's user alone, with this value as JSON; its path.
+  writeFile(name, value) {
+    const path = join(this.folder, name);
+    writeFileSync(path, JSON.stringify(value), { mode: 0o600 });
+    if (user !== null) chownSync(path, user.uid, user.gid);
+    return path;
   }
 
   get pid() {

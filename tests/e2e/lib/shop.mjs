@@ -4,6 +4,17 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 export const sampleAddress = { street: 'Voorbeeldlaan 12', postal_code: '1234 AB', city: 'Utrecht', country: 'NL' };
 
+// {"services": [...]} of AKKOORD_SERVICES_FILE from {sku: [price in cents, rate]}.
+export const priceList = (services) => ({
+  services: Object.entries(services).map(([sku, [amount, vat_rate]]) => ({
+    sku, name: { nl: `Dienst ${sku}`, en: `Service ${sku}` }, unit_price: { amount, currency: 'EUR' }, price_includes_vat: false,
+    vat_category: vat_rate === '0.00' ? 'Z' : 'S', vat_rate,
+  })),
+});
+export const samplePriceList = priceList({ logo: [45000, '21.00'], booklet: [2750, '9.00'] });
+export const sampleSeller = { name: 'Sample Studio', address: { street: 'Voorbeeldstraat 1', postal_code: '1000 AA', city: 'Amsterdam',
+  country: 'NL' }, kvk_number: '12345678', vat_number: 'NL123456789B01', iban: 'NL91ABNA0417164300', email: 'studio@example.com' };
+
 let people = 0;
 export const newEmail = () => `customer-${++people}-${randomBytes(6).toString('hex')}@example.com`;
 
