@@ -51,6 +51,7 @@ struct committer {
     struct store *store;
     struct batch_event_key event_key;
     bool installation_live;
+    int64_t failure_logged_us;
     atomic_bool healthy;
 };
 
@@ -161,6 +162,16 @@ static void commit_in_halves(struct committer *committer, struct item **items, s
         finish_unavailable(items[0]);
 }
 
+/* While the database is away a batch fails fifty times a second: one line a second says it. */
+static void log_failure(struct committer *committer, const struct error *error, size_t count)
+{
+    int64_t now_us = clock_monotonic_us();
+    if (now_us - committer->failure_logged_us < CLOCK_US_PER_SECOND)
+        return;
+    committer->failure_logged_us = now_us;
+    log_event(LOG_WARNING, "batch.failed", log_text("code", error->code), log_int("items", (int64_t)count));
+}
+
 /* Answers every item, however long the database stays away. */
 static void commit_items(struct committer *committer, struct item **items, size_t count)
 {
@@ -179,7 +190,7 @@ static void commit_items(struct committer *committer, struct item **items, size_
             return;
         }
         metric_add(&failed_batches, "then=\"retried\"", 1);
-        log_event(LOG_WARNING, "batch.failed", log_text("code", error.code), log_int("items", (int64_t)count));
+        log_failure(committer, &error, count);
         if (may_have_committed)
             count = drop_commands(items, count);
         count = drop_overdue(items, count);
