@@ -26,13 +26,15 @@ def round_half_up(amount):
 
 def number(element, path, otherwise=None):
     found = element.find(path, SPACES)
-    if found is None and otherwise is not None:
-        return Fraction(otherwise)
-    return Fraction(found.text)
+    if found is None and otherwise is None:
+        raise ValueError(f"there is no {path}")
+    return Fraction(otherwise if found is None else found.text)
 
 
 def rate(category):
-    return category.find("cbc:ID", SPACES).text, number(category, "cbc:Percent")
+    if category is None:
+        raise ValueError("a line or subtotal has no VAT category")
+    return category.findtext("cbc:ID", None, SPACES), number(category, "cbc:Percent")
 
 
 def lines_of(document):
@@ -43,7 +45,7 @@ def check_lines(document, expect):
     """Each line is its price times its quantity. Returns the net amount by rate."""
     by_rate = defaultdict(Fraction)
     for line in lines_of(document):
-        name = f"line {line.find('cbc:ID', SPACES).text}"
+        name = f"line {line.findtext('cbc:ID', None, SPACES)}"
         quantity = number(line, "cbc:InvoicedQuantity" if line.tag.endswith("InvoiceLine") else "cbc:CreditedQuantity")
         price = number(line, "cac:Price/cbc:PriceAmount") / number(line, "cac:Price/cbc:BaseQuantity", 1)
         net = number(line, "cbc:LineExtensionAmount")
@@ -77,18 +79,23 @@ def check(path):
     by_rate = check_lines(document, expect)
     net = sum(by_rate.values())
     vat = check_vat(document, by_rate, CENT if path.name.startswith("gross-") else Fraction(0), expect)
-    totals = document.find("cac:LegalMonetaryTotal", SPACES)
-    expect("the sum of the lines", number(totals, "cbc:LineExtensionAmount"), net)
-    expect("the net total", number(totals, "cbc:TaxExclusiveAmount"), net)
-    expect("the total", number(totals, "cbc:TaxInclusiveAmount"), net + vat)
-    expect("the rest to pay", number(totals, "cbc:PayableAmount"), net + vat - number(totals, "cbc:PrepaidAmount", 0))
+    total = "cac:LegalMonetaryTotal/cbc:"
+    prepaid = number(document, total + "PrepaidAmount", 0)
+    expect("the sum of the lines", number(document, total + "LineExtensionAmount"), net)
+    expect("the net total", number(document, total + "TaxExclusiveAmount"), net)
+    expect("the total", number(document, total + "TaxInclusiveAmount"), net + vat)
+    expect("the rest to pay", number(document, total + "PayableAmount"), net + vat - prepaid)
     return faults
 
 
 def main():
     failed = False
     for name in sys.argv[1:]:
-        for fault in check(Path(name)):
+        try:
+            faults = check(Path(name))
+        except (OSError, ValueError, ElementTree.ParseError) as problem:
+            faults = [f"can't be added up: {problem}"]
+        for fault in faults:
             print(f"{name}: {fault}")
             failed = True
     return 1 if failed else 0
