@@ -58,7 +58,7 @@ bool answer_has_body(const struct http_answer *answer, const struct http_request
 }
 
 void answer_write_head(struct buffer *out, const struct http_answer *answer, const struct http_request *request,
-                       bool close, int64_t now_us)
+                       bool close, bool is_secure, int64_t now_us)
 {
     buffer_append_format(out, "HTTP/1.1 %d %s\r\n", answer->status, http_status_phrase(answer->status));
     append_date(out, now_us);
@@ -67,6 +67,9 @@ void answer_write_head(struct buffer *out, const struct http_answer *answer, con
     if (answer->status != 204 && answer->status != 304)
         buffer_append_format(out, "Content-Length: %zu\r\n", answer->body_length);
     buffer_append_format(out, "X-Request-Id: %s\r\nX-Content-Type-Options: nosniff\r\n", request->id_text);
+    /* RFC 6797: for a year, whoever was here over TLS comes over TLS only. */
+    if (is_secure)
+        buffer_append_text(out, "Strict-Transport-Security: max-age=31536000\r\n");
     if (!append_headers(out, answer))
         buffer_append_text(out, "Cache-Control: no-store\r\n");
     buffer_append_text(out, close ? "Connection: close\r\n\r\n" : "\r\n");

@@ -8,6 +8,7 @@
  */
 #include <assert.h>
 #include <event2/buffer.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -21,6 +22,7 @@
 #include "answer.h"
 #include "loop.h"
 #include "request.h"
+#include "tls.h"
 
 #define WRITE_BYTES_PER_SECOND_MIN 16384
 
@@ -32,6 +34,7 @@ static struct metric connections_open = {
 
 static void connection_advance(struct connection *connection);
 static void connection_written(struct connection *connection);
+static void connection_attach(struct connection *connection, struct bufferevent *stream);
 
 static struct evbuffer *input_of(struct connection *connection)
 {
@@ -61,11 +64,15 @@ static void connection_enter(struct connection *connection, enum connection_stat
 {
     struct loop *loop = connection->loop;
     const struct http_server_options *options = &loop->server->options;
-    if (connection->state == CONNECTION_IDLE)
+    if (connection->state == CONNECTION_IDLE || connection->state == CONNECTION_GREETING)
         TAILQ_REMOVE(&loop->idle, connection, idle);
     connection->state = state;
     connection->since_us = clock_monotonic_us();
     switch (state) {
+    case CONNECTION_GREETING:
+        TAILQ_INSERT_TAIL(&loop->idle, connection, idle);
+        set_deadline(connection, options->request_deadline_ms);
+        break;
     case CONNECTION_IDLE:
         TAILQ_INSERT_TAIL(&loop->idle, connection, idle);
         /* The earlier of two when an answer is still on its way: connection_idle_for_long() looks which one it was. */
@@ -115,28 +122,32 @@ void connection_abort(struct connection *connection)
     connection_free(connection);
 }
 
-/* All is written. Our side is shut first and the socket closed only after the client's, as closing it over unread bytes
- * would send a reset, which may overtake the answer (RFC 9112 section 9.6). */
-static void connection_say_goodbye(struct connection *connection)
+/* Each piece of memory becomes a record, a system call and a packet: what fits into one record is made one piece. */
+static void connection_send_secure(struct connection *connection, const char *head, size_t head_length,
+                                   const char *body, size_t body_length)
 {
-    if (connection->peer_finished) {
-        connection_abort(connection);
+    char record[TLS_RECORD_BYTES];
+    if (body_length > 0 && body_length <= sizeof(record) - head_length) {
+        memcpy(record, head, head_length);
+        memcpy(record + head_length, body, body_length);
+        bufferevent_write(connection->stream, record, head_length + body_length);
         return;
     }
-    struct evbuffer *input = input_of(connection);
-    connection->lingered_bytes = evbuffer_get_length(input);
-    evbuffer_drain(input, connection->lingered_bytes);
-    shutdown(bufferevent_getfd(connection->stream), SHUT_WR);
-    connection_enter(connection, CONNECTION_LINGERING);
+    bufferevent_write(connection->stream, head, head_length);
+    if (body_length > 0)
+        bufferevent_write(connection->stream, body, body_length);
 }
 
 /* Nearly every answer fits the socket's buffer: sent at once, it saves the loop a turn and libevent four system calls.
- * What does not fit, and every error, is left to the bufferevent, so that nobody is called back from in here. A stream
- * that is not plain has only the second way. */
+ * What does not fit, and every error, is left to the bufferevent, so that nobody is called back from in here. */
 static void connection_send(struct connection *connection, const char *head, size_t head_length, const char *body,
                             size_t body_length)
 {
     size_t sent = 0;
+    if (connection->is_secure) {
+        connection_send_secure(connection, head, head_length, body, body_length);
+        return;
+    }
     if (output_bytes(connection) == 0) {
         struct iovec parts[] = {{(void *)head, head_length}, {(void *)body, body_length}};
         const struct msghdr message = {.msg_iov = parts, .msg_iovlen = body_length > 0 ? 2 : 1};
@@ -153,11 +164,58 @@ static void connection_send(struct connection *connection, const char *head, siz
         bufferevent_write(connection->stream, body + body_sent, body_length - body_sent);
 }
 
+/* Goes on without TLS: for the farewell, and for throwing away what still comes, the socket itself is enough. False
+ * when the connection had to be given up. */
+static bool connection_leave_tls(struct connection *connection)
+{
+    struct bufferevent *secure = connection->stream;
+    /* The stream closes its socket, at a time of its own. */
+    int socket = fcntl(bufferevent_getfd(secure), F_DUPFD_CLOEXEC, 0);
+    struct bufferevent *plain =
+        socket >= 0 ? bufferevent_socket_new(connection->loop->base, socket, BEV_OPT_CLOSE_ON_FREE) : NULL;
+    if (plain == NULL) {
+        connection_abort(connection);
+        return false;
+    }
+    bufferevent_free(secure);
+    connection->is_secure = false;
+    connection_attach(connection, plain);
+    return true;
+}
+
+/* All is written. Our side is shut first and the socket closed only after the client's, as closing it over unread bytes
+ * would send a reset, which may overtake the answer (RFC 9112 section 9.6). Over TLS, close_notify goes out before. */
+static void connection_say_goodbye(struct connection *connection)
+{
+    if (connection->is_secure) {
+        char farewell[TLS_FAREWELL_BYTES];
+        size_t length = connection->state == CONNECTION_GREETING ? 0 : tls_farewell(connection->stream, farewell);
+        if (!connection_leave_tls(connection))
+            return;
+        connection->closing = true;
+        connection_send(connection, farewell, length, NULL, 0);
+        if (output_bytes(connection) > 0) {
+            connection_enter(connection, CONNECTION_WRITING);
+            return;
+        }
+    }
+    if (connection->peer_finished) {
+        connection_abort(connection);
+        return;
+    }
+    struct evbuffer *input = input_of(connection);
+    connection->lingered_bytes = evbuffer_get_length(input);
+    evbuffer_drain(input, connection->lingered_bytes);
+    shutdown(bufferevent_getfd(connection->stream), SHUT_WR);
+    connection_enter(connection, CONNECTION_LINGERING);
+}
+
 static void connection_write(struct connection *connection, struct http_exchange *exchange)
 {
     struct buffer head;
     buffer_init(&head, ANSWER_HEAD_BYTES_MAX);
-    answer_write_head(&head, &exchange->answer, &exchange->request, connection->closing, clock_now_us());
+    answer_write_head(&head, &exchange->answer, &exchange->request, connection->closing, connection->is_secure,
+                      clock_now_us());
     bool has_body = answer_has_body(&exchange->answer, &exchange->request);
     connection_send(connection, head.data, head.length, exchange->answer.body,
                     has_body ? exchange->answer.body_length : 0);
@@ -342,12 +400,17 @@ static void connection_written(struct connection *connection)
 
 void connection_drain(struct connection *connection)
 {
-    if (connection->state != CONNECTION_IDLE)
+    if (connection->state != CONNECTION_IDLE && connection->state != CONNECTION_GREETING)
         return;
     int unread = 0;
     if (!connection->peer_finished && ioctl(bufferevent_getfd(connection->stream), FIONREAD, &unread) == 0 &&
         unread > 0)
         return; /* a request is at the door: it is read, and answered with Connection: close */
+    if (connection->state == CONNECTION_GREETING) {
+        if (tls_stream_is_untouched(connection->stream))
+            connection_say_goodbye(connection);
+        return; /* one that has begun comes here again when it is done */
+    }
     connection->closing = true;
     if (output_bytes(connection) > 0)
         connection_enter(connection, CONNECTION_WRITING);
@@ -377,17 +440,38 @@ static void on_written(struct bufferevent *stream, void *argument)
         connection_written(connection);
 }
 
+/* The handshake is done, or will never be. */
+static void connection_greeted(struct connection *connection, short what)
+{
+    if ((what & BEV_EVENT_CONNECTED) == 0) {
+        tls_record_failure(connection->stream, false);
+        connection_say_goodbye(connection);
+        return;
+    }
+    tls_record_handshake(connection->stream);
+    connection_enter(connection, CONNECTION_IDLE);
+    if (connection->loop->draining)
+        connection_drain(connection);
+}
+
 static void on_event(struct bufferevent *stream, short what, void *argument)
 {
-    (void)stream;
     struct connection *connection = argument;
+    if (connection->state == CONNECTION_GREETING) {
+        connection_greeted(connection, what);
+        return;
+    }
     bool finished = (what & BEV_EVENT_EOF) != 0 && (what & BEV_EVENT_READING) != 0;
     if (!finished || connection->state == CONNECTION_LINGERING) {
         connection_abort(connection);
         return;
     }
-    /* Half closed: what was asked before is still answered. */
+    /* Half closed: what was asked before is still answered. (libevent's TLS stops writing too.) */
     connection->peer_finished = true;
+    if (connection->is_secure) {
+        bufferevent_disable(stream, EV_READ);
+        bufferevent_enable(stream, EV_WRITE);
+    }
     connection_advance(connection);
 }
 
@@ -420,6 +504,10 @@ static void on_deadline(evutil_socket_t socket, short what, void *argument)
     (void)what;
     struct connection *connection = argument;
     switch (connection->state) {
+    case CONNECTION_GREETING:
+        tls_record_failure(connection->stream, true);
+        connection_abort(connection);
+        break;
     case CONNECTION_IDLE:
         connection_idle_for_long(connection);
         break;
@@ -438,22 +526,33 @@ static void on_deadline(evutil_socket_t socket, short what, void *argument)
     }
 }
 
+/* The connection goes on over `stream`. */
+static void connection_attach(struct connection *connection, struct bufferevent *stream)
+{
+    connection->stream = stream;
+    bufferevent_setcb(stream, on_read, on_written, on_event, connection);
+    bufferevent_setwatermark(stream, EV_READ, 0, HTTP_INPUT_BYTES_MAX);
+    bufferevent_enable(stream, EV_READ | EV_WRITE);
+}
+
 void connection_open(struct loop *loop, int socket, const char *peer_address)
 {
     const int on = 1;
+    struct tls *tls = loop->server->tls;
     setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     struct connection *connection = memory_alloc_zero(1, sizeof(*connection));
     connection->loop = loop;
+    connection->is_secure = tls != NULL;
     snprintf(connection->peer_address, sizeof(connection->peer_address), "%s", peer_address);
-    connection->stream = bufferevent_socket_new(loop->base, socket, BEV_OPT_CLOSE_ON_FREE);
-    if (connection->stream == NULL)
+    struct bufferevent *stream = tls != NULL ? tls_stream_new(tls, loop->base, socket)
+                                             : bufferevent_socket_new(loop->base, socket, BEV_OPT_CLOSE_ON_FREE);
+    if (stream == NULL)
         abort(); /* out of memory: see base/memory.h */
+    connection->stream = stream;
     event_assign(&connection->deadline, loop->base, -1, 0, on_deadline, connection);
     TAILQ_INSERT_TAIL(&loop->connections, connection, all);
     metric_add(&connections_open, "", 1);
     connection->state = CONNECTION_READING; /* in no list yet */
-    connection_enter(connection, CONNECTION_IDLE);
-    bufferevent_setcb(connection->stream, on_read, on_written, on_event, connection);
-    bufferevent_setwatermark(connection->stream, EV_READ, 0, HTTP_INPUT_BYTES_MAX);
-    bufferevent_enable(connection->stream, EV_READ | EV_WRITE);
+    connection_enter(connection, tls != NULL ? CONNECTION_GREETING : CONNECTION_IDLE);
+    connection_attach(connection, stream);
 }

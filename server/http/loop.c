@@ -40,14 +40,17 @@ static void format_peer(const struct sockaddr *address, char out[HTTP_ADDRESS_BY
         inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, out, HTTP_ADDRESS_BYTES);
 }
 
-/* One attempt to say why, without waiting and without keeping anything. */
-static void turn_away(int socket)
+/* One attempt to say why, without waiting and without keeping anything; none over TLS, where it would cost a handshake.
+ */
+static void turn_away(const struct loop *loop, int socket)
 {
     static const char answer[] = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nRetry-After: 5\r\n"
                                  "Connection: close\r\n\r\n";
     metric_add(&connections_refused, "closed=\"new\"", 1);
-    ssize_t sent = send(socket, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-    (void)sent;
+    if (loop->server->tls == NULL) {
+        ssize_t sent = send(socket, answer, sizeof(answer) - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+        (void)sent;
+    }
     shutdown(socket, SHUT_WR);
     close(socket);
 }
@@ -60,7 +63,7 @@ static void loop_take_socket(struct loop *loop, int socket, const struct sockadd
         struct connection *oldest = TAILQ_FIRST(&loop->idle);
         if (oldest == NULL) {
             atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);
-            turn_away(socket);
+            turn_away(loop, socket);
             return;
         }
         metric_add(&connections_refused, "closed=\"idle\"", 1);

@@ -19,6 +19,7 @@
 #include "akkoord/http/parser.h"
 #include "akkoord/http/server.h"
 #include "client_address.h"
+#include "tls.h"
 
 /* What waits unread behind a request that is being handled, at most; a head must fit. */
 #define HTTP_INPUT_BYTES_MAX HTTP_HEAD_BYTES_MAX
@@ -39,12 +40,14 @@ struct loop_message {
 
 /* Where a connection stands; connection_enter() is the only one that changes it.
  *
+ *   GREETING -> IDLE                             over TLS
  *   IDLE -> READING -> HANDLING -> IDLE          one request
  *                      HANDLING -> WRITING -> IDLE     the client is slow to take the answer
  *                      HANDLING -> WRITING -> LINGERING -> gone      the last answer
  *   any -> gone                                  the client left; CLOSED while a handler still works
  */
 enum connection_state {
+    CONNECTION_GREETING,  /* in the TLS handshake; in the loop's list of idle ones too, as it has asked nothing yet */
     CONNECTION_IDLE,      /* between requests; in the loop's list of idle ones */
     CONNECTION_READING,   /* a part of a request has come */
     CONNECTION_HANDLING,  /* an exchange is with its handler */
@@ -63,6 +66,7 @@ struct connection {
     struct bufferevent *stream;
     struct event deadline;
     enum connection_state state;
+    bool is_secure;                 /* `stream` speaks TLS */
     bool closing;                   /* no request is read any more; goodbye once the answer is out */
     bool peer_finished;             /* the client will send nothing more, but may still read */
     bool advancing;                 /* connection_advance() is on the stack and will see what changed */
@@ -106,6 +110,7 @@ struct loop {
 struct http_server {
     struct http_server_options options;
     struct trusted_proxies proxies;
+    struct tls *tls; /* NULL: plain */
     struct loop *loops;
     size_t loop_count;
     size_t threads_started;

@@ -20,6 +20,7 @@
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
 #include "loop.h"
+#include "tls.h"
 
 /* Listeners, loops, mailboxes, database connections, files. */
 #define DESCRIPTORS_BESIDE_CONNECTIONS 256
@@ -217,6 +218,10 @@ enum status http_server_start(const struct http_server_options *options, struct 
     status = parse_address(options->listen, &address, error);
     if (status != STATUS_OK)
         goto out;
+    if (options->tls_cert_file != NULL)
+        status = tls_new(options->tls_cert_file, options->tls_key_file, &server->tls, error);
+    if (status != STATUS_OK)
+        goto out;
     status = check_free(&address, error);
     if (status != STATUS_OK)
         goto out;
@@ -240,6 +245,20 @@ out:
 int http_server_port(const struct http_server *server)
 {
     return server->port;
+}
+
+enum status http_server_check_tls(const char *certificate_file, const char *key_file, struct error *error)
+{
+    struct tls *tls = NULL;
+    enum status status = tls_new(certificate_file, key_file, &tls, error);
+    if (status == STATUS_OK)
+        tls_free(tls);
+    return status;
+}
+
+enum status http_server_reload_tls(struct http_server *server, struct error *error)
+{
+    return server->tls != NULL ? tls_reload(server->tls, error) : STATUS_OK;
 }
 
 static void post_to_all(struct http_server *server, enum loop_message_kind kind)
@@ -286,6 +305,7 @@ void http_server_free(struct http_server *server)
         loop_release(&server->loops[i]);
     pthread_cond_destroy(&server->drained);
     pthread_mutex_destroy(&server->lock);
+    tls_free(server->tls);
     free(server->loops);
     free(server);
 }

@@ -7,7 +7,8 @@
  * linger, so that the client can read why. The router's 404, 405 and OPTIONS are answered here too.
  *
  * At the connection cap the connection that has been idle longest on that loop makes room; when none is idle, the new
- * one is told 503 and closed. Out of descriptors, accepting pauses for a moment instead of spinning.
+ * one is told 503 and closed (over TLS: closed). A TLS handshake counts as idle there, and has the deadline of a
+ * request. Out of descriptors, accepting pauses for a moment instead of spinning.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -31,6 +32,8 @@ struct http_server_options {
     int64_t idle_deadline_ms;    /* without a byte of a next request */
     int64_t write_deadline_ms;   /* in which the client must take the answer, or 16 KiB of it for each second */
     const char *trusted_proxies; /* CIDRs, separated by commas, whose X-Forwarded-For is believed; NULL or "": none */
+    const char *tls_cert_file;   /* PEM: the certificate, then its chain; NULL: plain HTTP */
+    const char *tls_key_file;    /* PEM, without a passphrase, closed to everybody else; set with the above */
     const struct http_route *routes; /* must outlive the server */
     size_t route_count;
 };
@@ -39,10 +42,17 @@ struct http_server;
 
 /* Listens and starts its threads. Sets SIGPIPE to be ignored, as a client that leaves is no reason to end, and
  * raises the soft limit on descriptors as far as connections_max needs and the hard limit lets it. On failure
- * (STATUS_INVALID: an address or CIDR that can't be read, field "listen" or "trusted_proxies"; STATUS_CONFLICT: the
+ * (STATUS_INVALID: an address, CIDR, certificate or key that can't be read or used, field "listen",
+ * "trusted_proxies", "tls_cert_file" or "tls_key_file"; STATUS_CONFLICT: the
  * address is in use; STATUS_UNAVAILABLE: the system refuses) *server is left alone. */
 enum status http_server_start(const struct http_server_options *options, struct http_server **server,
                               struct error *error) AKKOORD_MUST_CHECK;
+/* Whether the listener could use these files; errors as above. */
+enum status http_server_check_tls(const char *certificate_file, const char *key_file,
+                                  struct error *error) AKKOORD_MUST_CHECK;
+/* Reads certificate and key again, for connections from now on; errors as above, and then all stays as it was. Any
+ * thread. STATUS_OK without TLS. */
+enum status http_server_reload_tls(struct http_server *server, struct error *error) AKKOORD_MUST_CHECK;
 /* The port that it listens on. */
 int http_server_port(const struct http_server *server);
 /* Once, from the thread that started it: stops listening (what the kernel has already accepted is still served), closes

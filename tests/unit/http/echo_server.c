@@ -3,6 +3,7 @@
  * drains on SIGTERM. Prints "listening PORT" once it does.
  *
  *     echo_server [--threads N] [--connections N] [--request-ms N] [--idle-ms N] [--write-ms N] [--log]
+ *                 [--tls CERTIFICATE KEY]                        SIGHUP reads both again, and prints "reloaded STATUS"
  */
 #include <signal.h>
 #include <unistd.h>
@@ -123,6 +124,11 @@ static void read_options(int argc, char **argv, struct http_server_options *opti
             log_set_level(LOG_INFO);
             continue;
         }
+        if (strcmp(argv[i], "--tls") == 0 && i + 2 < argc) {
+            options->tls_cert_file = argv[++i];
+            options->tls_key_file = argv[++i];
+            continue;
+        }
         long value = i + 1 < argc ? strtol(argv[i + 1], NULL, 10) : 0;
         if (strcmp(argv[i], "--threads") == 0)
             options->threads = (size_t)value;
@@ -155,6 +161,7 @@ int main(int argc, char **argv)
     sigemptyset(&ending);
     sigaddset(&ending, SIGTERM);
     sigaddset(&ending, SIGINT);
+    sigaddset(&ending, SIGHUP);
     sigprocmask(SIG_BLOCK, &ending, NULL);
 
     workers = workers_new(&(struct workers_options){.name = "worker", .threads = 4, .queue_max = 1024});
@@ -168,7 +175,10 @@ int main(int argc, char **argv)
     fflush(stdout);
 
     int signal_number;
-    sigwait(&ending, &signal_number);
+    while (sigwait(&ending, &signal_number) == 0 && signal_number == SIGHUP) {
+        printf("reloaded %s\n", status_name(http_server_reload_tls(server, &error)));
+        fflush(stdout);
+    }
     http_server_drain(server, DRAIN_MS);
     workers_free(workers);
     http_server_free(server);

@@ -121,7 +121,7 @@ static void test_an_answer_s_head_is_complete_and_nothing_can_be_slipped_in(void
     struct buffer out;
     buffer_init(&out, ANSWER_HEAD_BYTES_MAX);
     /* RFC 9110's own example of a date. */
-    answer_write_head(&out, &answer, &request, true, INT64_C(784111777) * 1000000);
+    answer_write_head(&out, &answer, &request, true, false, INT64_C(784111777) * 1000000);
     assert_string_equal(buffer_text(&out), "HTTP/1.1 201 Created\r\n"
                                            "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
                                            "Content-Type: application/json\r\n"
@@ -131,6 +131,10 @@ static void test_an_answer_s_head_is_complete_and_nothing_can_be_slipped_in(void
                                            "X-Good: yes\r\n"
                                            "Cache-Control: no-store\r\n"
                                            "Connection: close\r\n\r\n");
+    assert_null(strstr(buffer_text(&out), "Strict-Transport-Security"));
+    buffer_clear(&out);
+    answer_write_head(&out, &answer, &request, true, true, INT64_C(784111777) * 1000000);
+    assert_non_null(strstr(buffer_text(&out), "\r\nStrict-Transport-Security: max-age=31536000\r\n"));
     buffer_release(&out);
 }
 
