@@ -1,9 +1,15 @@
 /*
  * The sandbox's page and its actions. Worker threads. An action is a few jobs in one transaction; everything after that
- * is what any provider's webhook would do.
+ * is what any provider's webhook would do. A form waits until its webhooks have arrived, so that the page it leads back
+ * to shows what came of them; the wait is bounded.
  */
 #include "akkoord/api/sandbox.h"
 
+#include <strings.h>
+#include <unistd.h>
+
+#include "akkoord/api/sandbox_page.h"
+#include "akkoord/api/services.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/jobs.h"
 #include "akkoord/store/sandbox.h"
@@ -11,50 +17,78 @@
 #define WEBHOOKS_MAX   2
 #define DELIVERIES_MAX 2
 
-struct action {
-    const char *name;
-    const char *label;
+#define ARRIVAL_WAIT_US (3 * CLOCK_US_PER_SECOND)
+#define ARRIVAL_LOOK_US 20000
+
+/* What an action sends. */
+struct script {
     const char *type;
     size_t webhooks; /* the second is of another payment */
     size_t deliveries;
 };
 
-static const struct action actions[] = {
-    {"approve", "Approve", "payment.paid", 1, 2},
-    {"decline", "Decline", "payment.failed", 1, 1},
-    {"expire", "Let it expire", "payment.expired", 1, 1},
-    {"refund", "Refund", "payment.refunded", 1, 2},
-    {"charge_back", "Charge back", "payment.charged_back", 1, 1},
-    {"approve_twice", "Pay twice", "payment.paid", 2, 1},
+static const struct script scripts[SANDBOX_ACTIONS] = {
+    [SANDBOX_APPROVE] = {"payment.paid", 1, 2},       [SANDBOX_DECLINE] = {"payment.failed", 1, 1},
+    [SANDBOX_EXPIRE] = {"payment.expired", 1, 1},     [SANDBOX_REFUND] = {"payment.refunded", 1, 2},
+    [SANDBOX_APPROVE_TWICE] = {"payment.paid", 2, 1}, [SANDBOX_CHARGE_BACK] = {"payment.charged_back", 1, 1},
 };
-#define ACTIONS_COUNT (sizeof(actions) / sizeof(actions[0]))
 
-static const struct action *find_action(const char *name)
-{
-    for (size_t i = 0; i < ACTIONS_COUNT; i++)
-        if (strcmp(actions[i].name, name) == 0)
-            return &actions[i];
-    return NULL;
-}
+/* What was sent. */
+struct sending {
+    const char *event_ids[WEBHOOKS_MAX];
+    json_t *listed;
+};
 
 static enum status find_payment(struct api_call *call, struct sandbox_payment *payment, struct error *error)
 {
     const char *id = http_request_parameter(call->request, "payment");
-    /* An id of ours, which may stand in HTML and JSON as it is. */
+    /* An id of ours, which may stand in HTML, JSON and paths as it is. */
     if (id[strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789_")] != '\0')
         return api_not_found(error);
     return store_sandbox_payment_find(call->store, call->arena, id, payment, error);
 }
 
+/* ---- who asks ---- */
+
+static bool wants_page(const struct http_request *request)
+{
+    const char *accept = http_request_header(request, "Accept");
+    return accept != NULL && strstr(accept, "text/html") != NULL;
+}
+
+static bool is_form(const struct http_request *request)
+{
+    static const char type[] = "application/x-www-form-urlencoded";
+    const char *sent = http_request_header(request, "Content-Type");
+    return sent != NULL && strncasecmp(sent, type, sizeof(type) - 1) == 0 && wants_page(request);
+}
+
+/* A browser says where a request came from: by Fetch Metadata (W3C), else by Origin (RFC 6454). A program says neither,
+ * and may. */
+static enum status refuse_other_sites(const struct api_call *call, struct error *error)
+{
+    const struct http_request *request = call->request;
+    const char *site = http_request_header(request, "Sec-Fetch-Site");
+    const char *origin = http_request_header(request, "Origin");
+    const char *host = http_request_header(request, "Host");
+    bool own = true;
+    if (http_request_header_count(request, "Sec-Fetch-Site") > 0) {
+        own = site != NULL && (strcmp(site, "same-origin") == 0 || strcmp(site, "none") == 0);
+    } else if (http_request_header_count(request, "Origin") > 0) {
+        const char *authority = origin != NULL ? strstr(origin, "://") : NULL;
+        own = authority != NULL && host != NULL && strcasecmp(authority + 3, host) == 0;
+    }
+    return own ? STATUS_OK : error_set(error, STATUS_FORBIDDEN, "forbidden", "another site may not ask this");
+}
+
 /* ---- actions ---- */
 
 /* ?amount= for a refund: from 1 to what was paid. */
-static enum status read_amount(struct api_call *call, const struct action *action, struct money *amount,
-                               struct error *error)
+static enum status read_amount(struct api_call *call, struct money *amount, struct error *error)
 {
     const char *text;
     enum status status = http_request_query(call->request, call->arena, "amount", &text, error);
-    if (status != STATUS_OK || text == NULL || strcmp(action->name, "refund") != 0)
+    if (status != STATUS_OK || text == NULL)
         return status;
     char *end;
     long long number = strtoll(text, &end, 10);
@@ -64,7 +98,31 @@ static enum status read_amount(struct api_call *call, const struct action *actio
     return STATUS_OK;
 }
 
-static const char *write_body(struct api_call *call, const struct action *action, const struct sandbox_payment *payment,
+/* The form's field, as a person writes an amount. A form is encoded as a query is. */
+static enum status read_form_amount(struct api_call *call, struct money *amount, struct error *error)
+{
+    struct http_request form = *call->request;
+    const char *text;
+    form.query = form.body;
+    enum status status = http_request_query(&form, call->arena, "decimal_amount", &text, error);
+    if (status != STATUS_OK || text == NULL)
+        return status;
+    text += strspn(text, " ");
+    size_t length = strcspn(text, " ");
+    const char *rest = text + length + strspn(text + length, " ");
+    char *decimal = arena_copy_bytes(call->arena, text, length);
+    char *comma = strchr(decimal, ',');
+    if (comma != NULL)
+        *comma = '.';
+    int64_t number = 0;
+    if (*rest != '\0' || money_parse_decimal(decimal, length, amount->currency, &number) != STATUS_OK || number < 1 ||
+        number > amount->amount_minor)
+        return error_set_field(error, STATUS_INVALID, "range", "decimal_amount", "a refund is at most what was paid");
+    amount->amount_minor = number;
+    return STATUS_OK;
+}
+
+static const char *write_body(struct api_call *call, const struct script *script, const struct sandbox_payment *payment,
                               const char *payment_id)
 {
     json_t *data = json_new_object(call->arena);
@@ -73,7 +131,7 @@ static const char *write_body(struct api_call *call, const struct action *action
     json_set_integer(data, "amount", payment->amount.amount_minor);
     json_set_text(data, "currency", payment->amount.currency);
     json_t *body = json_new_object(call->arena);
-    json_set_text(body, "type", action->type);
+    json_set_text(body, "type", script->type);
     json_set_time(body, "timestamp", clock_now_us());
     json_set_value(body, "data", data);
     size_t length;
@@ -81,82 +139,170 @@ static const char *write_body(struct api_call *call, const struct action *action
 }
 
 /* One event: its deliveries among the payloads, itself in the answer. */
-static void add_webhook(struct api_call *call, const struct action *action, const struct sandbox_payment *payment,
-                        const char *payment_id, const char **payloads, json_t *listed)
+static const char *add_webhook(struct api_call *call, const struct script *script,
+                               const struct sandbox_payment *payment, const char *payment_id, const char **payloads,
+                               json_t *listed)
 {
     struct uuid id = uuid_new();
     char text[UUID_TEXT_BYTES];
     const struct sandbox_webhook webhook = {
         .event_id = arena_format(call->arena, "evt_%s", uuid_format(&id, text)),
-        .body = write_body(call, action, payment, payment_id),
+        .body = write_body(call, script, payment, payment_id),
     };
-    for (size_t i = 0; i < action->deliveries; i++)
+    for (size_t i = 0; i < script->deliveries; i++)
         payloads[i] = job_write_sandbox_webhook(call->arena, &webhook);
     json_t *item = json_new_object(call->arena);
     json_set_text(item, "id", webhook.event_id);
-    json_set_text(item, "type", action->type);
-    json_set_integer(item, "deliveries", (int64_t)action->deliveries);
+    json_set_text(item, "type", script->type);
+    json_set_integer(item, "deliveries", (int64_t)script->deliveries);
     json_append_value(listed, item);
+    return webhook.event_id;
+}
+
+static enum status send_webhooks(struct api_call *call, const struct script *script,
+                                 const struct sandbox_payment *payment, struct sending *sending, struct error *error)
+{
+    const char *payloads[WEBHOOKS_MAX * DELIVERIES_MAX];
+    sending->listed = json_new_array(call->arena);
+    for (size_t i = 0; i < script->webhooks; i++) {
+        const char *id = i == 0 ? payment->payment_id : arena_format(call->arena, "%s_again", payment->payment_id);
+        sending->event_ids[i] =
+            add_webhook(call, script, payment, id, payloads + i * script->deliveries, sending->listed);
+    }
+    enum status status = store_jobs_add(call->store, call->arena, JOB_SANDBOX_WEBHOOK, payloads,
+                                        script->webhooks * script->deliveries, error);
+    if (status == STATUS_OK && call->options->wake_jobs != NULL)
+        call->options->wake_jobs(call->options->jobs);
+    return status;
+}
+
+static enum status wait_for_arrival(struct api_call *call, const struct script *script, const struct sending *sending,
+                                    bool *arrived, struct error *error)
+{
+    int64_t until_us = clock_monotonic_us() + ARRIVAL_WAIT_US;
+    for (;;) {
+        size_t count = 0;
+        enum status status =
+            store_sandbox_count_arrived(call->store, call->arena, sending->event_ids, script->webhooks, &count, error);
+        *arrived = count == script->webhooks;
+        if (status != STATUS_OK || *arrived || clock_monotonic_us() >= until_us)
+            return status;
+        (void)usleep(ARRIVAL_LOOK_US);
+    }
+}
+
+/* ---- answers ---- */
+
+static void answer_sent(struct api_call *call, const struct sandbox_payment *payment, enum sandbox_action action,
+                        const struct sending *sending, struct http_answer *answer)
+{
+    json_t *value = json_new_object(call->arena);
+    json_set_text(value, "payment", payment->payment_id);
+    json_set_text(value, "action", sandbox_action_name(action));
+    json_set_value(value, "webhooks", sending->listed);
+    api_answer_json(call, answer, 202, value);
+}
+
+/* Back to the page. A relative reference (RFC 9110 section 10.2.2): right behind any proxy. */
+static void answer_back(struct api_call *call, const struct sandbox_payment *payment, const char *key,
+                        const char *value, struct http_answer *answer)
+{
+    *answer = (struct http_answer){.status = 303};
+    api_answer_add_header(call, answer, "Location",
+                          arena_format(call->arena, "../%s?%s=%s", payment->payment_id, key, value));
+}
+
+static enum status act_by_form(struct api_call *call, enum sandbox_action action, struct sandbox_payment *payment,
+                               struct http_answer *answer, struct error *error)
+{
+    struct sending sending;
+    bool arrived = false;
+    if (action == SANDBOX_REFUND && read_form_amount(call, &payment->amount, error) != STATUS_OK) {
+        answer_back(call, payment, "refused", "amount", answer);
+        return STATUS_OK;
+    }
+    enum status status = send_webhooks(call, &scripts[action], payment, &sending, error);
+    if (status == STATUS_OK)
+        status = wait_for_arrival(call, &scripts[action], &sending, &arrived, error);
+    if (status == STATUS_OK)
+        answer_back(call, payment, arrived ? "done" : "sent", sandbox_action_name(action), answer);
+    return status;
+}
+
+static enum status act_by_call(struct api_call *call, enum sandbox_action action, struct sandbox_payment *payment,
+                               struct http_answer *answer, struct error *error)
+{
+    struct sending sending;
+    enum status status = STATUS_OK;
+    if (action == SANDBOX_REFUND)
+        status = read_amount(call, &payment->amount, error);
+    if (status == STATUS_OK)
+        status = send_webhooks(call, &scripts[action], payment, &sending, error);
+    if (status == STATUS_OK)
+        answer_sent(call, payment, action, &sending, answer);
+    return status;
 }
 
 enum status api_sandbox_act(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    const struct action *action = find_action(http_request_parameter(call->request, "action"));
-    if (action == NULL)
-        return api_not_found(error);
     struct sandbox_payment payment;
-    enum status status = find_payment(call, &payment, error);
-    if (status == STATUS_OK)
-        status = read_amount(call, action, &payment.amount, error);
+    enum sandbox_action action;
+    enum status status = refuse_other_sites(call, error);
     if (status != STATUS_OK)
         return status;
-    const char *payloads[WEBHOOKS_MAX * DELIVERIES_MAX];
-    json_t *listed = json_new_array(call->arena);
-    for (size_t i = 0; i < action->webhooks; i++) {
-        const char *id = i == 0 ? payment.payment_id : arena_format(call->arena, "%s_again", payment.payment_id);
-        add_webhook(call, action, &payment, id, payloads + i * action->deliveries, listed);
-    }
-    status = store_jobs_add(call->store, call->arena, JOB_SANDBOX_WEBHOOK, payloads,
-                            action->webhooks * action->deliveries, error);
+    if (sandbox_action_parse(http_request_parameter(call->request, "action"), &action) != STATUS_OK)
+        return api_not_found(error);
+    status = find_payment(call, &payment, error);
     if (status != STATUS_OK)
         return status;
-    if (call->options->wake_jobs != NULL)
-        call->options->wake_jobs(call->options->jobs);
-    json_t *value = json_new_object(call->arena);
-    json_set_text(value, "payment", payment.payment_id);
-    json_set_text(value, "action", action->name);
-    json_set_value(value, "webhooks", listed);
-    api_answer_json(call, answer, 202, value);
-    return STATUS_OK;
+    return is_form(call->request) ? act_by_form(call, action, &payment, answer, error)
+                                  : act_by_call(call, action, &payment, answer, error);
 }
 
 /* ---- the page ---- */
 
-static const char page_policy[] = "default-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/* What an older form led to; a query that says something else is no reason to show no page. */
+static void read_result(struct api_call *call, struct sandbox_page *page)
+{
+    static const struct {
+        const char *key;
+        enum sandbox_result result;
+    } keys[] = {{"done", SANDBOX_DONE}, {"sent", SANDBOX_SENT}};
+    const char *text;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        if (http_request_query(call->request, call->arena, keys[i].key, &text, NULL) == STATUS_OK && text != NULL &&
+            sandbox_action_parse(text, &page->action) == STATUS_OK)
+            page->result = keys[i].result;
+    if (http_request_query(call->request, call->arena, "refused", &text, NULL) == STATUS_OK && text != NULL &&
+        strcmp(text, "amount") == 0)
+        page->result = SANDBOX_AMOUNT_REFUSED;
+}
+
+static void answer_page(struct api_call *call, int status, const char *html, size_t length, struct http_answer *answer)
+{
+    *answer = (struct http_answer){
+        .status = status, .content_type = "text/html; charset=utf-8", .body = html, .body_length = length};
+    api_answer_add_header(call, answer, "Content-Security-Policy", sandbox_page_policy(call->arena));
+    api_answer_add_header(call, answer, "Referrer-Policy", "no-referrer");
+    api_answer_add_header(call, answer, "Vary", "Accept, Accept-Language");
+}
 
 enum status api_sandbox_page(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     struct sandbox_payment payment;
+    enum language language = api_preferred_language(http_request_header(call->request, "Accept-Language"));
+    size_t length = 0;
     enum status status = find_payment(call, &payment, error);
+    if (status == STATUS_NOT_FOUND && wants_page(call->request)) {
+        const char *missing = sandbox_page_write_missing(call->arena, language, &length);
+        answer_page(call, 404, missing, length, answer);
+        return STATUS_OK;
+    }
     if (status != STATUS_OK)
         return status;
-    char amount[MONEY_TEXT_BYTES];
-    money_format_decimal(&payment.amount, amount);
-    const char *page = arena_format(
-        call->arena,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>Sandbox payment</title>\n"
-        "</head>\n<body>\n<h1>Sandbox payment</h1>\n<p>Order %s: %s %s. No money moves here.</p>\n"
-        "<p>The payment is %s.</p>\n",
-        payment.order_number, payment.amount.currency, amount, payment_status_name(payment.status));
-    for (size_t i = 0; i < ACTIONS_COUNT; i++)
-        page = arena_format(call->arena,
-                            "%s<form method=\"post\" action=\"/sandbox/payments/%s/%s\"><button>%s</button></form>\n",
-                            page, payment.payment_id, actions[i].name, actions[i].label);
-    page = arena_format(call->arena, "%s</body>\n</html>\n", page);
-    *answer = (struct http_answer){
-        .status = 200, .content_type = "text/html; charset=utf-8", .body = page, .body_length = strlen(page)};
-    api_answer_add_header(call, answer, "Content-Security-Policy", page_policy);
-    api_answer_add_header(call, answer, "Referrer-Policy", "no-referrer");
+    struct sandbox_page page = {.payment = &payment, .seller = call->options->seller->name, .language = language};
+    read_result(call, &page);
+    const char *html = sandbox_page_write(call->arena, &page, &length);
+    answer_page(call, 200, html, length, answer);
     return STATUS_OK;
 }

@@ -79,12 +79,12 @@ describe('the sandbox', () => {
     expectProblem(await server.api('GET', '/sandbox/payments/%C3%A9'), 404, 'not_found');
   });
 
-  test('its page has a form for each action and lets nothing else run', async () => {
+  test('its page has a form for each action, two for a refund, and lets nothing else run', async () => {
     const page = await server.api('GET', pathOf(await place()));
     assert.equal(page.status, 200);
     assert.match(page.headers['content-type'], /^text\/html/);
     assert.match(page.headers['content-security-policy'], /default-src 'none'.*form-action 'self'/);
-    assert.equal(page.text.match(/<form method="post"/g).length, 6);
+    assert.equal(page.text.match(/<form method="post"/g).length, 7);
   });
 
   test('what was promised before a kill -9 is sent after it', async () => {

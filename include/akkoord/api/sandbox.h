@@ -10,7 +10,10 @@
 
 #define SANDBOX_PATH_PREFIX "/sandbox/"
 
-/* GET /sandbox/payments/{payment}: a page with a button for each action. */
+/*
+ * GET /sandbox/payments/{payment}: the page of sandbox_page.h, Dutch or English as Accept-Language prefers. ?done= and
+ * ?sent= name the action whose result it shows, ?refused=amount says that an amount could not be read.
+ */
 api_function api_sandbox_page;
 /*
  * POST /sandbox/payments/{payment}/{action}: 202 {"payment", "action", "webhooks": [{"id", "type", "deliveries"}]}.
@@ -21,5 +24,9 @@ api_function api_sandbox_page;
  *     refund          payment.refunded, delivered twice; ?amount= in minor units: of that, else of all
  *     charge_back     payment.charged_back
  *     approve_twice   the customer pays twice: payment.paid of this payment, and of another for the same order
+ *
+ * From a form of the page (urlencoded, by a client that accepts HTML): 303 back to the page when the webhooks have
+ * arrived. A refund's amount is then the field `decimal_amount`, as "12.50" or "12,50". What a browser sends on behalf
+ * of another site is refused: 403.
  */
 api_function api_sandbox_act;

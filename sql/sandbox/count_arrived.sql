@@ -1,0 +1,1 @@
+SELECT count(*) FROM event_key WHERE provider = 'sandbox' AND event_id = ANY ($1)
