@@ -15,7 +15,7 @@ import { createInterface } from 'node:readline';
 
 import { Client } from './http.mjs';
 import { queryAt } from './postgres.mjs';
-import { PATIENCE_MS, atEnd, baseEnvironment, freePort, isAlive, kill, program, run, start, temporaryFolder, user, waitFor } from './processes.mjs';
+import { PATIENCE_MS, atEnd, atExit, baseEnvironment, freePort, isAlive, kill, program, run, start, temporaryFolder, user, waitFor } from './processes.mjs';
 import { samplePriceList } from './shop.mjs';
 import { newStandardSecret, newStripeSecret } from './webhooks.mjs';
 
@@ -73,6 +73,10 @@ class Akkoord {
     };
     this.client = new Client(this.url);
     atEnd(() => this.cleanUp());
+    atExit(() => {
+      const postmaster = this.postmasterPid();
+      if (postmaster !== null) kill(postmaster, 'SIGQUIT');
+    });
   }
 
   // What an embedded installation makes for itself.

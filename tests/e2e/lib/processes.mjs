@@ -20,9 +20,11 @@ const SERVICE_USERS = ['akkoord', 'nobody']; // the first that there is
 // ---- cleaning up ----
 
 const undo = []; // newest last; each is a function, perhaps asynchronous
-const pids = new Set(); // of what runs, for an end by signal
+const pids = new Set(); // of what runs, for an end in haste
+const inHaste = []; // what else has to be done then; synchronous
 
 export const atEnd = (task) => undo.push(task);
+export const atExit = (task) => inHaste.push(task);
 
 async function undoAll() {
   const failures = [];
@@ -45,6 +47,7 @@ for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) {
 }
 process.on('exit', () => {
   for (const pid of pids) kill(pid, 'SIGKILL');
+  for (const task of inHaste) task();
 });
 
 export function kill(pid, signal) {
