@@ -2,6 +2,7 @@
 #include "akkoord/api/call.h"
 #include "akkoord/api/customers.h"
 #include "akkoord/api/invoices.h"
+#include "akkoord/api/jobs.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/api/reviews.h"
 #include "akkoord/api/sandbox.h"
@@ -46,6 +47,8 @@ static const struct api_route table[] = {
     {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},
     {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},
     {HTTP_GET, "/v1/staff/events", API_LANE, API_STAFF, api_staff_events_list},
+    {HTTP_GET, "/v1/staff/jobs", API_LANE, API_MANAGER | API_AUDITOR, api_staff_jobs_list},
+    {HTTP_POST, "/v1/staff/jobs/{id}/retry", API_LANE, API_MANAGER, api_staff_job_retry},
 
     /* the sandbox, where there is one */
     {HTTP_GET, SANDBOX_PATH_PREFIX "payments/{payment}", API_LANE, API_ANYBODY, api_sandbox_page},
