@@ -19,7 +19,7 @@
 static struct http_server *server;
 static struct arena *arena;
 static struct error error;
-static struct http_exchange *waiting; /* of /slow, answered by the test that asked */
+static struct http_exchange *_Atomic waiting; /* of /slow, answered by the test that asked */
 
 /* ---- the other side ---- */
 
