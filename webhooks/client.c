@@ -29,7 +29,10 @@ enum status client_check_status(const struct provider_answer *answer, struct err
     int status = answer->status;
     if (status >= 200 && status <= 299)
         return STATUS_OK;
-    if (status == 409 || status == 425 || status == 429)
+    if (status == 429)
+        return error_set(error, STATUS_UNAVAILABLE, "provider_limited",
+                         "the payment provider has had too many requests");
+    if (status == 409 || status == 425)
         return error_set(error, STATUS_UNAVAILABLE, "provider_busy", "the payment provider asks to wait (%d)", status);
     if (status >= 400 && status <= 499)
         return error_set(error, STATUS_UNAVAILABLE, "provider_refused", "the payment provider refuses this (%d)",
@@ -107,4 +110,15 @@ void client_add_event(struct fetched_payment *payment, const struct payment_even
         event->refund_is_full = amount_minor >= payment->amount_minor;
     }
     hash_event(event);
+}
+
+void fetched_payment_note_refund(struct fetched_payment *payment, int64_t amount_minor, struct payment_event *event)
+{
+    struct fetched_payment after = *payment;
+    const struct payment_event common = payment->events[0];
+    after.events_count = 0;
+    after.refunded_minor += amount_minor;
+    client_add_event(&after, &common, PAYMENT_EVENT_REFUNDED, "refunded", after.refunded_minor);
+    payment->refunded_minor = after.refunded_minor;
+    *event = after.events[0];
 }

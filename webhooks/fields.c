@@ -61,3 +61,11 @@ void webhook_set_order(struct payment_event *event, const char *reference)
     event->has_order_id = reference != NULL && uuid_parse(reference, strlen(reference), &event->order_id) == STATUS_OK;
     event->has_foreign_reference = reference != NULL && !event->has_order_id;
 }
+
+void webhook_set_attempt(struct payment_event *event, const json_t *metadata)
+{
+    const json_t *text = json_object_get(metadata, "attempt_id");
+    if (!json_is_string(text) ||
+        uuid_parse(json_string_value(text), json_string_length(text), &event->attempt_id) != STATUS_OK)
+        event->attempt_id = (struct uuid){{0}};
+}

@@ -20,5 +20,7 @@ enum status webhook_get_amount(const json_t *object, const char *prefix, const c
 /* Three letters in either case; left alone when optional and absent or null. */
 enum status webhook_get_currency(const json_t *object, const char *prefix, const char *key, enum json_presence presence,
                                  struct payment_event *event, struct error *error) AKKOORD_MUST_CHECK;
+/* Our attempt, from what the provider keeps of ours beside a payment; whatever is not so names none. */
+void webhook_set_attempt(struct payment_event *event, const json_t *metadata);
 /* Any text: a UUID is our order id, all else a foreign reference. NULL is no reference. */
 void webhook_set_order(struct payment_event *event, const char *reference);

@@ -158,8 +158,10 @@ static enum status read_order(const json_t *object, struct payment_event *event,
     if (status == STATUS_OK && metadata != NULL)
         status =
             json_get_text(metadata, OBJECT_PREFIX "metadata.", "order_id", JSON_OPTIONAL, SIZE_MAX, &reference, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
         webhook_set_order(event, reference);
+        webhook_set_attempt(event, json_object_get(object, "metadata"));
+    }
     return status;
 }
 
@@ -202,6 +204,7 @@ static enum status distrust_connected_account(const json_t *body, struct payment
         event->has_foreign_reference = event->has_foreign_reference || event->has_order_id;
         event->has_order_id = false;
         event->order_id = (struct uuid){0};
+        event->attempt_id = (struct uuid){0};
     }
     return status;
 }

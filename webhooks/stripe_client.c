@@ -1,11 +1,17 @@
 /*
  * The Stripe API, as far as we need it: Checkout sessions, their payment intents and charges, refunds. Requests are
  * forms, answers JSON. Pure; any thread.
+
+ *
+ * Session and intent both carry our order and attempt.
  *
  * A payment is known by its session until there is an intent, and by its intent from then on; either can be asked
- * about. Stripe gives the first answer of an idempotency key again for a day, failures too, so a refund that is tried
- * for longer changes its key now and then: a charge can't be refunded beyond its amount, and whoever repeats looks
- * first. Source: https://docs.stripe.com/api/checkout/sessions, payment_intents, charges, refunds, idempotent_requests.
+ * about. Both carry our order and attempt, so that an event of the intent finds the attempt stored under the session.
+ *
+ * Stripe gives the first answer of an idempotency key again for a day, failures too, so a refund that is tried for
+ * longer changes its key now and then: a charge can't be refunded beyond its amount, and whoever repeats looks first.
+ *
+ * Source: https://docs.stripe.com/api/checkout/sessions, payment_intents, charges, refunds, idempotent_requests.
  */
 #include <inttypes.h>
 
@@ -102,11 +108,14 @@ static struct provider_request ask_checkout(struct arena *arena, const struct ch
     struct buffer form;
     buffer_init(&form, FORM_BYTES_MAX);
     uuid_format(&terms->order_id, order);
+    uuid_format(&terms->attempt_id, attempt);
     lower_currency(terms->currency, currency);
     add_field(&form, "mode", "payment");
     add_field(&form, "client_reference_id", order);
     add_field(&form, "metadata[order_id]", order);
+    add_field(&form, "metadata[attempt_id]", attempt);
     add_field(&form, "payment_intent_data[metadata][order_id]", order);
+    add_field(&form, "payment_intent_data[metadata][attempt_id]", attempt);
     add_field(&form, "line_items[0][quantity]", "1");
     add_field(&form, "line_items[0][price_data][currency]", currency);
     add_integer(&form, "line_items[0][price_data][unit_amount]", terms->amount_minor);
@@ -119,7 +128,7 @@ static struct provider_request ask_checkout(struct arena *arena, const struct ch
         .path = "/v1/checkout/sessions",
         .content_type = CONTENT_TYPE,
         .body = finish_form(arena, &form),
-        .idempotency_key = arena_copy_text(arena, uuid_format(&terms->attempt_id, attempt)),
+        .idempotency_key = arena_copy_text(arena, attempt),
     };
 }
 
@@ -255,6 +264,7 @@ static void read_order(const json_t *object, struct payment_event *event)
     if (!json_is_string(reference))
         reference = json_object_get(json_object_get(object, "metadata"), "order_id");
     webhook_set_order(event, json_is_string(reference) ? json_string_value(reference) : NULL);
+    webhook_set_attempt(event, json_object_get(object, "metadata"));
 }
 
 /* The intent is the payment and the session its alias, as in the events of stripe.c. */

@@ -1,4 +1,4 @@
-/* Attempts to pay. Worker threads; no calls to providers. */
+/* Attempts to pay, as far as nobody else has to be asked (checkout.c). Worker threads. */
 #include "akkoord/api/attempt.h"
 
 #include "akkoord/base/clock.h"

@@ -25,10 +25,16 @@ struct bound_route {
 
 struct api {
     struct api_options options;
-    struct workers *lanes[2];
+    struct workers *lanes[API_LANES];
     struct bound_route *bound;
     struct http_route *routes;
     size_t routes_count;
+};
+
+/* What each thread of a lane has for itself. */
+struct thread_state {
+    struct store *store;
+    struct http_client *client;
 };
 
 /* A request on its way to a lane; lives in the exchange's arena. */
@@ -120,12 +126,14 @@ static void drop_ended_session(struct pg_connection *pg)
 
 static void run(void *thread_state, void *argument)
 {
+    const struct thread_state *thread = thread_state;
     struct task *task = argument;
     const struct bound_route *bound = task->bound;
     struct http_exchange *exchange = task->exchange;
     struct api_call call = {
         .options = &bound->api->options,
-        .store = thread_state,
+        .store = thread->store,
+        .client = thread->client,
         .request = http_exchange_request(exchange),
         .arena = http_exchange_arena(exchange),
         .language = LANGUAGE_NL,
@@ -154,15 +162,22 @@ static void submit(void *context, struct http_exchange *exchange)
 
 /* ---- start and stop ---- */
 
-static void *thread_store_new(void *context)
+static void *thread_state_new(void *context)
 {
+    static const struct http_client_options client = {.direct = false};
     const struct api *api = context;
-    return store_new(api->options.database_url, "akkoord api", api->options.keyring);
+    struct thread_state *thread = memory_alloc_zero(1, sizeof(*thread));
+    thread->store = store_new(api->options.database_url, "akkoord api", api->options.keyring);
+    thread->client = http_client_new(&client);
+    return thread;
 }
 
-static void thread_store_free(void *thread_state)
+static void thread_state_free(void *thread_state)
 {
-    store_free(thread_state);
+    struct thread_state *thread = thread_state;
+    store_free(thread->store);
+    http_client_free(thread->client);
+    free(thread);
 }
 
 static struct workers *lane_new(struct api *api, const char *name, size_t threads, size_t queue_max)
@@ -171,8 +186,8 @@ static struct workers *lane_new(struct api *api, const char *name, size_t thread
         .name = name,
         .threads = threads,
         .queue_max = queue_max,
-        .thread_state_new = thread_store_new,
-        .thread_state_free = thread_store_free,
+        .thread_state_new = thread_state_new,
+        .thread_state_free = thread_state_free,
         .context = api,
     };
     return workers_new(&options);
@@ -203,6 +218,7 @@ struct api *api_start(const struct api_options *options)
     size_t threads = options->threads != 0 ? options->threads : API_THREADS_DEFAULT;
     api->lanes[API_LANE] = lane_new(api, "api", threads, API_QUEUE_MAX);
     api->lanes[API_LANE_SLOW] = lane_new(api, "api-slow", API_SLOW_THREADS, API_SLOW_QUEUE_MAX);
+    api->lanes[API_LANE_CHECKOUT] = lane_new(api, "api-checkout", API_CHECKOUT_THREADS, API_QUEUE_MAX);
     return api;
 }
 
@@ -210,8 +226,8 @@ void api_stop(struct api *api)
 {
     if (api == NULL)
         return;
-    workers_free(api->lanes[API_LANE]);
-    workers_free(api->lanes[API_LANE_SLOW]);
+    for (size_t i = 0; i < API_LANES; i++)
+        workers_free(api->lanes[i]);
     free(api->routes);
     free(api->bound);
     free(api);

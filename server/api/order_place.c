@@ -1,43 +1,30 @@
 /*
  * POST /v1/orders. Worker threads.
  *
- * Everything slow or refusable comes first: the body is checked, priced and summed up before anything is written. Then
- * order, key, first payment and, under an Idempotency-Key, the answer itself are written in one transaction, so that a
+ * Everything slow or refusable comes first: the body is checked, priced and summed up, and the payment provider is
+ * asked for a way to pay, before anything is written (but ids, which nobody sees: store/reservations.h). Then order,
+ * key, first payment and, under an Idempotency-Key, the answer itself are written in one transaction, so that a
  * repetition gets the same answer however the order has changed since.
  */
 #include "akkoord/api/attempt.h"
+#include "akkoord/api/checkout.h"
+#include "akkoord/api/idempotency_key.h"
 #include "akkoord/api/order_request.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/customers.h"
 
-#define IDEMPOTENCY_KEY_BYTES_MAX 255
-
 /* ---- Idempotency-Key ---- */
-
-static bool is_idempotency_key(const char *key)
-{
-    size_t length = strlen(key);
-    for (size_t i = 0; i < length; i++)
-        if (key[i] < 0x20 || key[i] > 0x7E)
-            return false;
-    return length >= 1 && length <= IDEMPOTENCY_KEY_BYTES_MAX;
-}
 
 /* Sets `request->key` to NULL when none was sent. Bodies are compared as JSON, not byte by byte: a client that writes
  * its object anew for a second try means the same. */
 static enum status read_idempotency(struct api_call *call, const json_t *body, struct idempotency_request *request,
                                     struct error *error)
 {
-    static const char header[] = "Idempotency-Key";
     *request = (struct idempotency_request){.customer_id = call->customer_id};
-    if (http_request_header_count(call->request, header) == 0)
-        return STATUS_OK;
-    request->key = http_request_header(call->request, header);
-    if (request->key == NULL || !is_idempotency_key(request->key))
-        return error_set_field(error, STATUS_INVALID, "format", header,
-                               "an Idempotency-Key is one header of 1 to %d printable ASCII characters",
-                               IDEMPOTENCY_KEY_BYTES_MAX);
+    enum status status = api_take_idempotency_key(call, &request->key, error);
+    if (status != STATUS_OK || request->key == NULL)
+        return status;
     request->body = json_write_canonical(call->arena, body, &request->body_length);
     return STATUS_OK;
 }
@@ -102,9 +89,9 @@ static enum status read_content(struct api_call *call, const json_t *body, struc
 }
 
 static enum status build_order(struct api_call *call, const struct order_request *request,
-                               const struct order_content *content, struct stored_order *order, struct error *error)
+                               const struct order_content *content, struct payment *attempt, struct stored_order *order,
+                               struct error *error)
 {
-    struct payment *attempt = ARENA_NEW(call->arena, struct payment);
     int64_t now_us = clock_now_us();
     api_attempt_begin(call, request->provider, attempt);
     attempt->amount_minor = content->totals.total_minor;
@@ -129,20 +116,48 @@ static enum status build_order(struct api_call *call, const struct order_request
 
 /* ---- the call ---- */
 
+/* The customer's way to pay. Under an Idempotency-Key a repetition of a request that failed here places the order that
+ * it would have placed. */
+static enum status open_checkout(struct api_call *call, const struct idempotency_request *idempotency,
+                                 struct stored_order *order, struct payment *attempt, struct error *error)
+{
+    struct checkout_order wanted = {
+        .id = order->id, .total_minor = order->total_minor, .expires_at_us = order->expires_at_us};
+    if (!api_checkout_is_asked_for(call, attempt->provider))
+        return STATUS_OK;
+    memcpy(wanted.number, order->number, sizeof(wanted.number));
+    memcpy(wanted.currency, order->currency, sizeof(wanted.currency));
+    struct reservation_purpose purpose = {.customer_id = call->customer_id};
+    if (idempotency->key != NULL)
+        purpose.text = arena_format(call->arena, "order\n%s", idempotency->key);
+    enum status status = api_checkout_open(call, idempotency->key != NULL ? &purpose : NULL, &wanted, attempt, error);
+    order->id = wanted.id;
+    memcpy(order->number, wanted.number, sizeof(order->number));
+    return status;
+}
+
 static enum status place(struct api_call *call, const json_t *body, const struct idempotency_request *idempotency,
                          struct http_answer *answer, struct error *error)
 {
     struct order_request request;
     struct order_content content;
+    struct payment attempt;
     struct stored_order order;
     enum status status = read_content(call, body, &request, &content, error);
     if (status == STATUS_OK)
-        status = build_order(call, &request, &content, &order, error);
+        status = build_order(call, &request, &content, &attempt, &order, error);
+    if (status == STATUS_OK)
+        status = open_checkout(call, idempotency, &order, &attempt, error);
     if (status != STATUS_OK)
         return status;
     api_answer_json(call, answer, 201, order_to_json(call->arena, &order, NULL, 0));
     return store_order_place(call->store, call->arena, &order, idempotency->key != NULL ? idempotency : NULL,
                              answer->body, answer->body_length, error);
+}
+
+static bool is_provider_fault(const struct error *error)
+{
+    return strcmp(error->code, "provider_unavailable") == 0;
 }
 
 enum status api_order_place(struct api_call *call, struct http_answer *answer, struct error *error)
@@ -158,8 +173,14 @@ enum status api_order_place(struct api_call *call, struct http_answer *answer, s
     if (status != STATUS_OK || replayed)
         return status;
     status = place(call, body, &idempotency, answer, error);
-    if (status != STATUS_CONFLICT)
+    if (status != STATUS_CONFLICT && !(status == STATUS_UNAVAILABLE && is_provider_fault(error)))
         return status;
+    if (status == STATUS_UNAVAILABLE) {
+        /* The provider may have been busy with the same request, sent twice at once. */
+        struct error ignored;
+        (void)replay(call, &idempotency, answer, &replayed, &ignored);
+        return replayed ? STATUS_OK : status;
+    }
     /* Another request with this key was first, and has committed by now. */
     status = replay(call, &idempotency, answer, &replayed, error);
     if (status == STATUS_OK && !replayed)

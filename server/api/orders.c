@@ -2,8 +2,11 @@
 #include "akkoord/api/orders.h"
 
 #include "akkoord/api/attempt.h"
+#include "akkoord/api/checkout.h"
 #include "akkoord/api/fields.h"
+#include "akkoord/api/idempotency_key.h"
 #include "akkoord/api/order_request.h"
+#include "akkoord/base/clock.h"
 
 /* ---- reading ---- */
 
@@ -61,14 +64,95 @@ enum status api_orders_list(struct api_call *call, struct http_answer *answer, s
 
 /* ---- changing ---- */
 
+/* What makes a repetition of this request the same. Without a key of the customer's that is the same order and
+ * provider, until an attempt came of it. */
+static struct reservation_purpose purpose_of(struct api_call *call, const struct uuid *order_id, const char *provider,
+                                             const char *key)
+{
+    char order[UUID_TEXT_BYTES];
+    uuid_format(order_id, order);
+    const char *text = key != NULL ? arena_format(call->arena, "payment key\n%s\n%s", order, key)
+                                   : arena_format(call->arena, "payment\n%s\n%s", order, provider);
+    return (struct reservation_purpose){.customer_id = call->customer_id, .text = text};
+}
+
+static const struct payment *find_attempt(const struct stored_order *order, const struct uuid *id)
+{
+    for (size_t i = 0; i < order->payments_count; i++) {
+        if (uuid_equal(&order->payments[i].id, id))
+            return &order->payments[i];
+    }
+    return NULL;
+}
+
+/* An attempt that came of an earlier request of this kind: under the customer's key that is the answer, without one it
+ * is over and done with. */
+static enum status find_repetition(struct api_call *call, const struct reservation_purpose *purpose, const char *key,
+                                   const struct stored_order *order, struct payment *attempt, bool *is_repeated,
+                                   struct error *error)
+{
+    struct reservation reserved;
+    bool found = false;
+    enum status status = store_reservation_find(call->store, call->arena, purpose, &reserved, &found, error);
+    if (status != STATUS_OK || !found || find_attempt(order, &reserved.attempt_id) == NULL)
+        return status;
+    if (key == NULL)
+        return store_reservation_drop(call->store, call->arena, purpose, &reserved.attempt_id, error);
+    if (strcmp(reserved.provider, attempt->provider) != 0)
+        return error_set(error, STATUS_CONFLICT, "idempotency_mismatch",
+                         "this Idempotency-Key came with another body before");
+    attempt->id = reserved.attempt_id;
+    *is_repeated = true;
+    return STATUS_OK;
+}
+
+/* The provider's way to pay, for an order that can still be paid: whether it can is the committer's to say. */
+static enum status open_checkout(struct api_call *call, const struct reservation_purpose *purpose,
+                                 const struct stored_order *order, struct payment *attempt, struct error *error)
+{
+    if (order->status != ORDER_AWAITING_PAYMENT || order->expires_at_us <= clock_now_us() ||
+        order->payments_count >= ORDER_PAYMENTS_MAX)
+        return STATUS_OK;
+    struct checkout_order wanted = {
+        .id = order->id, .total_minor = order->total_minor, .expires_at_us = order->expires_at_us};
+    memcpy(wanted.number, order->number, sizeof(wanted.number));
+    memcpy(wanted.currency, order->currency, sizeof(wanted.currency));
+    return api_checkout_open(call, purpose, &wanted, attempt, error);
+}
+
+static enum status add_asked_attempt(struct api_call *call, const char *key, struct order_command *command,
+                                     bool *is_repeated, struct error *error)
+{
+    struct stored_order order;
+    struct payment *attempt = &command->attempt;
+    const struct reservation_purpose purpose = purpose_of(call, &command->order_id, attempt->provider, key);
+    enum status status =
+        store_order_find(call->store, call->arena, &command->order_id, &call->customer_id, &order, error);
+    if (status == STATUS_OK)
+        status = find_repetition(call, &purpose, key, &order, attempt, is_repeated, error);
+    if (status != STATUS_OK || *is_repeated)
+        return status;
+    status = open_checkout(call, &purpose, &order, attempt, error);
+    if (status == STATUS_OK)
+        status = committer_run(call->options->committer, command, error);
+    /* Without a key the next such request means another attempt. */
+    if (status == STATUS_OK && key == NULL)
+        status = store_reservation_drop(call->store, call->arena, &purpose, &attempt->id, error);
+    return status;
+}
+
 enum status api_order_pay(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     static const char *const known[] = {"payment_provider", NULL};
     json_t *body;
+    const char *key = NULL;
+    bool is_repeated = false;
     struct order_command command = {.kind = COMMAND_ADD_ATTEMPT, .customer_id = call->customer_id};
     enum status status = api_call_id(call, "id", &command.order_id, error);
     if (status == STATUS_OK)
         status = api_call_body(call, &body, error);
+    if (status == STATUS_OK)
+        status = api_take_idempotency_key(call, &key, error);
     if (status != STATUS_OK)
         return status;
     api_take_no_others(call, body, "", known);
@@ -77,8 +161,13 @@ enum status api_order_pay(struct api_call *call, struct http_answer *answer, str
     if (status != STATUS_OK)
         return status;
     api_attempt_begin(call, provider, &command.attempt);
-    status = committer_run(call->options->committer, &command, error);
-    return status == STATUS_OK ? answer_order(call, &command.order_id, 201, answer, error) : status;
+    status = api_checkout_is_asked_for(call, provider) ? add_asked_attempt(call, key, &command, &is_repeated, error)
+                                                       : committer_run(call->options->committer, &command, error);
+    if (status == STATUS_OK)
+        status = answer_order(call, &command.order_id, 201, answer, error);
+    if (status == STATUS_OK && is_repeated)
+        api_answer_add_header(call, answer, "Idempotency-Replayed", "true");
+    return status;
 }
 
 /* Nothing needs to be said when cancelling: no body, or an empty object. */

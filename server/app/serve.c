@@ -45,6 +45,7 @@ struct serve {
     const char *own_url;  /* of our own listener, for what we send to ourselves */
     char *sandbox_secret; /* NULL without the sandbox */
     struct webhook_receiver receiver;
+    struct provider_accounts accounts;
     struct committer *committer;
     struct jobs *jobs;
     struct api *api;
@@ -187,12 +188,20 @@ static void refresh_metrics(void *api)
     api_refresh_metrics(api);
 }
 
+static void add_accounts(struct serve *serve)
+{
+    const struct settings *settings = &serve->settings;
+    provider_accounts_add(&serve->accounts, "stripe", settings->stripe_api_url, settings->stripe_secret_key);
+    provider_accounts_add(&serve->accounts, "mollie", settings->mollie_api_url, settings->mollie_api_key);
+}
+
 static void start_jobs(struct serve *serve)
 {
     struct jobs_options options = {
         .database_url = serve->database.server_url,
         .keyring = serve->keyring,
         .committer = serve->committer,
+        .accounts = &serve->accounts,
         .own_url = serve->own_url,
     };
     /* The sandbox is the receiver's first source; of several secrets the first signs. */
@@ -212,6 +221,7 @@ static void start_workers(struct serve *serve)
         .installation_live = settings->mode == MODE_LIVE,
     };
     serve->committer = committer_start(&committer);
+    add_accounts(serve);
     start_jobs(serve);
     const struct api_options api = {
         .database_url = serve->database.server_url,
@@ -219,6 +229,7 @@ static void start_workers(struct serve *serve)
         .committer = serve->committer,
         .seller = &serve->seller,
         .public_url = settings->public_url,
+        .accounts = &serve->accounts,
         .order_expires_s = settings->order_expires_s,
         .installation_live = settings->mode == MODE_LIVE,
         .sandbox = settings->sandbox,

@@ -177,6 +177,13 @@ static bool same_id(const char *left, const char *right)
     return left[0] != '\0' && strcmp(left, right) == 0;
 }
 
+/* The attempt that the event was told it is about: its first id may be all that we know of it. */
+static bool is_attempt_of(const struct payment *payment, const struct payment_event *event)
+{
+    return payment->is_attempt && payment->provider_alias[0] == '\0' && !uuid_is_nil(&event->attempt_id) &&
+           uuid_equal(&payment->id, &event->attempt_id);
+}
+
 struct payment *order_find_payment(const struct order *order, const struct payment_event *event)
 {
     struct payment *by_alias = NULL;
@@ -186,6 +193,8 @@ struct payment *order_find_payment(const struct order *order, const struct payme
             continue;
         if (same_id(payment->provider_payment_id, event->payment_id))
             return payment;
+        if (is_attempt_of(payment, event))
+            by_alias = payment;
         if (same_id(payment->provider_alias, event->payment_id) ||
             same_id(payment->provider_payment_id, event->payment_alias) ||
             same_id(payment->provider_alias, event->payment_alias))
@@ -232,7 +241,9 @@ static bool learn_ids(struct payment *payment, const struct payment_event *event
     if (payment->provider_payment_id[0] == '\0') {
         memcpy(payment->provider_payment_id, event->payment_id, sizeof(payment->provider_payment_id));
         is_news = true;
-    } else if (same_id(payment->provider_payment_id, event->payment_alias)) {
+    } else if (same_id(payment->provider_payment_id, event->payment_alias) ||
+               (is_attempt_of(payment, event) && strcmp(payment->provider_payment_id, event->payment_id) != 0 &&
+                event->payment_alias[0] == '\0')) {
         memcpy(payment->provider_alias, payment->provider_payment_id, sizeof(payment->provider_alias));
         memcpy(payment->provider_payment_id, event->payment_id, sizeof(payment->provider_payment_id));
         is_news = true;
@@ -470,6 +481,11 @@ static enum event_outcome apply_event(struct order *order, const struct command 
 static enum status add_attempt(struct order *order, const struct command *command, struct effects *effects,
                                struct error *error)
 {
+    /* A repetition: it is there. */
+    for (size_t i = 0; i < order->payments_count; i++) {
+        if (!uuid_is_nil(&command->attempt.id) && uuid_equal(&order->payments[i].id, &command->attempt.id))
+            return STATUS_OK;
+    }
     if (order->status != ORDER_AWAITING_PAYMENT)
         return error_set(error, STATUS_CONFLICT, "order_not_payable", "only an order that awaits payment can be paid");
     if (order->payments_count >= ORDER_PAYMENTS_MAX)

@@ -17,21 +17,31 @@
 #define SECONDS(number) ((number)*CLOCK_US_PER_SECOND)
 #define CALL_TIMEOUT_MS 8000
 #define RENDER_NICENESS 10
-#define JOBS_THREADS    (JOBS_SEND_THREADS + 2)
+#define JOBS_THREADS    (JOBS_SEND_THREADS + JOBS_FETCH_THREADS + 3)
 #define NS_PER_MS       1000000L
 #define NS_PER_SECOND   1000000000L
 
 static const struct job_kind send_kinds[] = {
     {JOB_SANDBOX_WEBHOOK, job_send_sandbox_webhook, SECONDS(10), {20, SECONDS(1) / 2, SECONDS(600)}},
 };
+/* A day of tries for what a webhook has told us to look at; a week for money that others wait for. The holds are short,
+ * so that what a killed process was doing is taken up again soon. */
+static const struct job_kind fetch_kinds[] = {
+    {JOB_FETCH_PAYMENT, job_fetch_payment, SECONDS(15), {160, SECONDS(1), SECONDS(600)}},
+};
+static const struct job_kind refund_kinds[] = {
+    {JOB_REFUND_PAYMENT, job_refund_payment, SECONDS(25), {40, SECONDS(1), SECONDS(21600)}},
+};
 static const struct job_kind render_kinds[] = {
     {JOB_RENDER_DOCUMENT, job_render_document, SECONDS(60), {10, SECONDS(1), SECONDS(3600)}},
 };
 
-static const struct job_lane send_lane = {"jobs-send", 0, run_next_job, send_kinds, 1, JOBS_POLL_MS};
-static const struct job_lane render_lane = {"jobs-render", RENDER_NICENESS, run_next_job, render_kinds, 1,
-                                            JOBS_POLL_MS};
-static const struct job_lane sweep_lane = {"jobs-sweep", 0, sweep, NULL, 0, JOBS_SWEEP_MS};
+static const struct job_lane send_lane = {"jobs-send", 0, run_next_job, send_kinds, 1, JOBS_POLL_MS, false};
+static const struct job_lane render_lane = {"jobs-render", RENDER_NICENESS, run_next_job, render_kinds, 1, JOBS_POLL_MS,
+                                            false};
+static const struct job_lane fetch_lane = {"jobs-fetch", 0, run_next_job, fetch_kinds, 1, JOBS_POLL_MS, true};
+static const struct job_lane refund_lane = {"jobs-refund", 0, run_next_job, refund_kinds, 1, JOBS_POLL_MS, true};
+static const struct job_lane sweep_lane = {"jobs-sweep", 0, sweep, NULL, 0, JOBS_SWEEP_MS, false};
 
 struct jobs {
     struct jobs_options options;
@@ -112,7 +122,7 @@ static void start_thread(struct jobs *jobs, size_t at, const struct job_lane *la
 {
     struct job_thread *thread = &jobs->threads[at];
     /* Less than the hold of a job that calls. */
-    const struct http_client_options client = {.direct = true, .timeout_ms = CALL_TIMEOUT_MS};
+    const struct http_client_options client = {.direct = !lane->reaches_out, .timeout_ms = CALL_TIMEOUT_MS};
     *thread = (struct job_thread){
         .jobs = jobs,
         .options = &jobs->options,
@@ -137,7 +147,10 @@ struct jobs *jobs_start(const struct jobs_options *options)
     (void)pthread_condattr_destroy(&attributes);
     start_thread(jobs, 0, &sweep_lane);
     start_thread(jobs, 1, &render_lane);
-    for (size_t i = 2; i < JOBS_THREADS; i++)
+    start_thread(jobs, 2, &refund_lane);
+    for (size_t i = 3; i < 3 + JOBS_FETCH_THREADS; i++)
+        start_thread(jobs, i, &fetch_lane);
+    for (size_t i = 3 + JOBS_FETCH_THREADS; i < JOBS_THREADS; i++)
         start_thread(jobs, i, &send_lane);
     return jobs;
 }

@@ -40,6 +40,7 @@ struct job_lane {
     const struct job_kind *kinds; /* of run_next_job() */
     size_t kinds_count;
     int idle_ms;
+    bool reaches_out; /* calls others than this machine: through a proxy where one is set */
 };
 
 /* Whether the threads are asked to end. */
@@ -52,5 +53,14 @@ bool run_next_job(struct job_thread *thread);
 /* One round of what the clock asks for. */
 bool sweep(struct job_thread *thread);
 
+/* Plans looks at open attempts and begins refunds; of providers whose key is set. */
+void sweep_payments(struct job_thread *thread, struct arena *arena);
+
+/* Hands an event to the committer and waits until it is durable. */
+enum status jobs_feed_event(struct job_thread *thread, const struct payment_event *event, const char *body,
+                            size_t body_length, struct error *error) AKKOORD_MUST_CHECK;
+
+job_function job_fetch_payment;
+job_function job_refund_payment;
 job_function job_render_document;
 job_function job_send_sandbox_webhook;

@@ -57,6 +57,7 @@ bool sweep(struct job_thread *thread)
     if (thread->ticks % FORGET_EVERY_TICKS == 0 &&
         store_sweep_forget(thread->store, arena, JOBS_SWEEP_ROWS, &error) == STATUS_INTERNAL)
         log_event(LOG_ERROR, "sweep.not_forgotten", log_text("code", error.code), log_text("detail", error.detail));
+    sweep_payments(thread, arena);
     thread->ticks++;
     bool more = expire_orders(thread, arena);
     arena_free(arena);

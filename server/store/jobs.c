@@ -151,5 +151,7 @@ enum status store_sweep_forget(struct store *store, struct arena *arena, size_t 
     enum status status = delete_before(store, arena, &sql_sweep_delete_sessions, now_us, limit, error);
     if (status == STATUS_OK)
         status = delete_before(store, arena, &sql_sweep_delete_idempotency, now_us - IDEMPOTENCY_US, limit, error);
+    if (status == STATUS_OK)
+        status = delete_before(store, arena, &sql_sweep_delete_reservations, now_us - IDEMPOTENCY_US, limit, error);
     return status;
 }

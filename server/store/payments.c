@@ -1,4 +1,4 @@
-/* Lists akkoord.payment for staff. Whatever thread owns the store runs it. Never writes. */
+/* Reads akkoord.payment for staff and jobs. Whatever thread owns the store runs it. Writes only when to look again. */
 #include "akkoord/store/payments.h"
 
 #include "akkoord/pg/sql.h"
@@ -67,6 +67,100 @@ enum status store_payments_list(struct store *store, struct arena *arena, const 
     *payments = ARENA_ARRAY(arena, struct listed_payment, *count);
     for (size_t i = 0; i < *count && status == STATUS_OK; i++)
         status = read_row(arena, result, i, &(*payments)[i], error);
+    pg_result_free(result);
+    return status;
+}
+
+enum status store_payment_find(struct store *store, struct arena *arena, const struct uuid *id,
+                               struct listed_payment *payment, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    *payment = (struct listed_payment){.order_id = {{0}}};
+    enum status status = pg_execute(store->pg, &sql_payment_find, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    if (pg_result_rows(result) == 0)
+        status = error_set(error, STATUS_NOT_FOUND, "not_found", "no such payment");
+    else
+        status = read_row(arena, result, 0, payment, error);
+    pg_result_free(result);
+    return status;
+}
+
+/* ---- attempts that are looked after ---- */
+
+enum status store_payments_to_ask(struct store *store, struct arena *arena, int64_t now_us, size_t limit,
+                                  struct open_payment **payments, size_t *count, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_time(&params, now_us);
+    pg_params_add_int64(&params, (int64_t)limit);
+    enum status status = pg_execute(store->pg, &sql_payment_to_ask, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *count = pg_result_rows(result);
+    *payments = ARENA_ARRAY(arena, struct open_payment, *count);
+    for (size_t i = 0; i < *count && status == STATUS_OK; i++) {
+        struct open_payment *payment = &(*payments)[i];
+        *payment = (struct open_payment){
+            .id = pg_get_uuid(result, i, 0),
+            .provider = arena_copy_text(arena, pg_get_text(result, i, 1)),
+            .provider_payment_id = arena_copy_text(arena, pg_get_text(result, i, 2)),
+            .asked = pg_get_int64(result, i, 4),
+            .expires_at_us = pg_get_time(result, i, 5),
+        };
+        if (payment_status_parse(pg_get_text(result, i, 3), &payment->status) != STATUS_OK)
+            status =
+                error_set(error, STATUS_INTERNAL, "payment_unreadable", "a payment has a status that is not known");
+    }
+    pg_result_free(result);
+    return status;
+}
+
+enum status store_payments_set_asked(struct store *store, struct arena *arena, const struct open_payment *payments,
+                                     size_t count, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    struct pg_array *ids = pg_array_begin(&params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_uuid(ids, &payments[i].id);
+    pg_array_end(ids);
+    struct pg_array *asked = pg_array_begin(&params, PG_INT64_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_int64(asked, payments[i].asked);
+    pg_array_end(asked);
+    struct pg_array *times = pg_array_begin(&params, PG_TIME_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_time(times, payments[i].ask_at_us);
+    pg_array_end(times);
+    return pg_execute(store->pg, &sql_payment_set_asked, &params, NULL, error);
+}
+
+enum status store_payments_to_refund(struct store *store, struct arena *arena, const char *const *providers,
+                                     size_t providers_count, size_t limit, struct uuid **ids, size_t *count,
+                                     struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    struct pg_array *names = pg_array_begin(&params, PG_TEXT_ARRAY);
+    for (size_t i = 0; i < providers_count; i++)
+        pg_array_add_text(names, providers[i]);
+    pg_array_end(names);
+    pg_params_add_int64(&params, (int64_t)limit);
+    enum status status = pg_execute(store->pg, &sql_payment_to_refund, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *count = pg_result_rows(result);
+    *ids = ARENA_ARRAY(arena, struct uuid, *count);
+    for (size_t i = 0; i < *count; i++)
+        (*ids)[i] = pg_get_uuid(result, i, 0);
     pg_result_free(result);
     return status;
 }

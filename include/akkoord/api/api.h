@@ -3,8 +3,9 @@
  * The API for customers and staff: what it needs, its worker threads, and the routes it serves (CONTRACT section 3).
  *
  * A request is taken on an event loop and answered from a worker thread, where its handler is straight-line code with a
- * database connection of its own. There are two lanes of threads: `api` for what mostly waits for the database, and
- * `slow` for what keeps a core busy (Argon2id, rendering a PDF), so that log-ins can't starve reading.
+ * database connection of its own. There are three lanes of threads: `api` for what mostly waits for the database,
+ * `slow` for what keeps a core busy (Argon2id, rendering a PDF), and `checkout` for what may wait for a payment
+ * provider, so that neither log-ins nor a slow provider can starve reading.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,19 +15,22 @@
 #include "akkoord/domain/invoice.h"
 #include "akkoord/http/router.h"
 #include "akkoord/vault/keyring.h"
+#include "akkoord/webhooks/calls.h"
 
-#define API_THREADS_DEFAULT 6
-#define API_SLOW_THREADS    2   /* at most two password hashes at once: 19 MiB each */
-#define API_QUEUE_MAX       512 /* requests that wait for a thread of the api lane; more are answered 503 */
-#define API_SLOW_QUEUE_MAX  64
+#define API_THREADS_DEFAULT  6
+#define API_SLOW_THREADS     2 /* at most two password hashes at once: 19 MiB each */
+#define API_CHECKOUT_THREADS 8
+#define API_QUEUE_MAX        512 /* requests that wait for a thread of the api lane; more are answered 503 */
+#define API_SLOW_QUEUE_MAX   64
 
 /* All of it must outlive the api; nothing is copied but the struct. */
 struct api_options {
     const char *database_url; /* the server's role */
     struct keyring *keyring;
     struct committer *committer;
-    const struct seller *seller; /* as it goes on new orders */
-    const char *public_url;      /* no slash at the end */
+    const struct seller *seller;              /* as it goes on new orders */
+    const char *public_url;                   /* no slash at the end */
+    const struct provider_accounts *accounts; /* those whose key is set: a checkout is asked of them */
     int64_t order_expires_s;
     bool installation_live;
     bool sandbox;   /* `sandbox` may be ordered with */

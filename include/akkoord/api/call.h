@@ -20,6 +20,7 @@
 #include "akkoord/base/json.h"
 #include "akkoord/base/status.h"
 #include "akkoord/base/uuid.h"
+#include "akkoord/http/client.h"
 #include "akkoord/http/exchange.h"
 #include "akkoord/http/problem.h"
 #include "akkoord/store/sessions.h"
@@ -35,13 +36,15 @@ enum api_caller {
 };
 #define API_STAFF (API_REVIEWER | API_MANAGER | API_AUDITOR)
 
-enum api_lane { API_LANE, API_LANE_SLOW };
+enum api_lane { API_LANE, API_LANE_SLOW, API_LANE_CHECKOUT };
+#define API_LANES 3
 
 #define API_FAULTS_MAX 32
 
 struct api_call {
     const struct api_options *options;
-    struct store *store; /* this thread's */
+    struct store *store;        /* this thread's */
+    struct http_client *client; /* this thread's, for calls to providers */
     const struct http_request *request;
     struct arena *arena; /* the request's: ends with the answer */
 

@@ -29,6 +29,9 @@ struct payment_event {
     char payment_id[PAYMENT_ID_BYTES]; /* the provider's; empty only for PAYMENT_EVENT_OTHER */
     /* Another id under which we may have stored the same payment (Stripe's session of an intent); empty if none. */
     char payment_alias[PAYMENT_ID_BYTES];
+    /* Our own id of the attempt, where the provider gives back what it was told; nil if none. Counts within the order
+     * that the event belongs to. */
+    struct uuid attempt_id;
     bool has_order_id; /* the reference is a UUID; whether such an order exists is the committer's to find out */
     struct uuid order_id;
     /* A reference was given that is no UUID: the event can't match by it. */

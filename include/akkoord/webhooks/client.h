@@ -8,7 +8,8 @@
  * was asked for; everything else is STATUS_UNAVAILABLE, with a code that says how much is known:
  *
  *     provider_refused    a definite no, 4xx: nothing has happened, and repeating it is useless
- *     provider_busy       409, 425, 429: not now; the first request of this key may be under way
+ *     provider_limited    429: nothing has happened
+ *     provider_busy       409, 425: not now; the first request of this key may be under way
  *     provider_failed     5xx: it may have happened; the provider may give this answer to the same key again
  *     provider_nonsense   not what the provider's documentation says: it may have happened
  *
@@ -71,6 +72,9 @@ struct fetched_payment {
     int64_t refunded_minor; /* all refunds together */
     char currency[CURRENCY_BYTES];
 };
+
+/* The event of a refund that has just been made: adds it to `refunded_minor`. Of a paid payment only. */
+void fetched_payment_note_refund(struct fetched_payment *payment, int64_t amount_minor, struct payment_event *event);
 
 struct refund_terms {
     struct uuid payment_id;          /* ours */

@@ -627,6 +627,40 @@ static void a_recorded_input_gives_the_recorded_verdict(void **state)
     end(&scene);
 }
 
+static void an_intent_that_names_our_attempt_is_the_payment_of_its_session(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    struct payment *attempt = &scene.order.payments[0];
+    snprintf(attempt->provider_payment_id, sizeof(attempt->provider_payment_id), "cs_1");
+    struct payment_event intent = event_of(PAYMENT_EVENT_APPROVED, "pi_1", TOTAL);
+    intent.attempt_id = attempt->id;
+    assert_int_equal(tell_event(&scene, &intent), EVENT_APPLIED);
+    struct payment_event session = event_of(PAYMENT_EVENT_APPROVED, "pi_1", TOTAL);
+    snprintf(session.payment_alias, sizeof(session.payment_alias), "cs_1");
+    assert_int_equal(tell_event(&scene, &session), EVENT_IGNORED);
+    assert_int_equal(scene.order.payments_count, 1);
+    attempt = &scene.order.payments[0];
+    assert_string_equal(attempt->provider_payment_id, "pi_1");
+    assert_string_equal(attempt->provider_alias, "cs_1");
+    assert_int_equal(attempt->status, PAYMENT_PAID);
+    end(&scene);
+}
+
+static void an_attempt_that_is_added_again_is_there_already(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    struct command command = {
+        .kind = COMMAND_ADD_ATTEMPT, .at_us = scene.now_us, .attempt = {.id = uuid_new(), .is_new = true}};
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, NULL, NULL), STATUS_OK);
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, NULL, NULL), STATUS_OK);
+    assert_int_equal(scene.order.payments_count, 2);
+    end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -653,6 +687,8 @@ int main(void)
         cmocka_unit_test(acts_are_refused_outside_their_states),
         cmocka_unit_test(attempts_are_bounded),
         cmocka_unit_test(a_session_and_its_intent_are_one_payment),
+        cmocka_unit_test(an_intent_that_names_our_attempt_is_the_payment_of_its_session),
+        cmocka_unit_test(an_attempt_that_is_added_again_is_there_already),
         cmocka_unit_test(every_decision_is_explained_in_both_languages),
         cmocka_unit_test(a_recorded_input_gives_the_recorded_verdict),
     };

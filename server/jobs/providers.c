@@ -1,0 +1,119 @@
+/*
+ * What is asked of payment providers behind everybody's back: what became of a payment, and refunds. Lanes' threads.
+ *
+ * A refund looks at the provider's own figures first, every time it is tried: whatever an earlier try, another process
+ * or a member of staff has sent back is seen there, so that only the rest is asked for. The idempotency key guards the
+ * moment between that look and the request. What then comes of it is told to the committer as a total, so that the
+ * webhook about the same refund finds nothing new.
+ */
+#include "akkoord/base/clock.h"
+#include "akkoord/base/log.h"
+#include "akkoord/store/payments.h"
+#include "lanes.h"
+
+static enum status find_account(struct job_thread *thread, const char *provider,
+                                const struct provider_account **account, struct error *error)
+{
+    *account = provider_account_find(thread->options->accounts, provider);
+    if (*account == NULL)
+        return error_set(error, STATUS_UNAVAILABLE, "provider_off", "no API key of this provider is set");
+    return STATUS_OK;
+}
+
+/* Asks, and hands on what the answer says; STATUS_OK once all of it is durable. */
+static enum status fetch(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
+                         const char *payment_id, struct fetched_payment *payment, struct error *error)
+{
+    struct provider_request request;
+    struct provider_answer answer;
+    enum status status = account->client->ask_payment(arena, payment_id, &request, error);
+    if (status == STATUS_OK)
+        status = provider_call(account, thread->client, arena, &request, 0, &answer, error);
+    if (status == STATUS_OK)
+        status = account->client->read_payment(arena, payment_id, &answer, clock_now_us(), payment, error);
+    for (size_t i = 0; status == STATUS_OK && i < payment->events_count; i++)
+        status = jobs_feed_event(thread, &payment->events[i], answer.body, answer.body_length, error);
+    return status;
+}
+
+enum status job_fetch_payment(struct job_thread *thread, struct arena *arena, const struct job *job,
+                              struct error *error)
+{
+    struct fetch_job wanted;
+    const struct provider_account *account;
+    struct fetched_payment *payment = ARENA_NEW(arena, struct fetched_payment);
+    enum status status = job_read_fetch(arena, job->payload, &wanted, error);
+    if (status == STATUS_OK)
+        status = find_account(thread, wanted.provider, &account, error);
+    if (status == STATUS_OK)
+        status = fetch(thread, arena, account, wanted.payment_id, payment, error);
+    return status;
+}
+
+/* ---- refunds ---- */
+
+static enum status load_due(struct job_thread *thread, struct arena *arena, const struct uuid *id,
+                            struct listed_payment *due, bool *is_due, struct error *error)
+{
+    enum status status = store_payment_find(thread->store, arena, id, due, error);
+    *is_due = status == STATUS_OK && due->payment.status == PAYMENT_REFUND_DUE;
+    return status;
+}
+
+static enum status send_refund(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
+                               const struct refund_terms *terms, struct fetched_payment *payment, struct error *error)
+{
+    struct provider_answer answer;
+    struct payment_event event;
+    const struct provider_request request = account->client->ask_refund(arena, terms);
+    enum status status = provider_call(account, thread->client, arena, &request, 0, &answer, error);
+    if (status == STATUS_OK)
+        status = account->client->read_refund(arena, terms, &answer, error);
+    if (status != STATUS_OK)
+        return status;
+    log_event(LOG_INFO, "refund.sent", log_uuid("payment", &terms->payment_id),
+              log_text("provider", account->client->name));
+    fetched_payment_note_refund(payment, terms->amount_minor, &event);
+    return jobs_feed_event(thread, &event, answer.body, answer.body_length, error);
+}
+
+static enum status refund_rest(struct job_thread *thread, struct arena *arena, const struct job *job,
+                               const struct provider_account *account, const struct payment *due,
+                               struct fetched_payment *payment, struct error *error)
+{
+    struct refund_terms terms = {
+        .payment_id = due->id, .provider_payment_id = payment->payment_id, .attempts = job->attempts};
+    if (!payment->is_paid)
+        return error_set(error, STATUS_UNAVAILABLE, "not_paid", "the provider does not call this payment paid");
+    if (!money_subtract(payment->amount_minor, payment->refunded_minor, &terms.amount_minor) || terms.amount_minor <= 0)
+        return error_set(error, STATUS_UNAVAILABLE, "refund_not_settled",
+                         "the provider has sent all of it back, and the payment is still due");
+    memcpy(terms.currency, payment->currency, sizeof(terms.currency));
+    return send_refund(thread, arena, account, &terms, payment, error);
+}
+
+enum status job_refund_payment(struct job_thread *thread, struct arena *arena, const struct job *job,
+                               struct error *error)
+{
+    struct uuid id;
+    struct listed_payment due;
+    bool is_due = false;
+    const struct provider_account *account;
+    struct fetched_payment *payment = ARENA_NEW(arena, struct fetched_payment);
+    enum status status = job_read_refund(arena, job->payload, &id, error);
+    if (status == STATUS_OK)
+        status = load_due(thread, arena, &id, &due, &is_due, error);
+    if (status != STATUS_OK || !is_due)
+        return status;
+    status = find_account(thread, due.payment.provider, &account, error);
+    if (status == STATUS_OK)
+        status = fetch(thread, arena, account, due.payment.provider_payment_id, payment, error);
+    if (status == STATUS_NOT_FOUND)
+        return error_set(error, STATUS_UNAVAILABLE, "payment_unknown", "the provider knows no such payment");
+    /* What was fetched may have settled it. */
+    if (status == STATUS_OK)
+        status = load_due(thread, arena, &id, &due, &is_due, error);
+    if (status != STATUS_OK || !is_due)
+        return status;
+    return refund_rest(thread, arena, job, account, &due.payment, payment, error);
+}

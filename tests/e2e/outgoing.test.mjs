@@ -1,0 +1,334 @@
+// Calls to payment providers, both ways and through everything that goes wrong on the way: against the stateful fakes of
+// tests/providers, which keep what was really charged and sent back.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+
+import { startFakeMollie } from '../providers/mollie.mjs';
+import { startFakeStripe } from '../providers/stripe.mjs';
+import {
+  expectNothingTwice,
+  getOrder,
+  newStaff,
+  newStripeSecret,
+  placeOrder,
+  prepareAkkoord,
+  registerCustomer,
+  waitFor,
+} from './lib/akkoord.mjs';
+
+const MOLLIE_SECRET = 'sample_signing_secret';
+const shop = {};
+
+const providers = {
+  stripe: {
+    create: 'POST /v1/checkout/sessions',
+    refund: 'POST /v1/refunds',
+    fake: () => shop.stripe,
+    refundedBy: (fake, id) => fake.refund(id),
+  },
+  mollie: {
+    create: 'POST /v2/payments',
+    refund: 'POST /v2/payments/{id}/refunds',
+    fake: () => shop.mollie,
+    refundedBy: (fake, id) => fake.refund(id),
+  },
+};
+
+before(async () => {
+  const secret = newStripeSecret();
+  shop.stripe = await startFakeStripe({ secret, delivery: { compress: 3600 } });
+  shop.mollie = await startFakeMollie({ secret: MOLLIE_SECRET, delivery: { compress: 3600 } });
+  shop.server = await prepareAkkoord({
+    env: {
+      AKKOORD_STRIPE_SECRET_KEY: 'sk_test_sample',
+      AKKOORD_STRIPE_API_URL: shop.stripe.url,
+      AKKOORD_STRIPE_WEBHOOK_SECRET: secret,
+      AKKOORD_MOLLIE_API_KEY: 'test_samplesamplesamplesamplesample',
+      AKKOORD_MOLLIE_API_URL: shop.mollie.url,
+      AKKOORD_MOLLIE_WEBHOOK_SECRET: MOLLIE_SECRET,
+    },
+  });
+  shop.stripe.endpoints = [{ url: `${shop.server.url}/webhooks/stripe`, secrets: [secret] }];
+  await shop.server.start();
+  shop.customer = await registerCustomer(shop.server);
+  shop.staff = await newStaff(shop.server, 'manager');
+});
+
+after(async () => {
+  await shop.stripe.close();
+  await shop.mollie.close();
+});
+
+const order = (provider, options) => placeOrder(shop.server, shop.customer, { payment_provider: provider, ...options });
+const look = (placed) => getOrder(shop.server, shop.customer, placed);
+const post = (path, body, headers) => shop.server.api('POST', path, { token: shop.customer.token, body, headers });
+
+async function tryToOrder(provider, key) {
+  const [{ sku }] = (await shop.server.api('GET', '/v1/services')).json.services;
+  return post('/v1/orders', { lines: [{ sku, quantity: 1 }], payment_provider: provider }, key && { 'Idempotency-Key': key });
+}
+
+async function until(placed, status, what = `the order to be ${status}`, timeout = 20_000) {
+  return waitFor(async () => {
+    const seen = await look(placed);
+    return seen.status === status ? seen : null;
+  }, { what, timeout });
+}
+
+async function untilPayment(placed, status, timeout = 20_000) {
+  return waitFor(async () => {
+    const seen = await look(placed);
+    return seen.payments.some((payment) => payment.status === status) ? seen : null;
+  }, { what: `a payment that is ${status}`, timeout });
+}
+
+// A second payment of an order that is paid: what staff or the policy send back.
+async function payTwice(provider) {
+  const fake = providers[provider].fake();
+  const placed = await order(provider);
+  const again = await post(`/v1/orders/${placed.id}/payments`, { payment_provider: provider });
+  assert.equal(again.status, 201, String(again));
+  const [first, second] = again.json.payments;
+  assert.notEqual(first.provider_payment_id, second.provider_payment_id);
+  fake.pay(first.provider_payment_id);
+  await until(placed, 'accepted');
+  return { placed, second, fake };
+}
+
+for (const provider of ['stripe', 'mollie']) {
+  const { create, refund } = providers[provider];
+  const fakeOf = () => providers[provider].fake();
+
+  describe(`${provider}`, () => {
+    test('an order comes with a page to pay at, and is accepted when it is paid there', async () => {
+      const placed = await order(provider);
+      assert.match(placed.payment.checkout_url, new RegExp(`^${fakeOf().url}/`));
+      assert.equal(placed.payment.status, 'open');
+      fakeOf().pay(placed.payment.provider_payment_id);
+      const accepted = await until(placed, 'accepted');
+      assert.equal(accepted.payments.length, 1);
+      assert.equal(accepted.payment.status, 'paid');
+      assert.equal(accepted.payment.checkout_url, placed.payment.checkout_url);
+      assert.deepEqual(accepted.decision.reasons.map(({ code }) => code), ['payment_approved']);
+      assert.equal(fakeOf().charged(placed.id).charged, placed.total.amount);
+    });
+
+    test('an attempt that fails leaves the order open, and another one pays it', async () => {
+      const placed = await order(provider);
+      fakeOf().expire(placed.payment.provider_payment_id);
+      await untilPayment(placed, 'expired');
+      const again = await post(`/v1/orders/${placed.id}/payments`, { payment_provider: provider });
+      assert.equal(again.status, 201, String(again));
+      fakeOf().pay(again.json.payment.provider_payment_id);
+      const accepted = await until(placed, 'accepted');
+      assert.deepEqual(accepted.payments.map(({ status }) => status).sort(), ['expired', 'paid']);
+    });
+
+    test('a refund made at the provider cancels the order', async () => {
+      const placed = await order(provider);
+      fakeOf().pay(placed.payment.provider_payment_id);
+      const paid = await until(placed, 'accepted');
+      fakeOf().refund(provider === 'stripe' ? paid.payment.provider_payment_id : placed.payment.provider_payment_id);
+      const cancelled = await until(placed, 'cancelled');
+      assert.equal(cancelled.payment.status, 'refunded');
+    });
+
+    for (const [what, rule] of Object.entries({
+      'an internal error': { kind: 'status', status: 500, times: 9 },
+      'an error that the provider gives again under the same key': { kind: 'status', status: 500, remembered: true },
+      'a refusal': { kind: 'status', status: 400, times: 9 },
+      'too many requests': { kind: 'status', status: 429, retryAfter: 1, times: 9 },
+      'a redirect': { kind: 'redirect', status: 302, times: 9 },
+      'an HTML page': { kind: 'body', body: 'html', times: 9 },
+      'another object': { kind: 'body', body: 'other-object', times: 9 },
+      'two ids in one object': { kind: 'body', body: 'duplicate-keys', times: 9 },
+      'deeply nested brackets': { kind: 'body', body: 'deep', times: 9 },
+      'bytes that are no text': { kind: 'body', body: 'binary', times: 9 },
+      'half an answer': { kind: 'body', body: 'truncated', times: 9 },
+      'a broken connection after it has acted': { kind: 'reset', times: 9 },
+    })) {
+      test(`${what} gives 503, leaves nothing, and a later try under the same key makes one order`, async () => {
+        const key = randomUUID();
+        const before = (await shop.server.api('GET', '/v1/orders?limit=100', { token: shop.customer.token })).json.items.length;
+        fakeOf().misbehave({ on: create, ...rule });
+        const refused = await tryToOrder(provider, key);
+        fakeOf().behave();
+        assert.equal(refused.status, 503, String(refused));
+        assert.equal(refused.json.code, 'provider_unavailable');
+        assert.ok(Number(refused.headers.get?.('retry-after') ?? refused.headers['retry-after']) > 0);
+        const items = (await shop.server.api('GET', '/v1/orders?limit=100', { token: shop.customer.token })).json.items;
+        assert.equal(items.length, before, 'no order is left behind');
+        const placed = await tryToOrder(provider, key);
+        assert.equal(placed.status, 201, String(placed));
+        fakeOf().pay(placed.json.payment.provider_payment_id);
+        await until(placed.json, 'accepted');
+        assert.equal(fakeOf().charged(placed.json.id).charges, 1);
+        const repeated = await tryToOrder(provider, key);
+        assert.equal(repeated.status, 201);
+        assert.equal(repeated.json.id, placed.json.id);
+        assert.deepEqual(fakeOf().redirectsFollowed, []);
+      });
+    }
+
+    test('an answer that is lost once is asked for again under the same key: one checkout', async () => {
+      fakeOf().misbehave({ on: create, kind: 'reset' });
+      const placed = await order(provider);
+      assert.equal(fakeOf().charged(placed.id).attempts <= 1, true);
+      const keys = fakeOf().calls.slice(-2).map(({ headers }) => headers['idempotency-key']);
+      assert.equal(keys[0], keys[1]);
+    });
+
+    test('a provider that is down gives 503 soon', async () => {
+      await fakeOf().stop();
+      const begun = Date.now();
+      const refused = await tryToOrder(provider);
+      await fakeOf().resume();
+      assert.equal(refused.status, 503, String(refused));
+      assert.ok(Date.now() - begun < 5000);
+    });
+
+    test('a provider that hangs gives 503 within twelve seconds, and reading goes on meanwhile', async () => {
+      fakeOf().misbehave({ on: create, kind: 'hang', times: 20 });
+      const begun = Date.now();
+      const waiting = Array.from({ length: 8 }, () => tryToOrder(provider));
+      await new Promise((done) => setTimeout(done, 500));
+      const readingBegun = Date.now();
+      assert.equal((await shop.server.api('GET', '/v1/orders', { token: shop.customer.token })).status, 200);
+      assert.ok(Date.now() - readingBegun < 1000, 'reading is not held up');
+      for (const refused of await Promise.all(waiting)) assert.equal(refused.status, 503);
+      fakeOf().behave();
+      assert.ok(Date.now() - begun < 12_000, `${Date.now() - begun} ms`);
+    });
+
+    test('eight requests at once under one key are one order and one checkout', async () => {
+      const key = randomUUID();
+      const answers = await Promise.all(Array.from({ length: 8 }, () => tryToOrder(provider, key)));
+      const placed = answers.filter(({ status }) => status === 201);
+      assert.ok(placed.length >= 1);
+      assert.equal(new Set(placed.map(({ json }) => json.id)).size, 1);
+      assert.equal(new Set(placed.map(({ json }) => json.payment.provider_payment_id)).size, 1);
+      assert.ok(answers.every(({ status }) => status === 201 || status === 503));
+    });
+
+    test('a new attempt that failed at the provider leaves nothing; tried again under its key it is one attempt', async () => {
+      const placed = await order('standard');
+      const key = { 'Idempotency-Key': randomUUID() };
+      fakeOf().misbehave({ on: create, kind: 'reset', times: 9 });
+      const refused = await post(`/v1/orders/${placed.id}/payments`, { payment_provider: provider }, key);
+      fakeOf().behave();
+      assert.equal(refused.status, 503, String(refused));
+      assert.equal((await look(placed)).payments.length, 1);
+      const added = await post(`/v1/orders/${placed.id}/payments`, { payment_provider: provider }, key);
+      assert.equal(added.status, 201, String(added));
+      const repeated = await post(`/v1/orders/${placed.id}/payments`, { payment_provider: provider }, key);
+      assert.equal(repeated.status, 201, String(repeated));
+      assert.equal(repeated.json.payments.length, 2);
+      const other = provider === 'stripe' ? 'mollie' : 'stripe';
+      const mismatch = await post(`/v1/orders/${placed.id}/payments`, { payment_provider: other }, key);
+      assert.equal(mismatch.status, 409, String(mismatch));
+    });
+
+    test('money that is due back is sent back by itself, once', async () => {
+      const { placed, second, fake } = await payTwice(provider);
+      fake.pay(second.provider_payment_id);
+      const settled = await untilPayment(placed, 'refunded');
+      assert.equal(settled.status, 'accepted');
+      await fake.settled();
+      const { charges, refunds, refunded } = fake.charged(placed.id);
+      assert.deepEqual({ charges, refunds, refunded }, { charges: 2, refunds: 1, refunded: placed.total.amount });
+    });
+
+    test('a refund whose answers are lost or wrong is made once all the same', async () => {
+      const { placed, second, fake } = await payTwice(provider);
+      fake.misbehave({ on: refund, kind: 'reset' });
+      fake.misbehave({ on: refund, kind: 'status', status: 500 });
+      fake.misbehave({ on: refund, kind: 'body', body: 'html' });
+      fake.pay(second.provider_payment_id);
+      await untilPayment(placed, 'refunded', 40_000);
+      fake.behave();
+      const { refunds, refunded } = fake.charged(placed.id);
+      assert.deepEqual({ refunds, refunded }, { refunds: 1, refunded: placed.total.amount });
+    });
+
+    test('a server that is killed while it orders and sends back charges once and sends back once', async () => {
+      const { placed, second, fake } = await payTwice(provider);
+      fake.misbehave({ on: refund, kind: 'hang' });
+      const before = fake.calls.length;
+      const hangs = (wanted) => fake.calls.slice(before).some(({ path, misbehaviour }) => misbehaviour === 'hang'
+        && path.includes('refund') === wanted);
+      fake.pay(second.provider_payment_id);
+      await waitFor(() => hangs(true), { what: 'the call for the refund' });
+      const key = randomUUID();
+      fake.misbehave({ on: create, kind: 'hang' });
+      const lost = tryToOrder(provider, key).catch(() => null);
+      await waitFor(() => hangs(false), { what: 'the call for the checkout' });
+      await shop.server.kill9();
+      fake.behave();
+      await lost;
+      await shop.server.start();
+      const again = await tryToOrder(provider, key);
+      assert.equal(again.status, 201, String(again));
+      fake.pay(again.json.payment.provider_payment_id);
+      await until(again.json, 'accepted');
+      const { attempts, charges } = fake.charged(again.json.id);
+      assert.deepEqual({ attempts, charges }, { attempts: 1, charges: 1 });
+      await untilPayment(placed, 'refunded', 60_000);
+      const sent = fake.charged(placed.id);
+      assert.deepEqual([sent.refunds, sent.refunded], [1, placed.total.amount]);
+    });
+  });
+}
+
+describe('lost webhooks', () => {
+  test('orders are accepted when the providers send no webhook at all', async () => {
+    for (const { fake } of Object.values(providers)) fake().deliveries.hold();
+    const stripe = await order('stripe');
+    const mollie = await order('mollie');
+    const declined = await order('mollie');
+    shop.stripe.pay(stripe.payment.provider_payment_id);
+    shop.mollie.pay(mollie.payment.provider_payment_id);
+    shop.mollie.fail(declined.payment.provider_payment_id);
+    await until(stripe, 'accepted', 'Stripe to be asked', 60_000);
+    await until(mollie, 'accepted', 'Mollie to be asked', 60_000);
+    await untilPayment(declined, 'failed', 60_000);
+    for (const { fake } of Object.values(providers)) fake().deliveries.release('reversed');
+    await shop.stripe.settled();
+    await shop.mollie.settled();
+    for (const placed of [stripe, mollie]) {
+      const seen = await look(placed);
+      assert.equal(seen.payments.length, 1);
+      assert.equal(seen.decisions.length, 1, 'the late webhooks decide nothing');
+    }
+  });
+});
+
+describe('pings', () => {
+  test('a ping is a job before it is answered, joined with one that waits', async () => {
+    await shop.mollie.stop();
+    for (let i = 0; i < 20; i++) {
+      const answer = await fetch(`${shop.server.url}/webhooks/mollie`, { method: 'POST', body: 'id=tr_samplePing',
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+      assert.equal(answer.status, 200);
+      assert.equal(await answer.text(), 'OK');
+    }
+    const jobs = await shop.server.sql("SELECT key FROM akkoord.job WHERE kind = 'fetch_payment' AND key = 'mollie/tr_samplePing'");
+    assert.ok(jobs.length >= 1 && jobs.length <= 2, `${jobs.length} jobs`);
+    await shop.mollie.resume();
+    await waitFor(async () => (await shop.server.sql("SELECT 1 AS one FROM akkoord.job WHERE key = 'mollie/tr_samplePing'")).length === 0,
+      { what: 'the unknown payment to be done with', timeout: 30_000 });
+  });
+
+  test('what names no payment is malformed, and what is signed must be signed well', async () => {
+    const send = (body, headers = {}) => fetch(`${shop.server.url}/webhooks/mollie`, { method: 'POST', body, headers });
+    for (const body of ['id=', 'id=tr_../x', 'id=tr_a&id=tr_b', 'hello', '']) assert.equal((await send(body)).status, 400, body);
+    assert.equal((await send('{"id":"event_1"}')).status, 401);
+    assert.equal((await send('{"id":"event_1"}', { 'X-Mollie-Signature': 'sha256=00' })).status, 401);
+    assert.equal((await send('id=tr_a', { 'X-Mollie-Signature': 'sha256=00' })).status, 401);
+  });
+});
+
+test('nothing was accepted, invoiced or charged twice', async () => {
+  await expectNothingTwice(shop.server);
+  assert.deepEqual(await shop.server.sql("SELECT kind, last_error FROM akkoord.job WHERE dead"), []);
+});

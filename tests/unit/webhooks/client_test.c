@@ -1,0 +1,428 @@
+/* What is said to Stripe and Mollie, and what their answers mean. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "akkoord/base/clock.h"
+#include "akkoord/webhooks/client.h"
+
+#define ORDER_TEXT   "018bcfe5-6800-7000-8000-000000000001"
+#define ATTEMPT_TEXT "018bcfe5-6800-7000-8000-000000000002"
+#define NOW_US       (INT64_C(1700000000) * CLOCK_US_PER_SECOND)
+#define RULE(title, function)                                                                                          \
+    {                                                                                                                  \
+        (title), (function), NULL, NULL, NULL                                                                          \
+    }
+
+static struct arena *arena;
+
+static int begin(void **state)
+{
+    (void)state;
+    arena = arena_new();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    arena_free(arena);
+    return 0;
+}
+
+static struct checkout_terms sample_terms(int64_t life_s)
+{
+    struct checkout_terms terms = {
+        .order_number = "A0000001",
+        .amount_minor = 12100,
+        .currency = "EUR",
+        .at_us = NOW_US,
+        .expires_at_us = NOW_US + life_s * CLOCK_US_PER_SECOND,
+        .public_url = "https://shop.example.com",
+    };
+    assert_int_equal(uuid_parse(ORDER_TEXT, 36, &terms.order_id), STATUS_OK);
+    assert_int_equal(uuid_parse(ATTEMPT_TEXT, 36, &terms.attempt_id), STATUS_OK);
+    return terms;
+}
+
+static struct provider_answer answer_of(int status, const char *body)
+{
+    return (struct provider_answer){.status = status, .body = body, .body_length = strlen(body)};
+}
+
+/* ---- checkouts ---- */
+
+static void assert_holds(const char *text, const char *part)
+{
+    if (strstr(text, part) == NULL)
+        fail_msg("%s is missing in %s", part, text);
+}
+
+static void stripe_is_asked_for_a_session_that_carries_our_order(void **state)
+{
+    (void)state;
+    const struct checkout_terms terms = sample_terms(1209600);
+    struct provider_request request = provider_client_find("stripe")->ask_checkout(arena, &terms);
+    assert_true(request.is_post);
+    assert_string_equal(request.path, "/v1/checkout/sessions");
+    assert_string_equal(request.content_type, "application/x-www-form-urlencoded");
+    assert_string_equal(request.idempotency_key, ATTEMPT_TEXT);
+    assert_holds(request.body, "client_reference_id=" ORDER_TEXT);
+    assert_holds(request.body, "metadata%5Border_id%5D=" ORDER_TEXT);
+    assert_holds(request.body, "payment_intent_data%5Bmetadata%5D%5Border_id%5D=" ORDER_TEXT);
+    assert_holds(request.body, "payment_intent_data%5Bmetadata%5D%5Battempt_id%5D=" ATTEMPT_TEXT);
+    assert_holds(request.body, "unit_amount%5D=12100");
+    assert_holds(request.body, "currency%5D=eur");
+    assert_holds(request.body, "success_url=https%3A%2F%2Fshop.example.com%2Fcheckout%2Freturn%3Forder%3D" ORDER_TEXT);
+}
+
+static void the_same_terms_give_the_same_request(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"stripe", "mollie"};
+    const struct checkout_terms terms = sample_terms(3600);
+    for (size_t i = 0; i < 2; i++) {
+        const struct provider_client *client = provider_client_find(names[i]);
+        assert_string_equal(client->ask_checkout(arena, &terms).body, client->ask_checkout(arena, &terms).body);
+    }
+}
+
+static void a_stripe_session_lives_from_half_an_hour_to_a_day(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t order_life_s;
+        const char *expires;
+    } cases[] = {{60, "expires_at=1700001860&"}, {7200, "expires_at=1700007200&"}, {1209600, "expires_at=1700086340&"}};
+    for (size_t i = 0; i < 3; i++) {
+        const struct checkout_terms terms = sample_terms(cases[i].order_life_s);
+        assert_holds(provider_client_find("stripe")->ask_checkout(arena, &terms).body, cases[i].expires);
+    }
+}
+
+static void mollie_is_asked_for_a_payment_with_a_decimal_amount(void **state)
+{
+    (void)state;
+    const struct checkout_terms terms = sample_terms(3600);
+    struct provider_request request = provider_client_find("mollie")->ask_checkout(arena, &terms);
+    assert_string_equal(request.path, "/v2/payments");
+    assert_string_equal(request.idempotency_key, ATTEMPT_TEXT);
+    assert_holds(request.body, "\"amount\":{\"currency\":\"EUR\",\"value\":\"121.00\"}");
+    assert_holds(request.body, "\"webhookUrl\":\"https://shop.example.com/webhooks/mollie\"");
+    assert_holds(request.body, "\"metadata\":{\"order_id\":\"" ORDER_TEXT "\"}");
+}
+
+#define STRIPE_SESSION                                                                                                 \
+    "{\"id\":\"cs_test_1\",\"object\":\"checkout.session\",\"amount_total\":12100,\"currency\":\"eur\",\"url\":"       \
+    "\"https://checkout.example.com/c/1\"}"
+#define MOLLIE_PAYMENT                                                                                                 \
+    "{\"resource\":\"payment\",\"id\":\"tr_1\",\"amount\":{\"value\":\"121.00\",\"currency\":\"EUR\"},\"_links\":"     \
+    "{\"checkout\":{\"href\":\"https://checkout.example.com/c/1\"}}}"
+
+static void a_checkout_is_taken_from_a_good_answer(void **state)
+{
+    (void)state;
+    const struct checkout_terms terms = sample_terms(3600);
+    struct checkout checkout;
+    struct provider_answer answer = answer_of(200, STRIPE_SESSION);
+    assert_int_equal(provider_client_find("stripe")->read_checkout(arena, &terms, &answer, &checkout, NULL), STATUS_OK);
+    assert_string_equal(checkout.payment_id, "cs_test_1");
+    assert_string_equal(checkout.url, "https://checkout.example.com/c/1");
+    answer = answer_of(201, MOLLIE_PAYMENT);
+    assert_int_equal(provider_client_find("mollie")->read_checkout(arena, &terms, &answer, &checkout, NULL), STATUS_OK);
+    assert_string_equal(checkout.payment_id, "tr_1");
+}
+
+static void an_answer_that_is_not_what_was_asked_for_is_not_believed(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        const char *body;
+        const char *code;
+    } cases[] = {
+        {200, "", "provider_nonsense"},
+        {200, "[]", "provider_nonsense"},
+        {200, "{}", "provider_nonsense"},
+        {200, "<html>", "provider_nonsense"},
+        {200, "{\"id\":\"cs_1\",\"id\":\"cs_2\"}", "provider_nonsense"},
+        {200, "{\"id\":42,\"amount_total\":12100,\"currency\":\"eur\",\"url\":\"https://a.example\"}",
+         "provider_nonsense"},
+        {200, "{\"id\":\"cs_1\",\"amount_total\":12101,\"currency\":\"eur\",\"url\":\"https://a.example\"}",
+         "provider_nonsense"},
+        {200, "{\"id\":\"cs_1\",\"amount_total\":12100,\"currency\":\"usd\",\"url\":\"https://a.example\"}",
+         "provider_nonsense"},
+        {200, "{\"id\":\"cs_1\",\"amount_total\":12100,\"currency\":\"eur\",\"url\":\"javascript:alert(1)\"}",
+         "provider_nonsense"},
+        {200, "{\"id\":\"pi_1\",\"amount_total\":12100,\"currency\":\"eur\",\"url\":\"https://a.example\"}",
+         "provider_nonsense"},
+        {302, "{}", "provider_nonsense"},
+        {400, "{}", "provider_refused"},
+        {401, "", "provider_refused"},
+        {409, "", "provider_busy"},
+        {429, "", "provider_limited"},
+        {500, "", "provider_failed"},
+        {503, "<html>", "provider_failed"},
+    };
+    const struct checkout_terms terms = sample_terms(3600);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct checkout checkout;
+        struct error error;
+        struct provider_answer answer = answer_of(cases[i].status, cases[i].body);
+        assert_int_equal(provider_client_find("stripe")->read_checkout(arena, &terms, &answer, &checkout, &error),
+                         STATUS_UNAVAILABLE);
+        assert_string_equal(error.code, cases[i].code);
+    }
+}
+
+/* ---- what became of a payment ---- */
+
+static enum status read_state(const char *provider, const char *id, const char *body, struct fetched_payment *payment)
+{
+    struct provider_answer answer = answer_of(200, body);
+    return provider_client_find(provider)->read_payment(arena, id, &answer, NOW_US, payment, NULL);
+}
+
+#define MOLLIE_STATE(status, more)                                                                                     \
+    "{\"resource\":\"payment\",\"id\":\"tr_1\",\"mode\":\"live\",\"status\":\"" status                                 \
+    "\",\"amount\":{\"value\":\"121.00\",\"currency\":\"EUR\"},\"metadata\":{\"order_id\":\"" ORDER_TEXT "\"}" more    \
+    "}"
+
+static void mollie_states_become_events(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        size_t events;
+        enum payment_event_kind kind;
+        const char *event_id;
+    } cases[] = {
+        {MOLLIE_STATE("open", ""), 0, PAYMENT_EVENT_OTHER, NULL},
+        {MOLLIE_STATE("pending", ""), 0, PAYMENT_EVENT_OTHER, NULL},
+        {MOLLIE_STATE("authorized", ""), 0, PAYMENT_EVENT_OTHER, NULL},
+        {MOLLIE_STATE("paid", ""), 1, PAYMENT_EVENT_APPROVED, "tr_1:paid"},
+        {MOLLIE_STATE("failed", ""), 1, PAYMENT_EVENT_FAILED, "tr_1:failed"},
+        {MOLLIE_STATE("canceled", ""), 1, PAYMENT_EVENT_FAILED, "tr_1:canceled"},
+        {MOLLIE_STATE("expired", ""), 1, PAYMENT_EVENT_EXPIRED, "tr_1:expired"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fetched_payment payment;
+        assert_int_equal(read_state("mollie", "tr_1", cases[i].body, &payment), STATUS_OK);
+        assert_int_equal(payment.events_count, cases[i].events);
+        if (cases[i].events == 0)
+            continue;
+        assert_int_equal(payment.events[0].kind, cases[i].kind);
+        assert_string_equal(payment.events[0].event_id, cases[i].event_id);
+        assert_string_equal(payment.events[0].payment_id, "tr_1");
+        assert_true(payment.events[0].has_order_id);
+        assert_true(payment.events[0].live);
+    }
+}
+
+static void what_went_back_at_mollie_comes_after_what_came_in(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    assert_int_equal(
+        read_state("mollie", "tr_1",
+                   MOLLIE_STATE("paid", ",\"amountRefunded\":{\"value\":\"10.00\",\"currency\":\"EUR\"},"
+                                        "\"amountChargedBack\":{\"value\":\"111.00\",\"currency\":\"EUR\"}"),
+                   &payment),
+        STATUS_OK);
+    assert_int_equal(payment.events_count, 3);
+    assert_int_equal(payment.events[0].kind, PAYMENT_EVENT_APPROVED);
+    assert_int_equal(payment.events[0].amount_minor, 12100);
+    assert_string_equal(payment.events[1].event_id, "tr_1:refunded:1000");
+    assert_true(payment.events[1].refund_is_total);
+    assert_false(payment.events[1].refund_is_full);
+    assert_string_equal(payment.events[2].event_id, "tr_1:charged_back:11100");
+}
+
+static void the_same_state_is_the_same_event_and_another_amount_leaves_a_trace(void **state)
+{
+    (void)state;
+    struct fetched_payment first, second, other;
+    assert_int_equal(read_state("mollie", "tr_1", MOLLIE_STATE("paid", ""), &first), STATUS_OK);
+    assert_int_equal(read_state("mollie", "tr_1", MOLLIE_STATE("paid", ",\"locale\":null"), &second), STATUS_OK);
+    assert_memory_equal(first.events[0].body_sha256, second.events[0].body_sha256, SHA256_BYTES);
+    assert_int_equal(read_state("mollie", "tr_1",
+                                "{\"id\":\"tr_1\",\"mode\":\"live\",\"status\":\"paid\",\"amount\":{\"value\":\"1.00\","
+                                "\"currency\":\"EUR\"},\"metadata\":\"anything\"}",
+                                &other),
+                     STATUS_OK);
+    assert_string_equal(first.events[0].event_id, other.events[0].event_id);
+    assert_memory_not_equal(first.events[0].body_sha256, other.events[0].body_sha256, SHA256_BYTES);
+    assert_false(other.events[0].has_order_id);
+}
+
+#define STRIPE_STATE(status, payment_status, intent)                                                                   \
+    "{\"id\":\"cs_1\",\"object\":\"checkout.session\",\"livemode\":false,\"status\":\"" status                         \
+    "\",\"payment_status\":\"" payment_status                                                                          \
+    "\",\"amount_total\":12100,\"currency\":\"eur\",\"client_reference_id\":"                                          \
+    "\"" ORDER_TEXT "\",\"metadata\":{\"attempt_id\":\"" ATTEMPT_TEXT "\"},\"payment_intent\":" intent "}"
+#define STRIPE_INTENT(status, charge)                                                                                  \
+    "{\"id\":\"pi_1\",\"object\":\"payment_intent\",\"livemode\":false,\"status\":\"" status                           \
+    "\",\"amount_received\":12100,\"currency\":\"eur\",\"latest_charge\":" charge "}"
+
+static void stripe_states_become_events_of_the_intent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        size_t events;
+        enum payment_event_kind kind;
+        const char *event_id;
+    } cases[] = {
+        {STRIPE_STATE("open", "unpaid", "null"), 0, PAYMENT_EVENT_OTHER, NULL},
+        {STRIPE_STATE("open", "unpaid", STRIPE_INTENT("requires_payment_method", "null")), 0, PAYMENT_EVENT_OTHER,
+         NULL},
+        {STRIPE_STATE("complete", "unpaid", STRIPE_INTENT("processing", "null")), 0, PAYMENT_EVENT_OTHER, NULL},
+        {STRIPE_STATE("complete", "unpaid", STRIPE_INTENT("requires_capture", "null")), 0, PAYMENT_EVENT_OTHER, NULL},
+        {STRIPE_STATE("complete", "unpaid", STRIPE_INTENT("requires_payment_method", "null")), 1, PAYMENT_EVENT_FAILED,
+         "pi_1:failed"},
+        {STRIPE_STATE("expired", "unpaid", "null"), 1, PAYMENT_EVENT_EXPIRED, "cs_1:expired"},
+        {STRIPE_STATE("complete", "paid", STRIPE_INTENT("succeeded", "null")), 1, PAYMENT_EVENT_APPROVED, "pi_1:paid"},
+        {STRIPE_STATE("complete", "paid",
+                      STRIPE_INTENT("succeeded", "{\"id\":\"ch_1\",\"amount_refunded\":100,\"disputed\":true}")),
+         3, PAYMENT_EVENT_APPROVED, "pi_1:paid"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fetched_payment payment;
+        assert_int_equal(read_state("stripe", "cs_1", cases[i].body, &payment), STATUS_OK);
+        assert_int_equal(payment.events_count, cases[i].events);
+        if (cases[i].events == 0)
+            continue;
+        assert_int_equal(payment.events[0].kind, cases[i].kind);
+        assert_string_equal(payment.events[0].event_id, cases[i].event_id);
+        assert_true(payment.events[0].has_order_id);
+        assert_false(payment.events[0].live);
+        if (payment.is_paid)
+            assert_string_equal(payment.events[0].payment_alias, "cs_1");
+    }
+}
+
+static void a_stripe_intent_can_be_asked_about_too(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    assert_int_equal(read_state("stripe", "pi_1", STRIPE_INTENT("succeeded", "{\"amount_refunded\":12100}"), &payment),
+                     STATUS_OK);
+    assert_int_equal(payment.events_count, 2);
+    assert_true(payment.events[1].refund_is_full);
+    assert_int_equal(read_state("stripe", "pi_1", STRIPE_INTENT("canceled", "null"), &payment), STATUS_OK);
+    assert_int_equal(payment.events[0].kind, PAYMENT_EVENT_FAILED);
+    assert_int_equal(read_state("stripe", "pi_1", STRIPE_INTENT("requires_payment_method", "null"), &payment),
+                     STATUS_OK);
+    assert_int_equal(payment.events_count, 0);
+}
+
+static void an_answer_about_another_payment_is_nonsense_and_none_is_not_found(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    struct provider_answer missing = answer_of(404, "{}");
+    assert_int_equal(read_state("mollie", "tr_2", MOLLIE_STATE("paid", ""), &payment), STATUS_UNAVAILABLE);
+    assert_int_equal(read_state("stripe", "cs_2", STRIPE_STATE("complete", "paid", "null"), &payment),
+                     STATUS_UNAVAILABLE);
+    assert_int_equal(provider_client_find("mollie")->read_payment(arena, "tr_1", &missing, NOW_US, &payment, NULL),
+                     STATUS_NOT_FOUND);
+    assert_int_equal(provider_client_find("stripe")->read_payment(arena, "cs_1", &missing, NOW_US, &payment, NULL),
+                     STATUS_NOT_FOUND);
+}
+
+static void an_id_that_could_change_the_path_is_never_sent(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"", "tr_", "tr_a/b", "cs_", "cs_a?b", "pi_../x", "ch_1", "cs_a.b", "tr_%2e"};
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++) {
+        struct provider_request request;
+        assert_int_equal(provider_client_find("stripe")->ask_payment(arena, ids[i], &request, NULL), STATUS_INVALID);
+        assert_int_equal(provider_client_find("mollie")->ask_payment(arena, ids[i], &request, NULL), STATUS_INVALID);
+    }
+}
+
+/* ---- refunds ---- */
+
+static void a_refund_has_a_key_of_payment_and_amount(void **state)
+{
+    (void)state;
+    struct refund_terms terms = {.provider_payment_id = "tr_1", .amount_minor = 1000, .currency = "EUR", .attempts = 1};
+    assert_int_equal(uuid_parse(ATTEMPT_TEXT, 36, &terms.payment_id), STATUS_OK);
+    struct provider_request mollie = provider_client_find("mollie")->ask_refund(arena, &terms);
+    assert_string_equal(mollie.path, "/v2/payments/tr_1/refunds");
+    assert_string_equal(mollie.idempotency_key, ATTEMPT_TEXT ":1000");
+    assert_holds(mollie.body, "\"value\":\"10.00\"");
+    terms.provider_payment_id = "pi_1";
+    struct provider_request stripe = provider_client_find("stripe")->ask_refund(arena, &terms);
+    assert_string_equal(stripe.path, "/v1/refunds");
+    assert_string_equal(stripe.idempotency_key, ATTEMPT_TEXT ":1000");
+    assert_holds(stripe.body, "payment_intent=pi_1&amount=1000");
+    terms.attempts = 4;
+    assert_string_equal(provider_client_find("stripe")->ask_refund(arena, &terms).idempotency_key,
+                        ATTEMPT_TEXT ":1000:1");
+}
+
+static void a_refund_that_failed_is_not_made(void **state)
+{
+    (void)state;
+    const struct refund_terms terms = {.provider_payment_id = "pi_1", .amount_minor = 1000, .currency = "EUR"};
+    struct error error;
+    struct provider_answer answer = answer_of(200, "{\"object\":\"refund\",\"status\":\"pending\",\"amount\":1000}");
+    assert_int_equal(provider_client_find("stripe")->read_refund(arena, &terms, &answer, &error), STATUS_OK);
+    answer = answer_of(200, "{\"object\":\"refund\",\"status\":\"failed\",\"amount\":1000}");
+    assert_int_equal(provider_client_find("stripe")->read_refund(arena, &terms, &answer, &error), STATUS_UNAVAILABLE);
+    assert_string_equal(error.code, "refund_failed");
+    answer = answer_of(201, "{\"status\":\"pending\",\"amount\":{\"value\":\"10.00\",\"currency\":\"EUR\"}}");
+    assert_int_equal(provider_client_find("mollie")->read_refund(arena, &terms, &answer, &error), STATUS_OK);
+    answer = answer_of(201, "{\"status\":\"pending\",\"amount\":{\"value\":\"99.00\",\"currency\":\"EUR\"}}");
+    assert_int_equal(provider_client_find("mollie")->read_refund(arena, &terms, &answer, &error), STATUS_UNAVAILABLE);
+}
+
+static void the_event_of_a_refund_is_the_one_that_a_fetch_would_give(void **state)
+{
+    (void)state;
+    struct fetched_payment payment, fetched;
+    struct payment_event event;
+    assert_int_equal(read_state("mollie", "tr_1", MOLLIE_STATE("paid", ""), &payment), STATUS_OK);
+    fetched_payment_note_refund(&payment, 12100, &event);
+    assert_int_equal(read_state("mollie", "tr_1",
+                                MOLLIE_STATE("paid", ",\"amountRefunded\":{\"value\":\"121.00\",\"currency\":\"EUR\"}"),
+                                &fetched),
+                     STATUS_OK);
+    assert_string_equal(event.event_id, fetched.events[1].event_id);
+    assert_memory_equal(event.body_sha256, fetched.events[1].body_sha256, SHA256_BYTES);
+    assert_true(event.refund_is_full);
+    assert_int_equal(payment.refunded_minor, 12100);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RULE("Stripe is asked for a session that carries our order",
+             stripe_is_asked_for_a_session_that_carries_our_order),
+        RULE("the same terms give the same request", the_same_terms_give_the_same_request),
+        RULE("a Stripe session lives from half an hour to a day", a_stripe_session_lives_from_half_an_hour_to_a_day),
+        RULE("Mollie is asked for a payment with a decimal amount",
+             mollie_is_asked_for_a_payment_with_a_decimal_amount),
+        RULE("a checkout is taken from a good answer", a_checkout_is_taken_from_a_good_answer),
+        RULE("an answer that is not what was asked for is not believed",
+             an_answer_that_is_not_what_was_asked_for_is_not_believed),
+        RULE("Mollie's states become events", mollie_states_become_events),
+        RULE("what went back at Mollie comes after what came in", what_went_back_at_mollie_comes_after_what_came_in),
+        RULE("the same state is the same event, and another amount leaves a trace",
+             the_same_state_is_the_same_event_and_another_amount_leaves_a_trace),
+        RULE("Stripe's states become events of the intent", stripe_states_become_events_of_the_intent),
+        RULE("a Stripe intent can be asked about too", a_stripe_intent_can_be_asked_about_too),
+        RULE("an answer about another payment is nonsense, and none is not found",
+             an_answer_about_another_payment_is_nonsense_and_none_is_not_found),
+        RULE("an id that could change the path is never sent", an_id_that_could_change_the_path_is_never_sent),
+        RULE("a refund has a key of payment and amount", a_refund_has_a_key_of_payment_and_amount),
+        RULE("a refund that failed is not made", a_refund_that_failed_is_not_made),
+        RULE("the event of a refund is the one that a fetch would give",
+             the_event_of_a_refund_is_the_one_that_a_fetch_would_give),
+    };
+    return cmocka_run_group_tests_name("provider clients", tests, begin, end);
+}
