@@ -1,23 +1,26 @@
 #pragma once
 /*
- * How often somebody may do something: a token bucket for each key, any thread, one process.
+ * How often somebody may do something: at most `count` times in any `period_s` seconds, for each key. Any thread; each
+ * process counts for itself.
  *
- * A bucket holds `count` tokens and fills evenly, `count` of them in `period_s`: so many at once, and no more than that
- * rate for long. Keys are kept only as keyed hashes under a key of this process, so that no address or account can be
- * read from memory, and in a table of fixed size. When too many are in use at once the fullest bucket near by makes
- * room, that is, the one of whoever has taken least.
+ * Keys are kept only as keyed hashes under a key of this process, so that no address or account can be read from
+ * memory, and in a table of fixed size (at most RATE_LIMIT_BYTES_MAX). When too many are in use at once, one near by
+ * makes room that has not used up its count, if there is such a one.
  */
 #include <stddef.h>
 #include <stdint.h>
 
+#define RATE_LIMIT_BYTES_MAX ((size_t)4 << 20)
+
 struct rate_limit;
 
+/* `count` up to 1024. */
 struct rate_limit *rate_limit_new(int64_t count, int64_t period_s) __attribute__((returns_nonnull));
 /* NULL is accepted. */
 void rate_limit_free(struct rate_limit *limit);
 
-/* Takes a token of `key`'s bucket: 0. When there is none, nothing is taken, and the answer is the whole seconds, at
- * least 1, after which there will be one. A NULL limit never runs out. */
+/* Counts one for `key`: 0. When that would be one too many nothing is counted, and the answer is the whole seconds, at
+ * least 1, after which it will not be. A NULL limit is never passed. */
 int rate_limit_take(struct rate_limit *limit, const void *key, size_t key_length);
 /* The same with the prefix of a numeric address as key: 24 bits of an IPv4 address (also of one written as IPv6), 56
  * bits of an IPv6 one, which is what one customer of a provider commands. A text that is no address is its own key. */

@@ -16,16 +16,18 @@ static int take_at(struct rate_limit *limit, const char *key, int64_t now_us)
     return rate_limit_take_at(limit, key, strlen(key), now_us);
 }
 
-static void so_many_go_at_once_and_the_next_is_told_when(void **state)
+static void so_many_go_in_a_period_and_the_next_is_told_when(void **state)
 {
     (void)state;
     struct rate_limit *limit = rate_limit_new(10, 60);
     for (int i = 0; i < 10; i++)
-        assert_int_equal(take_at(limit, "a", START_US), 0);
-    assert_int_equal(take_at(limit, "a", START_US), 6);
-    assert_int_equal(take_at(limit, "a", START_US + 1), 6);
-    assert_int_equal(take_at(limit, "a", START_US + 5000000), 1);
-    assert_int_equal(take_at(limit, "a", START_US + 5999999), 1);
+        assert_int_equal(take_at(limit, "a", START_US + i * CLOCK_US_PER_SECOND), 0);
+    /* One second after the tenth: the first was ten seconds ago. */
+    assert_int_equal(take_at(limit, "a", START_US + 10 * CLOCK_US_PER_SECOND), 50);
+    assert_int_equal(take_at(limit, "a", START_US + 10 * CLOCK_US_PER_SECOND + 1), 50);
+    assert_int_equal(take_at(limit, "a", START_US + 60 * CLOCK_US_PER_SECOND - 1), 1);
+    assert_int_equal(take_at(limit, "a", START_US + 60 * CLOCK_US_PER_SECOND), 0);
+    assert_int_equal(take_at(limit, "a", START_US + 60 * CLOCK_US_PER_SECOND), 1);
     rate_limit_free(limit);
     rate_limit_free(NULL);
 }
@@ -43,22 +45,27 @@ static void the_wait_that_is_told_is_enough_and_a_refusal_costs_nothing(void **s
             now_us += wait_s * CLOCK_US_PER_SECOND;
             assert_int_equal(take_at(limit, "a", now_us), 0);
         }
+        now_us += 700000;
     }
     rate_limit_free(limit);
 }
 
-static void no_period_sees_more_than_the_bucket_and_what_came_in_meanwhile(void **state)
+static void no_period_sees_more_than_the_count_wherever_it_begins(void **state)
 {
     (void)state;
+    enum { TRIES = 6000, STEP_US = 100000, IN_A_PERIOD = 600 };
+    static bool taken[TRIES];
     struct rate_limit *limit = rate_limit_new(10, 60);
-    int taken = 0;
-    for (int64_t ms = 0; ms < 600000; ms += 100)
-        taken += take_at(limit, "a", START_US + ms * 1000) == 0;
-    assert_int_equal(taken, 10 + 99);
-    /* Rest gives one bucket back and no more. */
-    for (int i = 0; i < 10; i++)
-        assert_int_equal(take_at(limit, "a", START_US + INT64_C(3600000000)), 0);
-    assert_int_not_equal(take_at(limit, "a", START_US + INT64_C(3600000000)), 0);
+    int total = 0;
+    for (int i = 0; i < TRIES; i++)
+        total += taken[i] = take_at(limit, "a", START_US + (int64_t)i * STEP_US) == 0;
+    assert_int_equal(total, 100);
+    for (int begin = 0; begin + IN_A_PERIOD <= TRIES; begin++) {
+        int sum = 0;
+        for (int i = begin; i < begin + IN_A_PERIOD; i++)
+            sum += taken[i];
+        assert_in_range(sum, 0, 10);
+    }
     rate_limit_free(limit);
 }
 
@@ -120,9 +127,9 @@ static void without_a_limit_nobody_waits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(so_many_go_at_once_and_the_next_is_told_when),
+        cmocka_unit_test(so_many_go_in_a_period_and_the_next_is_told_when),
         cmocka_unit_test(the_wait_that_is_told_is_enough_and_a_refusal_costs_nothing),
-        cmocka_unit_test(no_period_sees_more_than_the_bucket_and_what_came_in_meanwhile),
+        cmocka_unit_test(no_period_sees_more_than_the_count_wherever_it_begins),
         cmocka_unit_test(keys_do_not_share),
         cmocka_unit_test(addresses_of_one_network_share_and_others_do_not),
         cmocka_unit_test(a_flood_of_keys_does_not_free_one_that_is_used_up),
