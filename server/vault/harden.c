@@ -9,8 +9,11 @@
 
 #include "akkoord/vault/vault.h"
 
-/* Room for some 2,000 keys; not more than the least RLIMIT_MEMLOCK that Linux has had as its default (64 KiB). */
-#define SECURE_HEAP_BYTES ((size_t)64 << 10)
+/* OpenSSL keeps the ephemeral private key of every TLS connection here too, up to 64 bytes for as long as it is open: a
+ * heap that they fill has no room for ours. The lesser one is the least RLIMIT_MEMLOCK that Linux has had as default.
+ */
+#define SECURE_HEAP_BYTES       ((size_t)512 << 10)
+#define SECURE_HEAP_BYTES_LEAST ((size_t)64 << 10)
 /* The least allocation that the heap hands out: a key. */
 #define SECURE_HEAP_ITEM_BYTES 32
 
@@ -25,20 +28,39 @@
 #define STAYS_DUMPABLE 0
 #endif
 
+static size_t secure_heap_bytes;
+
+size_t vault_key_memory_bytes(void)
+{
+    return secure_heap_bytes;
+}
+
+/* As CRYPTO_secure_malloc_init(): 2 when it was made, but the guard pages or the lock are missing. */
+static int make_secure_heap(size_t bytes)
+{
+    secure_heap_bytes = bytes;
+    return CRYPTO_secure_malloc_init(bytes, SECURE_HEAP_ITEM_BYTES);
+}
+
 static enum status lock_secure_heap(enum vault_memory memory, struct error *error)
 {
     if (CRYPTO_secure_malloc_initialized())
         return STATUS_OK;
-    switch (CRYPTO_secure_malloc_init(SECURE_HEAP_BYTES, SECURE_HEAP_ITEM_BYTES)) {
+    int result = make_secure_heap(SECURE_HEAP_BYTES);
+    if (result == 2) {
+        CRYPTO_secure_malloc_done();
+        result = make_secure_heap(SECURE_HEAP_BYTES_LEAST);
+    }
+    switch (result) {
     case 1:
         return STATUS_OK;
-    case 2: /* made, but the guard pages or the lock are missing */
+    case 2:
         if (memory == VAULT_MEMORY_UNLOCKED)
             return STATUS_OK;
         CRYPTO_secure_malloc_done();
         return error_set(error, STATUS_UNAVAILABLE, "memory_not_locked",
                          "%zu KiB of memory for keys can't be locked: raise RLIMIT_MEMLOCK (ulimit -l, LimitMEMLOCK=)",
-                         SECURE_HEAP_BYTES >> 10);
+                         SECURE_HEAP_BYTES_LEAST >> 10);
     default:
         return error_set(error, STATUS_UNAVAILABLE, "hardening_failed", "there is no memory for keys");
     }

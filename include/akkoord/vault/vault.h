@@ -46,6 +46,8 @@ enum vault_memory {
  * AddressSanitizer builds stay dumpable, as the leak checker attaches). STATUS_UNAVAILABLE, code "memory_not_locked",
  * when the heap can't be locked, "hardening_failed" for the rest. A second call changes nothing. */
 enum status vault_harden_process(enum vault_memory memory, struct error *error) AKKOORD_MUST_CHECK;
+/* How much memory for keys that made: 512 KiB, or 64 KiB where RLIMIT_MEMLOCK allows no more; 0 before. */
+size_t vault_key_memory_bytes(void);
 
 struct data_key {
     struct uuid id;

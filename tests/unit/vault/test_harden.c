@@ -23,8 +23,8 @@
 #define SANITIZED 0
 #endif
 
-#define GOOD           0
-#define KEYS_IN_64_KIB 2048
+#define GOOD            0
+#define KEYS_IN_512_KIB 16384
 
 static int run_in_child(int (*body)(void))
 {
@@ -76,10 +76,22 @@ static int harden_without_lock(void)
     return vault_harden_process(VAULT_MEMORY_UNLOCKED, &error) == STATUS_OK ? GOOD : 4;
 }
 
+/* What Linux allowed everybody before 5.16. */
+static int harden_with_little_lock(void)
+{
+    struct error error;
+    const struct rlimit little = {.rlim_cur = 64 << 10, .rlim_max = 64 << 10};
+    if (setrlimit(RLIMIT_MEMLOCK, &little) != 0 || (geteuid() == 0 && setuid(65534) != 0))
+        return 1;
+    if (vault_harden_process(VAULT_MEMORY_LOCKED, &error) != STATUS_OK)
+        return 2;
+    return vault_key_memory_bytes() == 64 << 10 ? GOOD : 3;
+}
+
 static int fill_the_heap(void)
 {
     char folder[] = "/tmp/akkoord-harden-XXXXXX", path[64];
-    static struct data_key keys[KEYS_IN_64_KIB + 1];
+    static struct data_key keys[KEYS_IN_512_KIB + 1];
     struct wrapped_key wrapped;
     struct error error;
     struct keyring *keyring;
@@ -96,10 +108,10 @@ static int fill_the_heap(void)
         return 3;
     vault_data_key_release(&keys[0]);
     size_t used_before = CRYPTO_secure_used(), held = 0;
-    while (held <= KEYS_IN_64_KIB &&
+    while (held <= KEYS_IN_512_KIB &&
            vault_data_key_new(keyring, KEY_PURPOSE_BILLING, &keys[held], &wrapped, &error) == STATUS_OK)
         held++;
-    if (held < KEYS_IN_64_KIB / 2 || held > KEYS_IN_64_KIB || strcmp(error.code, "secure_heap_full") != 0)
+    if (held < KEYS_IN_512_KIB / 2 || held > KEYS_IN_512_KIB || strcmp(error.code, "secure_heap_full") != 0)
         return 4;
     /* A released key makes room for another. */
     vault_data_key_release(&keys[0]);
@@ -126,6 +138,12 @@ static void a_process_that_cannot_lock_memory_is_refused(void **state)
     assert_int_equal(run_in_child(harden_without_lock), GOOD);
 }
 
+static void where_little_may_be_locked_there_is_less_room_for_keys(void **state)
+{
+    (void)state;
+    assert_int_equal(run_in_child(harden_with_little_lock), GOOD);
+}
+
 static void a_full_heap_is_an_answer_and_not_an_end(void **state)
 {
     (void)state;
@@ -138,6 +156,8 @@ int main(void)
         RULE("a hardened process locks its keys and leaves no core",
              a_hardened_process_locks_its_keys_and_leaves_no_core),
         RULE("a process that can't lock memory is refused", a_process_that_cannot_lock_memory_is_refused),
+        RULE("where little may be locked there is less room for keys",
+             where_little_may_be_locked_there_is_less_room_for_keys),
         RULE("a full heap of keys is an answer and not an end, and keys leave nothing behind",
              a_full_heap_is_an_answer_and_not_an_end),
     };
