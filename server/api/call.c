@@ -7,7 +7,9 @@
 #include <poll.h>
 #include <strings.h>
 
+#include "akkoord/api/cookie.h"
 #include "akkoord/api/openapi.h"
+#include "akkoord/api/rate_limits.h"
 #include "akkoord/api/sandbox.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
@@ -25,6 +27,7 @@ struct bound_route {
 
 struct api {
     struct api_options options;
+    struct rate_limits *limits; /* NULL: none */
     struct workers *lanes[API_LANES];
     struct bound_route *bound;
     struct http_route *routes;
@@ -62,12 +65,22 @@ const char *api_call_token(const struct api_call *call, size_t *length)
 {
     static const char scheme[] = "bearer ";
     const char *value = http_request_header(call->request, "Authorization");
+    if (http_request_header_count(call->request, "Authorization") == 0)
+        return cookie_token(call->request, length);
     if (value == NULL || strncasecmp(value, scheme, sizeof(scheme) - 1) != 0)
         return NULL;
     value += sizeof(scheme) - 1;
     value += strspn(value, " ");
     *length = strlen(value);
     return value;
+}
+
+/* A browser sends a cookie along with whatever any page makes it send. */
+static enum status check_origin(const struct api_call *call, struct error *error)
+{
+    bool by_cookie = http_request_header_count(call->request, "Authorization") == 0;
+    bool changes = call->request->method != HTTP_GET && call->request->method != HTTP_HEAD;
+    return by_cookie && changes ? cookie_check_origin(call->request, call->options->public_url, error) : STATUS_OK;
 }
 
 static enum status identify(struct api_call *call, struct error *error)
@@ -77,7 +90,9 @@ static enum status identify(struct api_call *call, struct error *error)
     if (token == NULL)
         return error_set(error, STATUS_UNAUTHENTICATED, "unauthenticated", "this call needs a bearer token");
     struct session session;
-    enum status status = store_session_find(call->store, call->arena, token, length, &session, error);
+    enum status status = check_origin(call, error);
+    if (status == STATUS_OK)
+        status = store_session_find(call->store, call->arena, token, length, &session, error);
     if (status != STATUS_OK)
         return status;
     if (!uuid_is_nil(&session.staff_id)) {
@@ -134,6 +149,7 @@ static void run(void *thread_state, void *argument)
         .options = &bound->api->options,
         .store = thread->store,
         .client = thread->client,
+        .limits = bound->api->limits,
         .request = http_exchange_request(exchange),
         .arena = http_exchange_arena(exchange),
         .language = LANGUAGE_NL,
@@ -150,10 +166,12 @@ static void run(void *thread_state, void *argument)
     http_exchange_answer(exchange, &answer);
 }
 
-/* On the event loop: hands over, or says at once that too much is waiting. */
+/* On the event loop: hands over, or says at once that it was too often, or that too much is waiting. */
 static void submit(void *context, struct http_exchange *exchange)
 {
     const struct bound_route *bound = context;
+    if (rate_limits_refuse_address(bound->api->limits, bound->route, exchange))
+        return;
     struct task *task = ARENA_NEW(http_exchange_arena(exchange), struct task);
     *task = (struct task){.bound = bound, .exchange = exchange};
     if (workers_submit(bound->api->lanes[bound->route->lane], run, task) != STATUS_OK)
@@ -214,6 +232,7 @@ struct api *api_start(const struct api_options *options)
 {
     struct api *api = memory_alloc_zero(1, sizeof(*api));
     api->options = *options;
+    api->limits = options->rate_limits ? rate_limits_new() : NULL;
     bind_routes(api);
     size_t threads = options->threads != 0 ? options->threads : API_THREADS_DEFAULT;
     api->lanes[API_LANE] = lane_new(api, "api", threads, API_QUEUE_MAX);
@@ -228,6 +247,7 @@ void api_stop(struct api *api)
         return;
     for (size_t i = 0; i < API_LANES; i++)
         workers_free(api->lanes[i]);
+    rate_limits_free(api->limits);
     free(api->routes);
     free(api->bound);
     free(api);

@@ -1,7 +1,10 @@
 /* Registration, log-in and the profile. Worker threads; the two that hash a password on the slow lane. */
 #include "akkoord/api/customers.h"
 
+#include "akkoord/api/cookie.h"
 #include "akkoord/api/fields.h"
+#include "akkoord/api/rate_limits.h"
+#include "akkoord/base/log.h"
 #include "akkoord/store/customers.h"
 #include "akkoord/vault/blind_index.h"
 #include "akkoord/vault/password.h"
@@ -41,9 +44,9 @@ static void take_profile(struct api_call *call, const json_t *body, struct profi
     api_take_no_others(call, body, "", known);
     *profile = (struct profile){
         .email = take_email(call, body),
-        .name = api_take_text(call, body, "", "name", JSON_REQUIRED, API_NAME_BYTES_MAX),
-        .company = api_take_text(call, body, "", "company", JSON_OPTIONAL, API_NAME_BYTES_MAX),
-        .phone = api_take_text(call, body, "", "phone", JSON_OPTIONAL, API_PHONE_BYTES_MAX),
+        .name = api_take_text(call, body, "", "name", JSON_REQUIRED, API_NAME_LENGTH_MAX),
+        .company = api_take_text(call, body, "", "company", JSON_OPTIONAL, API_NAME_LENGTH_MAX),
+        .phone = api_take_text(call, body, "", "phone", JSON_OPTIONAL, API_PHONE_LENGTH_MAX),
         .vat_number = api_take_vat_number(call, body, ""),
         .kvk_number = api_take_kvk_number(call, body, ""),
         .language = api_take_language(call, body, "language", LANGUAGE_NL),
@@ -96,6 +99,21 @@ static enum status find_credentials(struct api_call *call, const char *email, st
     return store_customer_find_credentials(call->store, call->arena, normalised, credentials, error);
 }
 
+/* The password is at hand only now: its hash is brought up to today's parameters. That it could not be is no reason to
+ * refuse whoever knows the password. */
+static void renew_hash(struct api_call *call, const struct customer_credentials *credentials, const char *password)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    struct error fault;
+    if (!password_needs_rehash(credentials->password_hash))
+        return;
+    enum status status = password_hash(password, strlen(password), hash, &fault);
+    if (status == STATUS_OK)
+        status = store_customer_replace_hash(call->store, call->arena, credentials, hash, &fault);
+    if (status != STATUS_OK)
+        log_event(LOG_WARNING, "api.hash_not_renewed", log_text("code", fault.code));
+}
+
 static enum status check_credentials(struct api_call *call, const char *email, const char *password,
                                      struct uuid *customer_id, struct error *error)
 {
@@ -107,8 +125,10 @@ static enum status check_credentials(struct api_call *call, const char *email, c
         status = password_verify(password, strlen(password), credentials.password_hash, error);
     if (status == STATUS_UNAUTHENTICATED)
         return wrong_credentials(error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        renew_hash(call, &credentials, password);
         *customer_id = credentials.id;
+    }
     return status;
 }
 
@@ -124,7 +144,12 @@ enum status api_session_begin(struct api_call *call, struct http_answer *answer,
     api_take_no_others(call, body, "", known);
     const char *email = api_take_text(call, body, "", "email", JSON_REQUIRED, call->request->body_length);
     const char *password = take_password(call, body, call->request->body_length);
+    bool as_cookie = false;
     status = api_call_check_faults(call, error);
+    if (status == STATUS_OK)
+        status = cookie_asked_for(call, &as_cookie, error);
+    if (status == STATUS_OK && rate_limits_refuse_account(call, ACCOUNT_CUSTOMER, email, answer))
+        return STATUS_OK;
     if (status == STATUS_OK)
         status = check_credentials(call, email, password, &customer_id, error);
     if (status == STATUS_OK)
@@ -132,8 +157,10 @@ enum status api_session_begin(struct api_call *call, struct http_answer *answer,
     if (status != STATUS_OK)
         return status;
     json_t *object = json_new_object(call->arena);
-    json_set_text(object, "token", token);
+    json_set_text(object, "token", as_cookie ? NULL : token);
     api_answer_json(call, answer, 201, object);
+    if (as_cookie)
+        cookie_set(call, answer, token, SESSION_CUSTOMER_SECONDS);
     return STATUS_OK;
 }
 
@@ -142,9 +169,12 @@ enum status api_session_end(struct api_call *call, struct http_answer *answer, s
     size_t length = 0;
     const char *token = api_call_token(call, &length);
     enum status status = store_session_end(call->store, call->arena, token, length, error);
-    if (status == STATUS_OK)
-        api_answer_nothing(answer);
-    return status;
+    if (status != STATUS_OK)
+        return status;
+    api_answer_nothing(answer);
+    if (cookie_token(call->request, &length) != NULL)
+        cookie_clear(call, answer);
+    return STATUS_OK;
 }
 
 /* ---- the profile ---- */

@@ -2,9 +2,12 @@
  * The log-in of staff: password, then one-time code. Slow lane: Argon2id. Nobody learns from the answer, or from how
  * long it takes, which of address, password and code was wrong.
  */
+#include "akkoord/api/cookie.h"
 #include "akkoord/api/fields.h"
+#include "akkoord/api/rate_limits.h"
 #include "akkoord/api/staff.h"
 #include "akkoord/base/clock.h"
+#include "akkoord/base/log.h"
 #include "akkoord/store/staff.h"
 #include "akkoord/vault/blind_index.h"
 #include "akkoord/vault/password.h"
@@ -69,12 +72,29 @@ static enum status check_credentials(const struct log_in *log_in, bool is_known,
     return password == STATUS_UNAUTHENTICATED ? wrong(error) : password;
 }
 
+/* As for customers: see renew_hash() there. */
+static void renew_hash(struct api_call *call, const struct staff_credentials *staff, const char *password)
+{
+    char hash[PASSWORD_HASH_BYTES];
+    struct error fault;
+    if (!password_needs_rehash(staff->password_hash))
+        return;
+    enum status status = password_hash(password, strlen(password), hash, &fault);
+    if (status == STATUS_OK)
+        status = store_staff_replace_hash(call->store, call->arena, staff, hash, &fault);
+    if (status != STATUS_OK)
+        log_event(LOG_WARNING, "api.hash_not_renewed", log_text("code", fault.code));
+}
+
 enum status api_staff_session_begin(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     struct log_in log_in = {0};
     struct staff_credentials staff = {.password_hash = ""};
+    bool as_cookie = false;
     enum status status = read_log_in(call, &log_in, error);
-    if (status != STATUS_OK)
+    if (status == STATUS_OK)
+        status = cookie_asked_for(call, &as_cookie, error);
+    if (status != STATUS_OK || rate_limits_refuse_account(call, ACCOUNT_STAFF, log_in.email, answer))
         return status;
     status = find_staff(call, log_in.email, &staff, error);
     if (status != STATUS_OK && status != STATUS_NOT_FOUND)
@@ -89,9 +109,12 @@ enum status api_staff_session_begin(struct api_call *call, struct http_answer *a
         return wrong(error);
     if (status != STATUS_OK)
         return status;
+    renew_hash(call, &staff, log_in.password);
     json_t *json = json_new_object(call->arena);
-    json_set_text(json, "token", token);
+    json_set_text(json, "token", as_cookie ? NULL : token);
     json_set_text(json, "role", staff_role_name(staff.role));
     api_answer_json(call, answer, 201, json);
+    if (as_cookie)
+        cookie_set(call, answer, token, SESSION_STAFF_SECONDS);
     return STATUS_OK;
 }

@@ -44,6 +44,18 @@ enum status store_customer_find_credentials(struct store *store, struct arena *a
     return status;
 }
 
+enum status store_customer_replace_hash(struct store *store, struct arena *arena,
+                                        const struct customer_credentials *credentials, const char *password_hash,
+                                        struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &credentials->id);
+    pg_params_add_text(&params, credentials->password_hash);
+    pg_params_add_text(&params, password_hash);
+    return pg_execute(store->pg, &sql_customer_set_password_hash, &params, NULL, error);
+}
+
 /* ---- registration ---- */
 
 static enum status email_taken(struct error *error)

@@ -148,6 +148,18 @@ static enum status use_code(struct store *store, struct arena *arena, const stru
     return status;
 }
 
+enum status store_staff_replace_hash(struct store *store, struct arena *arena,
+                                     const struct staff_credentials *credentials, const char *password_hash,
+                                     struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &credentials->id);
+    pg_params_add_text(&params, credentials->password_hash);
+    pg_params_add_text(&params, password_hash);
+    return pg_execute(store->pg, &sql_staff_set_password_hash, &params, NULL, error);
+}
+
 enum status store_staff_log_in(struct store *store, struct arena *arena, const struct uuid *staff_id, int64_t totp_step,
                                char token[TOKEN_TEXT_BYTES], struct error *error)
 {

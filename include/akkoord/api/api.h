@@ -33,8 +33,9 @@ struct api_options {
     const struct provider_accounts *accounts; /* those whose key is set: a checkout is asked of them */
     int64_t order_expires_s;
     bool installation_live;
-    bool sandbox;   /* `sandbox` may be ordered with */
-    size_t threads; /* of the api lane; 0: API_THREADS_DEFAULT */
+    bool rate_limits; /* AKKOORD_RATE_LIMITS */
+    bool sandbox;     /* `sandbox` may be ordered with */
+    size_t threads;   /* of the api lane; 0: API_THREADS_DEFAULT */
     /* Tells the jobs that one was added, so that it is not found only when they look next; may be NULL. */
     void (*wake_jobs)(void *jobs);
     void *jobs;

@@ -45,6 +45,7 @@ struct api_call {
     const struct api_options *options;
     struct store *store;        /* this thread's */
     struct http_client *client; /* this thread's, for calls to providers */
+    struct rate_limits *limits; /* NULL: none */
     const struct http_request *request;
     struct arena *arena; /* the request's: ends with the answer */
 
@@ -80,7 +81,8 @@ enum status api_call_body(struct api_call *call, json_t **object, struct error *
 /* A path parameter that is a UUID; one that is none names nothing: STATUS_NOT_FOUND. */
 enum status api_call_id(struct api_call *call, const char *parameter, struct uuid *id,
                         struct error *error) AKKOORD_MUST_CHECK;
-/* The bearer token of the request; NULL when there is none, or more than one. */
+/* The session's token: the bearer's, or without any Authorization the cookie's; NULL when there is none, or more than
+ * one. Not followed by a NUL. */
 const char *api_call_token(const struct api_call *call, size_t *length);
 
 /* Lists: ?limit= and ?after=. */

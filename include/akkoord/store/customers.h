@@ -37,6 +37,11 @@ enum status store_customer_find_credentials(struct store *store, struct arena *a
                                             struct customer_credentials *credentials,
                                             struct error *error) AKKOORD_MUST_CHECK;
 
+/* Replaces a hash that was verified by one of today's parameters; does nothing when it has been changed meanwhile. */
+enum status store_customer_replace_hash(struct store *store, struct arena *arena,
+                                        const struct customer_credentials *credentials, const char *password_hash,
+                                        struct error *error) AKKOORD_MUST_CHECK;
+
 /* STATUS_NOT_FOUND when there is none. */
 enum status store_customer_load(struct store *store, struct arena *arena, const struct uuid *id,
                                 struct customer *customer, struct error *error) AKKOORD_MUST_CHECK;

@@ -35,6 +35,11 @@ struct staff_credentials {
 enum status store_staff_find(struct store *store, struct arena *arena, const char *email,
                              struct staff_credentials *credentials, struct error *error) AKKOORD_MUST_CHECK;
 
+/* Replaces a hash that was verified by one of today's parameters; does nothing when it has been changed meanwhile. */
+enum status store_staff_replace_hash(struct store *store, struct arena *arena,
+                                     const struct staff_credentials *credentials, const char *password_hash,
+                                     struct error *error) AKKOORD_MUST_CHECK;
+
 /* Uses the code of a TOTP step up and begins a session, both or neither. Of several at once with the same code one
  * gets a session; the others, and whoever comes with an older one: STATUS_UNAUTHENTICATED `code_used`. */
 enum status store_staff_log_in(struct store *store, struct arena *arena, const struct uuid *staff_id, int64_t totp_step,
