@@ -347,11 +347,12 @@ static int run(int argc, char **argv)
     if (argc != 1)
         return command_misused(&command_demo);
     /* What is asked for must be on this machine: a demo in front of a proxy would not be one. */
-    const struct http_client_options options = {.direct = true};
+    struct http_client_options options = {.direct = true};
     struct demo demo = {.arena = arena_new(), .step = "reaching the server"};
     struct error error;
     enum status status = installation_open(&demo.installation, &error);
     if (status == STATUS_OK) {
+        options.certificate_file = demo.installation.settings.tls_cert_file;
         demo.client = http_client_new(&options);
         status = walk_through(&demo, &error);
     }

@@ -108,7 +108,8 @@ static void check_fonts(struct doctor *doctor)
 
 static void check_server(struct doctor *doctor)
 {
-    const struct http_client_options options = {.direct = true, .timeout_ms = SERVER_WAIT_MS};
+    const struct http_client_options options = {
+        .direct = true, .timeout_ms = SERVER_WAIT_MS, .certificate_file = doctor->settings.tls_cert_file};
     const struct http_client_request request = {
         .method = HTTP_GET, .url = arena_format(doctor->arena, "%s/readyz", doctor->settings.public_url)};
     struct http_client *client = http_client_new(&options);

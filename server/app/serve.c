@@ -26,11 +26,15 @@
 #include "akkoord/http/server.h"
 #include "akkoord/jobs/jobs.h"
 #include "first_start.h"
+#include "supervisor.h"
 
-#define DRAIN_DEADLINE_MS         10000
-#define READY_POLL_MS             10
-#define DATABASE_WAIT_MS          30000
-#define ROUTES_MAX                128
+#define DRAIN_DEADLINE_MS 10000
+#define READY_POLL_MS     10
+#define DATABASE_WAIT_MS  30000
+#define ROUTES_MAX        128
+/* See connections_max(). */
+#define OWN_KEYS_BYTES            ((size_t)64 << 10)
+#define TLS_CONNECTION_KEY_BYTES  96
 #define UNSIGNED_PINGS_PER_MINUTE 600
 #define ALLOCATOR_ARENAS          2
 #define ALLOCATOR_MMAP_FROM       (128 * 1024)
@@ -82,15 +86,6 @@ static bool asked_to_end(void)
     return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
 }
 
-static void reload_keyring(struct keyring *keyring)
-{
-    struct error error;
-    if (keyring_reload(keyring, &error) == STATUS_OK)
-        log_event(LOG_INFO, "keyring.reloaded");
-    else
-        log_event(LOG_ERROR, "keyring.not_reloaded", log_text("code", error.code), log_text("detail", error.detail));
-}
-
 /* ---- coming up ---- */
 
 /* Connects for the first time: a database that does not answer is tried for a while. */
@@ -122,7 +117,8 @@ static void format_addresses(struct serve *serve)
     bool is_v6 = strchr(settings->listen_host, ':') != NULL;
     serve->listen =
         arena_format(serve->arena, is_v6 ? "[%s]:%u" : "%s:%u", settings->listen_host, (unsigned)settings->listen_port);
-    serve->own_url = arena_format(serve->arena, "http://%s", serve->listen);
+    serve->own_url =
+        arena_format(serve->arena, settings->tls_cert_file != NULL ? "https://%s" : "http://%s", serve->listen);
 }
 
 /* The networks of the settings as the listener takes them. */
@@ -157,6 +153,31 @@ static enum status add_webhook_sources(struct serve *serve, struct error *error)
     return status;
 }
 
+/* The setting that a fault of the listener is about. */
+static const char *setting_of(const struct error *fault)
+{
+    static const char *const settings[][2] = {
+        {"trusted_proxies", "AKKOORD_TRUSTED_PROXIES"},
+        {"tls_cert_file", "AKKOORD_TLS_CERT_FILE"},
+        {"tls_key_file", "AKKOORD_TLS_KEY_FILE"},
+    };
+    for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
+        if (strcmp(fault->field, settings[i][0]) == 0)
+            return settings[i][1];
+    return "AKKOORD_LISTEN";
+}
+
+static enum status check_tls(const struct settings *settings, struct error *error)
+{
+    struct error fault;
+    if (settings->tls_cert_file == NULL)
+        return STATUS_OK;
+    enum status status = http_server_check_tls(settings->tls_cert_file, settings->tls_key_file, &fault);
+    if (status != STATUS_OK)
+        return error_set_field(error, status, fault.code, setting_of(&fault), "%s", fault.detail);
+    return STATUS_OK;
+}
+
 /* What can be wrong with the installation is found here, before any thread starts. */
 static enum status prepare(struct serve *serve, struct error *error)
 {
@@ -165,6 +186,8 @@ static enum status prepare(struct serve *serve, struct error *error)
         return status;
     format_addresses(serve);
     status = vault_harden_process(VAULT_MEMORY_LOCKED, error);
+    if (status == STATUS_OK)
+        status = check_tls(&serve->settings, error);
     if (status == STATUS_OK)
         status = first_start_seller(&serve->settings, serve->arena, &serve->seller, error);
     if (status == STATUS_OK)
@@ -203,6 +226,7 @@ static void start_jobs(struct serve *serve)
         .committer = serve->committer,
         .accounts = &serve->accounts,
         .own_url = serve->own_url,
+        .own_certificate_file = serve->settings.tls_cert_file,
     };
     /* The sandbox is the receiver's first source; of several secrets the first signs. */
     if (serve->sandbox_secret != NULL)
@@ -232,6 +256,7 @@ static void start_workers(struct serve *serve)
         .accounts = &serve->accounts,
         .order_expires_s = settings->order_expires_s,
         .installation_live = settings->mode == MODE_LIVE,
+        .rate_limits = settings->rate_limits,
         .sandbox = settings->sandbox,
         .wake_jobs = wake_jobs,
         .jobs = serve->jobs,
@@ -252,6 +277,16 @@ static void add_routes(struct serve *serve, const struct http_route *routes, siz
     serve->routes_count += count;
 }
 
+/* Each open TLS connection takes from the memory for keys, of which half, or what two thousand keys need, is for ours.
+ * 0: as many as usual. */
+static size_t connections_max(const struct settings *settings)
+{
+    size_t bytes = vault_key_memory_bytes();
+    size_t ours = bytes / 2 < OWN_KEYS_BYTES ? bytes / 2 : OWN_KEYS_BYTES;
+    size_t count = (bytes - ours) / TLS_CONNECTION_KEY_BYTES;
+    return settings->tls_cert_file != NULL && count < HTTP_CONNECTIONS_MAX ? count : 0;
+}
+
 static enum status start_server(struct serve *serve, struct error *error)
 {
     size_t count;
@@ -265,7 +300,10 @@ static enum status start_server(struct serve *serve, struct error *error)
     const struct http_server_options options = {
         .listen = serve->listen,
         .threads = serve->settings.threads,
+        .connections_max = connections_max(&serve->settings),
         .trusted_proxies = format_proxies(serve->arena, &serve->settings),
+        .tls_cert_file = serve->settings.tls_cert_file,
+        .tls_key_file = serve->settings.tls_key_file,
         .routes = serve->routes,
         .route_count = serve->routes_count,
     };
@@ -273,11 +311,26 @@ static enum status start_server(struct serve *serve, struct error *error)
     enum status status = http_server_start(&options, &serve->server, &fault);
     if (status == STATUS_OK)
         return STATUS_OK;
-    const char *setting = strcmp(fault.field, "trusted_proxies") == 0 ? "AKKOORD_TRUSTED_PROXIES" : "AKKOORD_LISTEN";
-    return error_set_field(error, status, fault.code, setting, "(%s): %s", serve->listen, fault.detail);
+    return error_set_field(error, status, fault.code, setting_of(&fault), "(%s): %s", serve->listen, fault.detail);
 }
 
 /* ---- serving ---- */
+
+static void reload(struct serve *serve)
+{
+    struct error error;
+    if (keyring_reload(serve->keyring, &error) == STATUS_OK)
+        log_event(LOG_INFO, "keyring.reloaded");
+    else
+        log_event(LOG_ERROR, "keyring.not_reloaded", log_text("code", error.code), log_text("detail", error.detail));
+    if (serve->settings.tls_cert_file == NULL)
+        return;
+    if (http_server_reload_tls(serve->server, &error) == STATUS_OK)
+        log_event(LOG_INFO, "tls.reloaded");
+    else
+        log_event(LOG_ERROR, "tls.not_reloaded", log_text("setting", setting_of(&error)),
+                  log_text("detail", error.detail));
+}
 
 /* Until SIGTERM or SIGINT; says so once requests may be sent. */
 static void wait_for_end(struct serve *serve)
@@ -287,11 +340,16 @@ static void wait_for_end(struct serve *serve)
         int number = next_signal(announced ? -1 : READY_POLL_MS);
         if (number == SIGTERM || number == SIGINT)
             return;
-        if (number == SIGHUP)
-            reload_keyring(serve->keyring);
+        if (number == SIGHUP) {
+            supervisor_reloading();
+            reload(serve);
+            if (announced)
+                supervisor_ready();
+        }
         if (!announced && operations_is_ready(&serve->operations)) {
             (void)printf("akkoord ready %s\n", serve->settings.public_url);
             (void)fflush(stdout);
+            supervisor_ready();
             announced = true;
         }
     }
@@ -346,6 +404,7 @@ static int run(int argc, char **argv)
     if (status == STATUS_OK) {
         log_event(LOG_INFO, "serve.started", log_text("mode", installation_mode_name(serve.settings.mode)));
         wait_for_end(&serve);
+        supervisor_stopping();
         log_event(LOG_INFO, "serve.draining");
     } else if (!asked_to_end()) {
         exit_status = command_fail(&error);
@@ -362,6 +421,7 @@ const struct subcommand command_serve = {
         "Usage: akkoord serve\n"
         "\n"
         "Serves the API, webhooks and the jobs behind them, and prints \"akkoord ready URL\" when requests may be\n"
-        "sent. SIGTERM or SIGINT: ends what is under way and exits 0. SIGHUP: reads the keyring again.\n",
+        "sent. SIGTERM or SIGINT: ends what is under way and exits 0. SIGHUP: reads the keyring and\n"
+        "the TLS certificate again.\n",
     .run = run,
 };

@@ -130,6 +130,11 @@ static void set_options(struct http_client *client, const struct http_client_req
     curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_for_cancellation);
     curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
+    if (client->options.certificate_file != NULL) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, client->options.certificate_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
     if (client->options.direct)
         curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (request->method == HTTP_HEAD) {

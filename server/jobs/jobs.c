@@ -122,7 +122,11 @@ static void start_thread(struct jobs *jobs, size_t at, const struct job_lane *la
 {
     struct job_thread *thread = &jobs->threads[at];
     /* Less than the hold of a job that calls. */
-    const struct http_client_options client = {.direct = !lane->reaches_out, .timeout_ms = CALL_TIMEOUT_MS};
+    const struct http_client_options client = {
+        .direct = !lane->reaches_out,
+        .certificate_file = lane->reaches_out ? NULL : jobs->options.own_certificate_file,
+        .timeout_ms = CALL_TIMEOUT_MS,
+    };
     *thread = (struct job_thread){
         .jobs = jobs,
         .options = &jobs->options,

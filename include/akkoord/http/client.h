@@ -21,7 +21,10 @@
 struct http_client;
 
 struct http_client_options {
-    bool direct;           /* past any proxy that the environment names: for what is on this machine */
+    bool direct; /* past any proxy that the environment names: for what is on this machine */
+    /* NULL: whom the system trusts, by name. Else this PEM certificate, which must outlive the client, and nobody else,
+     * whatever name it bears: for our own listener, which is called by its address. */
+    const char *certificate_file;
     long timeout_ms;       /* of a whole call; 0: HTTP_CLIENT_TIMEOUT_MS */
     size_t body_bytes_max; /* of an answer; 0: HTTP_CLIENT_BODY_BYTES_MAX */
 };

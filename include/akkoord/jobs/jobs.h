@@ -31,6 +31,7 @@ struct jobs_options {
     /* Where our own listener is reached, without a slash at the end, and what the sandbox signs with; NULL without the
      * sandbox. */
     const char *own_url;
+    const char *own_certificate_file; /* of that listener; NULL without TLS */
     const struct webhook_secret *sandbox_secret;
 };
 
