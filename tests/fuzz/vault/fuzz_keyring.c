@@ -1,0 +1,34 @@
+/* The text of a keyring file under libFuzzer: one that is accepted has one active key a purpose, and no id twice. */
+#include "keyring_internal.h"
+
+#include "../fuzz.h"
+
+static void check_keys(const struct key_set *keys)
+{
+    require(keys->count >= KEY_PURPOSES && keys->count <= KEYRING_KEYS_MAX);
+    size_t active = 0;
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct kek *key = &keys->keys[i];
+        require(key_purpose_name(key->entry.purpose) != NULL && key_state_name(key->entry.state) != NULL);
+        require((key->use_key == NULL) == (key->entry.state == KEY_STATE_DESTROYED));
+        require(key_set_find(keys, &key->entry.id) == key);
+        active += key->entry.state == KEY_STATE_ACTIVE;
+    }
+    require(active == KEY_PURPOSES);
+    for (size_t purpose = 1; purpose <= KEY_PURPOSES; purpose++)
+        require(keys->active[purpose] != NULL && (size_t)keys->active[purpose]->entry.purpose == purpose);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct key_set *keys = NULL;
+    struct error error = {0};
+    enum status status = key_set_parse("keyring.json", (const char *)data, size, &keys, &error);
+    if (status == STATUS_OK)
+        check_keys(keys);
+    else
+        require(strcmp(error.code, "keyring_malformed") == 0 && error.detail[0] != '\0');
+    if (status == STATUS_OK)
+        key_set_free(keys);
+    return 0;
+}
