@@ -1,10 +1,11 @@
 /* Checks of fields that several request bodies share. Worker threads; no state. */
 #include "akkoord/api/fields.h"
 
-#define VAT_NUMBER_LENGTH_MIN 4
-#define VAT_NUMBER_LENGTH_MAX 15
-#define KVK_NUMBER_LENGTH     8
-#define COMPACT_BYTES_MAX     40 /* a number as typed, with its spaces and dots */
+#define UTF8_BYTES_MAX         4 /* of one character */
+#define VAT_NUMBER_LENGTH_MIN  4
+#define VAT_NUMBER_LENGTH_MAX  15
+#define KVK_NUMBER_LENGTH      8
+#define COMPACT_CHARACTERS_MAX 40 /* a number as typed, with its spaces and dots */
 
 static const char *path_of(struct api_call *call, const char *prefix, const char *key)
 {
@@ -42,17 +43,31 @@ static bool has_control(const char *text)
     return false;
 }
 
+/* Of valid UTF-8, as JSON texts are: every byte but those that continue a character. */
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++)
+        if (((unsigned char)*text & 0xC0) != 0x80)
+            count++;
+    return count;
+}
+
 const char *api_take_text(struct api_call *call, const json_t *object, const char *prefix, const char *key,
-                          enum json_presence presence, size_t bytes_max)
+                          enum json_presence presence, size_t characters_max)
 {
     const char *text;
     struct error fault;
-    if (json_get_text(object, prefix, key, presence, bytes_max, &text, &fault) != STATUS_OK) {
+    if (json_get_text(object, prefix, key, presence, characters_max * UTF8_BYTES_MAX, &text, &fault) != STATUS_OK) {
         api_call_note_fault(call, &fault);
         return NULL;
     }
     if (text == NULL)
         return NULL;
+    if (count_characters(text) > characters_max) {
+        api_call_note_field(call, path_of(call, prefix, key), "length", "this text is too long");
+        return NULL;
+    }
     text = trim(call, text);
     if (*text == '\0') {
         if (presence == JSON_REQUIRED)
@@ -87,7 +102,7 @@ static char capital(char byte)
 
 static const char *take_country(struct api_call *call, const json_t *object, const char *prefix)
 {
-    const char *text = api_take_text(call, object, prefix, "country", JSON_REQUIRED, API_NAME_BYTES_MAX);
+    const char *text = api_take_text(call, object, prefix, "country", JSON_REQUIRED, API_NAME_LENGTH_MAX);
     if (text == NULL)
         return NULL;
     if (strlen(text) != 2 || !is_letter(text[0]) || !is_letter(text[1])) {
@@ -112,9 +127,9 @@ void api_take_address(struct api_call *call, const json_t *object, const char *p
         return;
     const char *inner = arena_format(call->arena, "%s%s.", prefix, key);
     api_take_no_others(call, found, inner, known);
-    address->street = api_take_text(call, found, inner, "street", JSON_REQUIRED, API_STREET_BYTES_MAX);
-    address->postal_code = api_take_text(call, found, inner, "postal_code", JSON_REQUIRED, API_POSTAL_CODE_BYTES_MAX);
-    address->city = api_take_text(call, found, inner, "city", JSON_REQUIRED, API_CITY_BYTES_MAX);
+    address->street = api_take_text(call, found, inner, "street", JSON_REQUIRED, API_STREET_LENGTH_MAX);
+    address->postal_code = api_take_text(call, found, inner, "postal_code", JSON_REQUIRED, API_POSTAL_CODE_LENGTH_MAX);
+    address->city = api_take_text(call, found, inner, "city", JSON_REQUIRED, API_CITY_LENGTH_MAX);
     address->country = take_country(call, found, inner);
 }
 
@@ -123,7 +138,7 @@ void api_take_address(struct api_call *call, const json_t *object, const char *p
 /* The text without spaces, dots and hyphens, in capitals; NULL when absent or faulty. */
 static char *take_compact(struct api_call *call, const json_t *object, const char *prefix, const char *key)
 {
-    const char *text = api_take_text(call, object, prefix, key, JSON_OPTIONAL, COMPACT_BYTES_MAX);
+    const char *text = api_take_text(call, object, prefix, key, JSON_OPTIONAL, COMPACT_CHARACTERS_MAX);
     if (text == NULL)
         return NULL;
     char *compact = arena_alloc(call->arena, strlen(text) + 1);
@@ -165,7 +180,7 @@ const char *api_take_kvk_number(struct api_call *call, const json_t *object, con
 enum language api_take_language(struct api_call *call, const json_t *object, const char *key, enum language otherwise)
 {
     enum language language = otherwise;
-    const char *text = api_take_text(call, object, "", key, JSON_OPTIONAL, API_NAME_BYTES_MAX);
+    const char *text = api_take_text(call, object, "", key, JSON_OPTIONAL, API_NAME_LENGTH_MAX);
     if (text != NULL && language_parse(text, &language) != STATUS_OK)
         api_call_note_field(call, key, "unsupported", "a language is nl or en");
     return language;

@@ -10,7 +10,7 @@
 const char *api_take_provider(struct api_call *call, const json_t *body)
 {
     static const char *const providers[] = {"sandbox", "standard", "stripe", "mollie"};
-    const char *text = api_take_text(call, body, "", "payment_provider", JSON_REQUIRED, API_NAME_BYTES_MAX);
+    const char *text = api_take_text(call, body, "", "payment_provider", JSON_REQUIRED, API_NAME_LENGTH_MAX);
     if (text == NULL)
         return NULL;
     for (size_t i = 0; i < sizeof(providers) / sizeof(providers[0]); i++) {
@@ -70,11 +70,11 @@ static void take_billing(struct api_call *call, const json_t *billing, struct bu
     static const char prefix[] = "billing.";
     struct postal_address address;
     api_take_no_others(call, billing, prefix, known);
-    const char *name = api_take_text(call, billing, prefix, "name", JSON_OPTIONAL, API_NAME_BYTES_MAX);
+    const char *name = api_take_text(call, billing, prefix, "name", JSON_OPTIONAL, API_NAME_LENGTH_MAX);
     if (name != NULL)
         buyer->name = name;
     if (names_registration(billing)) {
-        buyer->company = api_take_text(call, billing, prefix, "company", JSON_OPTIONAL, API_NAME_BYTES_MAX);
+        buyer->company = api_take_text(call, billing, prefix, "company", JSON_OPTIONAL, API_NAME_LENGTH_MAX);
         buyer->vat_number = api_take_vat_number(call, billing, prefix);
         buyer->kvk_number = api_take_kvk_number(call, billing, prefix);
     }
@@ -124,7 +124,7 @@ void api_take_order_request(struct api_call *call, const json_t *body, const str
     take_buyer(call, body, profile, &request->buyer);
     take_lines(call, body, request);
     request->provider = api_take_provider(call, body);
-    request->reference = api_take_text(call, body, "", "reference", JSON_OPTIONAL, API_REFERENCE_BYTES_MAX);
+    request->reference = api_take_text(call, body, "", "reference", JSON_OPTIONAL, API_REFERENCE_LENGTH_MAX);
     api_take_no_others(call, body, "", known);
 }
 

@@ -159,10 +159,11 @@ static size_t characters(const char *text, size_t length)
 
 enum status password_check_rules(const char *password, size_t length, struct error *error)
 {
-    if (length > PASSWORD_LENGTH_MAX)
-        return error_set_field(error, STATUS_INVALID, "length", "password", "a password has at most %d bytes",
-                               PASSWORD_LENGTH_MAX);
-    if (characters(password, length) < PASSWORD_CHARACTERS_MIN)
+    size_t count = characters(password, length);
+    if (count > PASSWORD_CHARACTERS_MAX || length > PASSWORD_LENGTH_MAX)
+        return error_set_field(error, STATUS_INVALID, "length", "password", "a password has at most %d characters",
+                               PASSWORD_CHARACTERS_MAX);
+    if (count < PASSWORD_CHARACTERS_MIN)
         return error_set_field(error, STATUS_INVALID, "length", "password", "a password has at least %d characters",
                                PASSWORD_CHARACTERS_MIN);
     return STATUS_OK;

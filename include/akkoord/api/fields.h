@@ -14,19 +14,20 @@
 void api_take_no_others(struct api_call *call, const json_t *object, const char *prefix, const char *const *known);
 
 /*
- * One line of text of at most `bytes_max` bytes of UTF-8, without the white space around it; NULL when it is absent,
- * null or blank (code "required" when it may not be). Control characters are refused ("format"). In the arena.
+ * One line of text of at most `characters_max` characters, without the white space around it (which is counted); NULL
+ * when it is absent, null or blank (code "required" when it may not be). Control characters are refused ("format"). In
+ * the arena.
  */
 const char *api_take_text(struct api_call *call, const json_t *object, const char *prefix, const char *key,
-                          enum json_presence presence, size_t bytes_max);
+                          enum json_presence presence, size_t characters_max);
 
-/* The bounds of what a person tells about themselves, in bytes. */
-#define API_NAME_BYTES_MAX        200
-#define API_STREET_BYTES_MAX      200
-#define API_CITY_BYTES_MAX        120
-#define API_POSTAL_CODE_BYTES_MAX 20
-#define API_PHONE_BYTES_MAX       40
-#define API_REFERENCE_BYTES_MAX   200
+/* The bounds of what a person tells about themselves, in characters: a name is as long in any script. */
+#define API_NAME_LENGTH_MAX        200
+#define API_STREET_LENGTH_MAX      200
+#define API_CITY_LENGTH_MAX        120
+#define API_POSTAL_CODE_LENGTH_MAX 20
+#define API_PHONE_LENGTH_MAX       40
+#define API_REFERENCE_LENGTH_MAX   200
 
 /* All four parts or none: the country two letters (ISO 3166-1), made capitals. Absent: all NULL. */
 void api_take_address(struct api_call *call, const json_t *object, const char *prefix, const char *key,

@@ -101,11 +101,13 @@ static void expect_length_fault(const char *password, size_t length)
     assert_int_equal(password_hash(password, length, hash, &error), STATUS_INVALID);
 }
 
-static void a_password_has_eight_characters_and_1024_bytes_at_most(void **state)
+static void a_password_has_8_to_1024_characters_whatever_their_bytes(void **state)
 {
     (void)state;
-    char longest[PASSWORD_LENGTH_MAX + 1];
+    char longest[PASSWORD_CHARACTERS_MAX + 1], widest[PASSWORD_LENGTH_MAX];
     memset(longest, 'x', sizeof(longest));
+    for (size_t i = 0; i < sizeof(widest); i += 4)
+        memcpy(widest + i, "\xF0\x9F\x8C\x8D", 4);
     expect_length_fault("", 0);
     expect_length_fault("1234567", 7);
     assert_int_equal(password_check_rules("12345678", 8, NULL), STATUS_OK);
@@ -114,8 +116,9 @@ static void a_password_has_eight_characters_and_1024_bytes_at_most(void **state)
     assert_int_equal(password_check_rules(
                          "\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", 20, NULL),
                      STATUS_OK);
-    assert_int_equal(password_check_rules(longest, PASSWORD_LENGTH_MAX, NULL), STATUS_OK);
-    expect_length_fault(longest, PASSWORD_LENGTH_MAX + 1);
+    assert_int_equal(password_check_rules(longest, PASSWORD_CHARACTERS_MAX, NULL), STATUS_OK);
+    expect_length_fault(longest, PASSWORD_CHARACTERS_MAX + 1);
+    assert_int_equal(password_check_rules(widest, PASSWORD_LENGTH_MAX, NULL), STATUS_OK);
 }
 
 static void what_stands_past_the_bound_never_fits(void **state)
@@ -123,6 +126,8 @@ static void what_stands_past_the_bound_never_fits(void **state)
     (void)state;
     char longest[PASSWORD_LENGTH_MAX + 1], hash[PASSWORD_HASH_BYTES];
     memset(longest, 'x', sizeof(longest));
+    for (size_t i = 0; i < PASSWORD_LENGTH_MAX; i += 4)
+        memcpy(longest + i, "\xF0\x9F\x8C\x8D", 4);
     assert_int_equal(password_hash(longest, PASSWORD_LENGTH_MAX, hash, NULL), STATUS_OK);
     assert_int_equal(password_verify(longest, PASSWORD_LENGTH_MAX, hash, NULL), STATUS_OK);
     assert_int_equal(password_verify(longest, PASSWORD_LENGTH_MAX + 1, hash, NULL), STATUS_UNAUTHENTICATED);
@@ -185,7 +190,7 @@ int main(void)
         RULE("other parameters ask for a new hash", other_parameters_ask_for_a_new_hash),
         RULE("a stored text of another form is refused", a_stored_text_of_another_form_is_refused),
         RULE("a password has at least 8 characters and at most 1024 bytes",
-             a_password_has_eight_characters_and_1024_bytes_at_most),
+             a_password_has_8_to_1024_characters_whatever_their_bytes),
         RULE("what stands past the bound never fits", what_stands_past_the_bound_never_fits),
         RULE("an unknown user costs what a known one does", an_unknown_user_costs_what_a_known_one_does),
         RULE("the memory of a hash is given back", the_memory_of_a_hash_is_given_back),
