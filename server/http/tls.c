@@ -143,14 +143,16 @@ static int on_alpn(SSL *ssl, const unsigned char **chosen, unsigned char *chosen
     static const unsigned char ours[] = "\x08http/1.1";
     (void)ssl;
     (void)argument;
-    if (SSL_select_next_proto((unsigned char **)(uintptr_t)chosen, chosen_length, ours, sizeof(ours) - 1, offered,
-                              offered_length) != OPENSSL_NPN_NEGOTIATED)
+    unsigned char *selected = NULL;
+    if (SSL_select_next_proto(&selected, chosen_length, ours, sizeof(ours) - 1, offered, offered_length) !=
+        OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *chosen = selected;
     return SSL_TLSEXT_ERR_OK;
 }
 
 /* A key with a passphrase is refused instead of asking the terminal for it. */
-static int on_passphrase(char *buffer, int bytes, int writing, void *argument)
+static int on_passphrase(char *buffer, int bytes, int writing, void *argument) /* NOLINT: OpenSSL's type */
 {
     (void)buffer;
     (void)bytes;
@@ -175,7 +177,7 @@ static void configure(SSL_CTX *context, struct tls *tls)
     /* An idle connection gives its buffers of 34 KB back. */
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_timeout(context, 2 * TICKET_KEY_S);
+    SSL_CTX_set_timeout(context, 2L * TICKET_KEY_S);
     SSL_CTX_set_app_data(context, tls);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(context, on_ticket);
     SSL_CTX_set_alpn_select_cb(context, on_alpn, NULL);
