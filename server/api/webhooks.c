@@ -12,6 +12,7 @@
 #include "akkoord/base/log.h"
 #include "akkoord/base/metrics.h"
 #include "akkoord/http/exchange.h"
+#include "akkoord/http/problem.h"
 
 static struct metric webhooks_counted = {.kind = METRIC_COUNTER,
                                          .name = "akkoord_webhooks_total",
@@ -47,6 +48,8 @@ void webhook_receiver_release(struct webhook_receiver *receiver)
     for (size_t i = 0; i < receiver->sources_count; i++)
         webhook_secrets_release(&receiver->sources[i].secrets);
     receiver->sources_count = 0;
+    rate_limit_free(receiver->pings);
+    receiver->pings = NULL;
 }
 
 static void count_webhook(const char *provider, const char *result)
@@ -96,32 +99,15 @@ static void answer_outcome(void *context, enum status status)
 
 /* ---- pings that nobody signed ---- */
 
-/* A burst of a whole minute's worth, then as many as the limit gives. */
-static bool admit_ping(struct ping_allowance *allowance)
-{
-    if (allowance->per_minute == 0)
-        return true;
-    int64_t now_us = clock_monotonic_us();
-    int64_t price_us = 60 * CLOCK_US_PER_SECOND / allowance->per_minute;
-    int64_t depth_us = 60 * CLOCK_US_PER_SECOND;
-    int64_t paid_until_us = atomic_load(&allowance->paid_until_us);
-    int64_t next_us;
-    do {
-        /* What has been admitted is paid off as time passes; ahead of now by more than the depth, it is too much. */
-        int64_t from_us = paid_until_us > now_us ? paid_until_us : now_us;
-        next_us = from_us + price_us;
-        if (next_us > now_us + depth_us)
-            return false;
-    } while (!atomic_compare_exchange_weak(&allowance->paid_until_us, &paid_until_us, next_us));
-    return true;
-}
-
-static void receive_ping(struct webhook_receiver *receiver, const struct payment_event *event, bool is_signed,
+static void receive_ping(const struct webhook_receiver *receiver, const struct payment_event *event, bool is_signed,
                          struct http_exchange *exchange)
 {
-    if (!is_signed && !admit_ping(&receiver->pings)) {
+    int wait_s = is_signed ? 0 : rate_limit_take(receiver->pings, event->provider, strlen(event->provider));
+    if (wait_s > 0) {
         count_webhook(event->provider, "limited");
-        http_exchange_answer_problem(exchange, 429, "rate_limited", "too many of these: send it again later");
+        struct http_answer answer = http_problem_retry(http_exchange_arena(exchange), 429, "rate_limited",
+                                                       "too many of these: send it again later", wait_s);
+        http_exchange_answer(exchange, &answer);
         return;
     }
     count_webhook(event->provider, "ping");
@@ -131,7 +117,7 @@ static void receive_ping(struct webhook_receiver *receiver, const struct payment
 
 static void receive_webhook(void *context, struct http_exchange *exchange)
 {
-    struct webhook_receiver *receiver = context;
+    const struct webhook_receiver *receiver = context;
     const struct http_request *request = http_exchange_request(exchange);
     struct arena *arena = http_exchange_arena(exchange);
     const struct webhook_source *source = find_source(receiver, http_request_parameter(request, "provider"));

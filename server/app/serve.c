@@ -15,6 +15,7 @@
 
 #include "akkoord/api/api.h"
 #include "akkoord/api/operations.h"
+#include "akkoord/api/return_page.h"
 #include "akkoord/api/webhooks.h"
 #include "akkoord/app/cli.h"
 #include "akkoord/app/embedded.h"
@@ -33,9 +34,8 @@
 #define DATABASE_WAIT_MS  30000
 #define ROUTES_MAX        128
 /* See connections_max(). */
-#define OWN_KEYS_BYTES            ((size_t)64 << 10)
-#define TLS_CONNECTION_KEY_BYTES  96
-#define UNSIGNED_PINGS_PER_MINUTE 600
+#define OWN_KEYS_BYTES    ((size_t)64 << 10)
+#define TLS_CONNECTION_KEY_BYTES 96
 #define ALLOCATOR_ARENAS          2
 #define ALLOCATOR_MMAP_FROM       (128 * 1024)
 
@@ -149,7 +149,8 @@ static enum status add_webhook_sources(struct serve *serve, struct error *error)
         status = webhook_receiver_add(&serve->receiver, "stripe", settings->stripe_webhook_secret, error);
     if (status == STATUS_OK && (settings->mollie_api_key != NULL || settings->mollie_webhook_secret != NULL))
         status = webhook_receiver_add_pinged(&serve->receiver, "mollie", settings->mollie_webhook_secret, error);
-    serve->receiver.pings.per_minute = settings->rate_limits ? UNSIGNED_PINGS_PER_MINUTE : 0;
+    if (settings->rate_limits)
+        serve->receiver.pings = rate_limit_new(WEBHOOK_PINGS_MAX, WEBHOOK_PINGS_PERIOD_S);
     return status;
 }
 
@@ -297,6 +298,8 @@ static enum status start_server(struct serve *serve, struct error *error)
     add_routes(serve, operations, OPERATIONS_ROUTES);
     const struct http_route webhooks = webhook_receiver_route(&serve->receiver);
     add_routes(serve, &webhooks, 1);
+    const struct http_route return_page = return_page_route();
+    add_routes(serve, &return_page, 1);
     const struct http_server_options options = {
         .listen = serve->listen,
         .threads = serve->settings.threads,

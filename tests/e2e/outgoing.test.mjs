@@ -1,7 +1,7 @@
 // Calls to payment providers, both ways and through everything that goes wrong on the way: against the stateful fakes of
 // tests/providers, which keep what was really charged and sent back.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 
 import { startFakeMollie } from '../providers/mollie.mjs';
@@ -280,6 +280,15 @@ for (const provider of ['stripe', 'mollie']) {
   });
 }
 
+test('a customer who comes back from the provider finds a page', async () => {
+  for (const outcome of ['return', 'cancelled']) {
+    const answer = await fetch(`${shop.server.url}/checkout/${outcome}?order=${randomUUID()}`);
+    assert.equal(answer.status, 200);
+    assert.match(answer.headers.get('content-security-policy'), /default-src 'none'/);
+  }
+  assert.equal((await fetch(`${shop.server.url}/checkout/other`)).status, 404);
+});
+
 describe('lost webhooks', () => {
   test('orders are accepted when the providers send no webhook at all', async () => {
     for (const { fake } of Object.values(providers)) fake().deliveries.hold();
@@ -326,6 +335,26 @@ describe('pings', () => {
     assert.equal((await send('{"id":"event_1"}', { 'X-Mollie-Signature': 'sha256=00' })).status, 401);
     assert.equal((await send('id=tr_a', { 'X-Mollie-Signature': 'sha256=00' })).status, 401);
   });
+});
+
+test('unsigned pings are limited to 600 a minute, signed events are not', async () => {
+  const server = await prepareAkkoord({ env: { AKKOORD_RATE_LIMITS: 'on', AKKOORD_MOLLIE_WEBHOOK_SECRET: MOLLIE_SECRET } });
+  await server.start();
+  const send = (body, headers = {}) => fetch(`${server.url}/webhooks/mollie`, { method: 'POST', body, headers });
+  const counts = {};
+  for (let i = 0; i < 640; i += 20) {
+    const answers = await Promise.all(Array.from({ length: 20 }, () => send('id=tr_samplePing')));
+    for (const { status, headers } of answers) {
+      counts[status] = (counts[status] ?? 0) + 1;
+      if (status === 429) assert.ok(Number(headers.get('retry-after')) >= 1);
+    }
+  }
+  assert.deepEqual(counts, { 200: 600, 429: 40 });
+  const body = JSON.stringify({ resource: 'event', id: 'event_1', type: 'payment.paid', entityId: 'tr_samplePing' });
+  const signature = `sha256=${createHmac('sha256', MOLLIE_SECRET).update(body).digest('hex')}`;
+  assert.equal((await send(body, { 'X-Mollie-Signature': signature })).status, 200);
+  const [{ jobs }] = await server.sql("SELECT count(*) AS jobs FROM akkoord.job WHERE kind = 'fetch_payment'");
+  assert.ok(jobs <= 3, `${jobs} jobs of 601 pings`);
 });
 
 test('nothing was accepted, invoiced or charged twice', async () => {

@@ -5,10 +5,10 @@
  * Runs on the event loops and never blocks: the signature is checked and the event normalised at once, the answer comes
  * from the committer's thread when the event is durable.
  */
-#include <stdatomic.h>
 #include <stddef.h>
 
 #include "akkoord/acceptance/committer.h"
+#include "akkoord/base/rate_limit.h"
 #include "akkoord/http/router.h"
 #include "akkoord/webhooks/provider.h"
 
@@ -20,16 +20,14 @@ struct webhook_source {
     struct webhook_secrets secrets;
 };
 
-/* How many unsigned pings are taken in, of all providers together; more are answered 429. */
-struct ping_allowance {
-    int64_t per_minute; /* 0: as many as come */
-    atomic_int_fast64_t paid_until_us;
-};
+/* How many unsigned pings of a provider are taken in; more are answered 429. */
+#define WEBHOOK_PINGS_MAX      600
+#define WEBHOOK_PINGS_PERIOD_S 60
 
-/* Must outlive the server; once that has started, only read but for what is counted. */
+/* Must outlive the server; only read once the server has started. */
 struct webhook_receiver {
     struct committer *committer;
-    struct ping_allowance pings;
+    struct rate_limit *pings; /* of unsigned pings; NULL: as many as come */
     struct webhook_source sources[WEBHOOK_PROVIDERS_MAX];
     size_t sources_count;
 };
@@ -41,7 +39,7 @@ enum status webhook_receiver_add(struct webhook_receiver *receiver, const char *
 /* The same for a provider that also pings unsigned: it is added with or without secrets. */
 enum status webhook_receiver_add_pinged(struct webhook_receiver *receiver, const char *provider,
                                         const char *secrets_text, struct error *error) AKKOORD_MUST_CHECK;
-/* Overwrites the secrets. */
+/* Overwrites the secrets, ends the counting. */
 void webhook_receiver_release(struct webhook_receiver *receiver);
 
 /* The route; `receiver` is its context. */
