@@ -63,9 +63,10 @@ static enum status ask(struct api_call *call, const struct provider_account *acc
             status = account->client->read_checkout(call->arena, terms, &answer, checkout, error);
         if (status == STATUS_OK || !may_pass(error) || tries == TRIES_MAX)
             return status;
-        if (clock_monotonic_us() + tries * TRY_PAUSE_US + TRY_TIME_MS * INT64_C(1000) > deadline_us)
+        int64_t pause_us = tries * TRY_PAUSE_US;
+        if (clock_monotonic_us() + pause_us + TRY_TIME_MS * INT64_C(1000) > deadline_us)
             return status;
-        usleep((useconds_t)(tries * TRY_PAUSE_US));
+        usleep((useconds_t)pause_us);
     }
 }
 
