@@ -144,7 +144,10 @@ describe('what is offered', () => {
     });
   }
   for (const group of ['P-521', 'secp256k1', 'brainpoolP256r1']) {
-    test(`and not on ${group}`, () => refused(server, { ecdhCurve: group, maxVersion: 'TLSv1.2' }));
+    test(`and not on ${group}`, async () => {
+      // With RSA: a certificate on P-256 would be reason enough.
+      for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) await refused(rsa, { ecdhCurve: group, maxVersion });
+    });
   }
 
   test('signatures over SHA-1 are refused', async () => {
@@ -158,6 +161,13 @@ describe('what is offered', () => {
     assert.match(said, /no renegotiation|unexpected eof|handshake failure|Connection reset/i);
     assert.match(said, /Secure Renegotiation IS supported/);
   });
+
+  for (const version of ['-tls1_2', '-tls1_3']) {
+    test(`a last answer is followed by close_notify (${version})`, async () => {
+      const said = await sClient(server, [version, '-msg', '-ign_eof'], 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+      assert.match(said, /HTTP\/1\.1 200 OK[^]*<<< [^\n]*Alert[^\n]*warning close_notify/);
+    });
+  }
 
   test('ALPN: http/1.1, nothing else', async () => {
     const both = await handshake(server, { ALPNProtocols: ['h2', 'http/1.1'] });
