@@ -115,15 +115,20 @@ static bool is_refunded_in_full(const struct payment *payment)
            (reversal->refunded_minor > 0 && reversal->refunded_minor >= payment->amount_minor);
 }
 
-/* What of the order's taken payment is money for this order: none of another currency, none that is only a test. */
-static int64_t received_minor(const struct order *order, bool installation_live)
+/* Whether what was paid is money for this order: not that of another currency, not what is only a test. */
+static bool is_money_for(const struct order *order, const struct payment *payment, const struct command *command)
+{
+    return strcmp(payment->currency, order->currency) == 0 && (payment->live || !command->installation_live);
+}
+
+/* What is with us of the order's taken payment. */
+static int64_t received_minor(const struct order *order, const struct command *command)
 {
     int64_t received = 0;
     for (size_t i = 0; i < order->payments_count; i++) {
         const struct payment *payment = &order->payments[i];
         int64_t left;
-        if (!payment_is_taken(payment) || strcmp(payment->currency, order->currency) != 0 ||
-            (installation_live && !payment->live))
+        if (!payment_is_taken(payment) || !is_money_for(order, payment, command))
             continue;
         if (!money_subtract(payment->amount_minor, payment->reversal.refunded_minor, &left) || left < 0)
             left = 0;
@@ -139,7 +144,7 @@ static void issue_invoice(struct order *order, const struct command *command, co
     if (!uuid_is_nil(&order->invoice_id))
         return;
     struct new_document *invoice = add_document(order, decision_id, DOCUMENT_INVOICE, effects);
-    invoice->prepaid_minor = received_minor(order, command->installation_live);
+    invoice->prepaid_minor = received_minor(order, command);
     order->invoice_id = invoice->id;
     order->is_changed = true;
     add_history(effects, order, command, "invoice_issued", ACTOR_POLICY);
@@ -434,7 +439,8 @@ static enum event_outcome apply_reversal(struct order *order, struct payment *pa
         set_payment_status(payment, PAYMENT_REFUNDED);
         add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
         if (order_rests_on(order, payment))
-            decide_reversal(order, payment, command, SUBJECT_REFUND, payment->amount_minor, effects);
+            decide_reversal(order, payment, command, SUBJECT_REFUND,
+                            is_money_for(order, payment, command) ? payment->amount_minor : 0, effects);
     } else if (payment_is_taken(payment)) {
         /* A payment that is due to go back stays due until all of it has. */
         set_payment_status(payment, PAYMENT_PARTIALLY_REFUNDED);
@@ -519,7 +525,7 @@ static void resolve_held(struct order *order, const struct command *command, str
         return;
     }
     set_status(order, ORDER_CANCELLED);
-    issue_credit_note(order, command, &decision_id, received_minor(order, command->installation_live), effects);
+    issue_credit_note(order, command, &decision_id, received_minor(order, command), effects);
     send_money_back(order, command, effects);
 }
 
@@ -529,7 +535,7 @@ static void cancel_accepted(struct order *order, const struct command *command, 
         .outcome = DECISION_CANCELLED, .reasons = {REASON_OVERTURNED_BY_REVIEW}, .reasons_count = 1};
     struct uuid decision_id = add_decision(order, command, &verdict, NULL, effects);
     set_status(order, ORDER_CANCELLED);
-    issue_credit_note(order, command, &decision_id, received_minor(order, command->installation_live), effects);
+    issue_credit_note(order, command, &decision_id, received_minor(order, command), effects);
     send_money_back(order, command, effects);
 }
 

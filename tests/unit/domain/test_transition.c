@@ -314,6 +314,33 @@ static void a_full_refund_cancels_and_credits(void **state)
     end(&scene);
 }
 
+static void a_credit_note_says_sent_back_only_of_money_that_was_for_the_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *currency;
+        bool payment_live;
+        const char *documents;
+    } cases[] = {{"EUR", true, "invoice:5000 credit_note:5000"},
+                 {"USD", true, "invoice:0 credit_note:0"},
+                 {"EUR", false, "invoice:0 credit_note:0"}};
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct scene scene;
+        begin(&scene, "standard");
+        scene.live = true;
+        struct payment_event event = event_of(PAYMENT_EVENT_APPROVED, "p1", 5000);
+        event.live = cases[i].payment_live;
+        snprintf(event.currency, sizeof(event.currency), "%s", cases[i].currency);
+        tell_event(&scene, &event);
+        assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+        event.kind = PAYMENT_EVENT_REFUNDED;
+        tell_event(&scene, &event);
+        assert_int_equal(scene.order.status, ORDER_CANCELLED);
+        expect_documents(&scene, cases[i].documents);
+        end(&scene);
+    }
+}
+
 static void a_total_of_refunds_is_not_added_up(void **state)
 {
     (void)state;
@@ -674,6 +701,7 @@ int main(void)
         cmocka_unit_test(an_earlier_attempt_that_expires_changes_nothing),
         cmocka_unit_test(a_failed_payment_may_still_be_approved),
         cmocka_unit_test(a_full_refund_cancels_and_credits),
+        cmocka_unit_test(a_credit_note_says_sent_back_only_of_money_that_was_for_the_order),
         cmocka_unit_test(a_total_of_refunds_is_not_added_up),
         cmocka_unit_test(a_charge_back_holds_and_staff_decide),
         cmocka_unit_test(a_refund_before_the_approval_is_kept_until_it_comes),
