@@ -111,11 +111,11 @@ export const program = () => reachable(join(buildDirectory, 'akkoord'), '-x', 0o
 
 // What every program gets: nothing of the caller's settings, but what steers the sanitizers.
 export function baseEnvironment() {
-  const { PATH, LANG, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS } = process.env;
-  const environment = { PATH, LANG, ASAN_OPTIONS, UBSAN_OPTIONS, TSAN_OPTIONS };
-  const leaks = process.env.LSAN_OPTIONS;
-  if (leaks) {
-    environment.LSAN_OPTIONS = leaks.replace(/(^|:)suppressions=([^:]+)/, (_, start, path) =>
+  const { PATH, LANG, ASAN_OPTIONS, UBSAN_OPTIONS } = process.env;
+  const environment = { PATH, LANG, ASAN_OPTIONS, UBSAN_OPTIONS };
+  // Suppressions are read by the program's user.
+  for (const name of ['LSAN_OPTIONS', 'TSAN_OPTIONS']) {
+    environment[name] = process.env[name]?.replace(/(^|:)suppressions=([^:]+)/, (_, start, path) =>
       `${start}suppressions=${reachable(path, '-r', 0o644)}`);
   }
   return withoutGaps(environment);
