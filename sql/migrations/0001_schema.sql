@@ -169,8 +169,13 @@ CREATE TABLE akkoord.payment (
     refunded_in_full boolean NOT NULL DEFAULT false,
     charged_back boolean NOT NULL DEFAULT false,
     checkout_url text,
+    -- When the provider is asked next what became of it, in case its webhook is lost, and how often it was. Null: not at
+    -- all (any more).
+    ask_at timestamptz,
+    asked bigint NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL
 ) WITH (fillfactor = 80);
+CREATE INDEX payment_ask ON akkoord.payment (ask_at) WHERE ask_at IS NOT NULL;
 CREATE UNIQUE INDEX payment_provider_id ON akkoord.payment (provider, provider_payment_id)
     WHERE provider_payment_id IS NOT NULL;
 CREATE INDEX payment_alias ON akkoord.payment (provider, provider_alias) WHERE provider_alias IS NOT NULL;
@@ -354,6 +359,9 @@ CREATE INDEX history_order ON akkoord.history (order_id, id);
 CREATE TABLE akkoord.job (
     id uuid PRIMARY KEY,
     kind text NOT NULL,
+    -- What it is about. Of one kind and key at most one job waits: another that is asked for joins it, unless it has been
+    -- taken, because what it sees may be older than what was asked.
+    key text,
     -- Identifiers only.
     payload jsonb NOT NULL,
     run_at timestamptz NOT NULL,
@@ -365,7 +373,30 @@ CREATE TABLE akkoord.job (
     last_error text,
     created_at timestamptz NOT NULL
 ) WITH (fillfactor = 70);
-CREATE INDEX job_due ON akkoord.job (run_at) WHERE NOT dead;
+-- Each worker looks for jobs of its own kinds: a backlog of one kind must not slow down the finding of another.
+CREATE INDEX job_kind_due ON akkoord.job (kind, run_at) WHERE NOT dead;
+CREATE UNIQUE INDEX job_waiting_key ON akkoord.job (kind, key)
+    WHERE key IS NOT NULL AND held_until IS NULL AND NOT dead;
+CREATE INDEX job_key ON akkoord.job (kind, key) WHERE key IS NOT NULL;
+
+-- The ids that an attempt to pay will have, and what is said to the provider about it, written down before it is said:
+-- a repetition says the same under the same id, so that the provider recognises it. Deleted after a day.
+CREATE TABLE akkoord.checkout_reservation (
+    customer_id uuid NOT NULL,
+    -- SHA-256 of what makes two requests the same: the customer's Idempotency-Key, or order and provider.
+    purpose_sha256 bytea NOT NULL CHECK (octet_length(purpose_sha256) = 32),
+    order_id uuid NOT NULL,
+    order_number text NOT NULL,
+    attempt_id uuid NOT NULL,
+    provider text NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
+    currency text NOT NULL,
+    -- The body of the request: ids, amounts, addresses of our own; nothing personal.
+    request text NOT NULL,
+    created_at timestamptz NOT NULL,
+    PRIMARY KEY (customer_id, purpose_sha256)
+);
+CREATE INDEX checkout_reservation_created ON akkoord.checkout_reservation (created_at);
 
 -- ---- rights ----------------------------------------------------------------------------------------------------
 
@@ -374,7 +405,7 @@ GRANT USAGE ON SCHEMA akkoord TO akkoord_server, akkoord_retention, akkoord_audi
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA akkoord TO akkoord_server;
 GRANT USAGE ON SEQUENCE akkoord.order_number TO akkoord_server;
 GRANT UPDATE, DELETE ON akkoord.customer, akkoord.session, akkoord.data_key, akkoord.service, akkoord.job,
-    akkoord.idempotency TO akkoord_server;
+    akkoord.idempotency, akkoord.checkout_reservation TO akkoord_server;
 GRANT UPDATE ON akkoord.staff, akkoord.customer_order, akkoord.payment, akkoord.early_reversal, akkoord.document_counter,
     akkoord.review TO akkoord_server;
 REVOKE INSERT ON akkoord.schema_migration FROM akkoord_server;
