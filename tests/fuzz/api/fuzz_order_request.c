@@ -20,16 +20,25 @@ static const struct service services[] = {
 };
 #define SERVICES (sizeof(services) / sizeof(services[0]))
 
+/* Of valid UTF-8: every byte but those that go on. */
+static size_t count_characters(const char *text)
+{
+    size_t count = 0;
+    for (; *text != '\0'; text++)
+        count += (*text & 0xC0) != 0x80;
+    return count;
+}
+
 static void check_request(const struct order_request *request, const struct api_options *options)
 {
     require(request->lines_count >= 1 && request->lines_count <= ORDER_LINES_MAX);
     for (size_t i = 0; i < request->lines_count; i++) {
         const struct order_request_line *line = &request->lines[i];
-        require(line->sku != NULL && line->sku[0] != '\0' && strlen(line->sku) <= SERVICE_SKU_BYTES_MAX);
+        require(line->sku != NULL && line->sku[0] != '\0' && count_characters(line->sku) <= SERVICE_SKU_BYTES_MAX);
         require(line->quantity >= 1 && line->quantity <= ORDER_QUANTITY_MAX);
     }
     require(request->provider != NULL && (options->sandbox || strcmp(request->provider, "sandbox") != 0));
-    require(request->reference == NULL || strlen(request->reference) <= API_REFERENCE_BYTES_MAX);
+    require(request->reference == NULL || count_characters(request->reference) <= API_REFERENCE_LENGTH_MAX);
     require(request->buyer.name != NULL && request->buyer.name[0] != '\0');
     require(request->buyer.address.street != NULL && strcmp(request->buyer.address.country, "NL") == 0);
 }
