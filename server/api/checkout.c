@@ -15,7 +15,7 @@
 #include "akkoord/base/metrics.h"
 
 #define TRIES_MAX    3
-#define TRY_PAUSE_US 250000
+#define TRY_PAUSE_US INT64_C(250000)
 #define TRY_TIME_MS  1000 /* less is not worth another try */
 /* Mollie forgets a key after an hour; after that a repetition could not be told from a new request. */
 #define RESERVATION_US (INT64_C(50) * 60 * CLOCK_US_PER_SECOND)

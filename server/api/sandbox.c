@@ -245,7 +245,7 @@ static enum status act_by_call(struct api_call *call, enum sandbox_action action
 
 enum status api_sandbox_act(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    struct sandbox_payment payment;
+    struct sandbox_payment payment = {0};
     enum sandbox_action action;
     enum status status = refuse_other_sites(call, error);
     if (status != STATUS_OK)

@@ -151,9 +151,10 @@ static bool read_phc(const char *text, struct phc *phc)
 static size_t characters(const char *text, size_t length)
 {
     size_t count = 0;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         if (((unsigned char)text[i] & 0xC0) != 0x80)
             count++;
+    }
     return count;
 }
 

@@ -16,8 +16,8 @@
 
 #define PASSWORD_CHARACTERS_MIN 8 /* NIST SP 800-63B, 5.1.1.2 */
 #define PASSWORD_CHARACTERS_MAX 1024
-#define PASSWORD_LENGTH_MAX     (PASSWORD_CHARACTERS_MAX * 4) /* bytes of UTF-8 */
-#define PASSWORD_HASH_BYTES     128                           /* room for the PHC string with its NUL */
+#define PASSWORD_LENGTH_MAX     ((size_t)PASSWORD_CHARACTERS_MAX * 4) /* bytes of UTF-8 */
+#define PASSWORD_HASH_BYTES     128                                   /* room for the PHC string with its NUL */
 
 /* Whether a new password may be used: 8 to 1024 Unicode characters. STATUS_INVALID with field
  * `password` and code "length". Cheap: for the validation of a request. */

@@ -133,15 +133,23 @@ static void what_stands_past_the_bound_never_fits(void **state)
     assert_int_equal(password_verify(longest, PASSWORD_LENGTH_MAX + 1, hash, NULL), STATUS_UNAUTHENTICATED);
 }
 
-/* The best of a few runs, as others use the machine too. */
+/* Work and not time, as others use the machine too. */
+static int64_t thread_cpu_us(void)
+{
+    struct timespec used;
+    assert_int_equal(clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used), 0);
+    return used.tv_sec * CLOCK_US_PER_SECOND + used.tv_nsec / 1000;
+}
+
+/* The best of a few runs. */
 static int64_t best_us(bool nobody)
 {
     int64_t best = INT64_MAX;
     for (int i = 0; i < 5; i++) {
-        int64_t start = clock_monotonic_us();
+        int64_t start = thread_cpu_us();
         enum status status =
             nobody ? password_verify_nobody(SAMPLE, strlen(SAMPLE), NULL) : verify(SAMPLE, KNOWN_HASH, NULL);
-        int64_t elapsed = clock_monotonic_us() - start;
+        int64_t elapsed = thread_cpu_us() - start;
         assert_int_equal(status, STATUS_UNAUTHENTICATED);
         best = elapsed < best ? elapsed : best;
     }
