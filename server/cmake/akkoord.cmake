@@ -34,6 +34,7 @@ function(akkoord_unit_test NAME)
   list(TRANSFORM TEST_MODULES PREPEND akkoord_)
   target_link_libraries(test_${NAME} PRIVATE akkoord_options ${TEST_MODULES} ${TEST_LIBRARIES} PkgConfig::CMOCKA
     Threads::Threads)
+  target_include_directories(test_${NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests/unit)
   target_compile_definitions(test_${NAME} PRIVATE AKKOORD_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   add_test(NAME ${NAME} COMMAND test_${NAME})
   set_tests_properties(${NAME} PROPERTIES TIMEOUT 120)

@@ -1,13 +1,7 @@
 /* Tests of the checks on POST /v1/orders (api/order_request.h) and of the shared fields (api/fields.h). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "akkoord/api/fields.h"
 #include "akkoord/api/order_request.h"
+#include "rule.h"
 
 #define LINE      "{\"sku\":\"logo-design\",\"quantity\":1}"
 #define ADDRESS   "{\"street\":\"Straat 1\",\"postal_code\":\"1234 AB\",\"city\":\"Utrecht\",\"country\":\"NL\"}"
@@ -245,11 +239,6 @@ static int tear_down(void **state)
     arena_free(arena);
     return 0;
 }
-
-#define RULE(title, test)                                                                                              \
-    {                                                                                                                  \
-        title, test, NULL, NULL, NULL                                                                                  \
-    }
 
 int main(void)
 {

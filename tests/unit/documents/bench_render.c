@@ -17,7 +17,7 @@ static int64_t resident_kib(void)
 {
     FILE *file = fopen("/proc/self/statm", "r");
     char text[128] = "";
-    if (file == NULL || fgets(text, sizeof text, file) == NULL)
+    if (file == NULL || fgets(text, sizeof(text), file) == NULL)
         abort();
     fclose(file);
     char *after_size;
@@ -83,8 +83,8 @@ static void write_samples(const char *folder)
     invoice = sample_long_invoice(arena, LANGUAGE_EN, 30);
     write_document(folder, "two-pages-en", &invoice, arena);
     char word[501];
-    memset(word, 'W', sizeof word - 1);
-    word[sizeof word - 1] = '\0';
+    memset(word, 'W', sizeof(word) - 1);
+    word[sizeof(word) - 1] = '\0';
     invoice = sample_invoice_of_text(arena, word);
     write_document(folder, "hostile-word", &invoice, arena);
     invoice =
@@ -115,9 +115,10 @@ int main(int argc, char **argv)
     pthread_t threads[16];
     long share = documents / threads_count;
     start_us = clock_monotonic_us();
-    for (long i = 0; i < threads_count; i++)
+    for (long i = 0; i < threads_count; i++) {
         if (pthread_create(&threads[i], NULL, render_many, &share) != 0)
             abort();
+    }
     for (long i = 0; i < threads_count; i++)
         pthread_join(threads[i], NULL);
     int64_t elapsed_us = clock_monotonic_us() - start_us;

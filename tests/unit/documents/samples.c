@@ -79,10 +79,10 @@ struct invoice sample_credit_note(struct arena *arena, enum language language)
 {
     struct invoice note = sample_invoice(arena, language);
     note.kind = DOCUMENT_CREDIT_NOTE;
-    memcpy(note.credited_number, note.number, sizeof note.credited_number);
+    memcpy(note.credited_number, note.number, sizeof(note.credited_number));
     note.credited_day = note.issue_day;
     note.issue_day += 9;
-    snprintf(note.number, sizeof note.number, "CN2026-000007");
+    snprintf(note.number, sizeof(note.number), "CN2026-000007");
     return note;
 }
 

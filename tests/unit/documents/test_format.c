@@ -2,21 +2,16 @@
  * Figures, dates and texts as they stand on documents.
  */
 #include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/format.h"
 #include "akkoord/documents/text.h"
+#include "rule.h"
 
 static void assert_money(enum language language, int64_t amount_minor, const char *currency, const char *expected)
 {
     struct money money = {.amount_minor = amount_minor};
-    snprintf(money.currency, sizeof money.currency, "%s", currency);
+    snprintf(money.currency, sizeof(money.currency), "%s", currency);
     char text[FORMAT_TEXT_BYTES];
     format_money(language, &money, text);
     assert_string_equal(text, expected);
@@ -117,8 +112,8 @@ static void test_iban(void **state)
     format_iban("NL02 ABNA 0123 4567 89", text);
     assert_string_equal(text, "NL02\u00a0ABNA\u00a00123\u00a04567\u00a089");
     char endless[400];
-    memset(endless, '1', sizeof endless - 1);
-    endless[sizeof endless - 1] = '\0';
+    memset(endless, '1', sizeof(endless) - 1);
+    endless[sizeof(endless) - 1] = '\0';
     format_iban(endless, text);
     assert_in_range(strlen(text), 40, FORMAT_TEXT_BYTES - 1);
 }
@@ -184,7 +179,7 @@ static void test_long_texts_are_cut_at_a_character(void **state)
     char text[3 * 5000 + 1];
     for (size_t i = 0; i < 5000; i++)
         memcpy(text + 3 * i, "€", 3);
-    text[sizeof text - 1] = '\0';
+    text[sizeof(text) - 1] = '\0';
     const char *clean = document_clean_text(arena, text);
     const size_t kept = strlen("€") * DOCUMENT_TEXT_CHARACTERS_MAX;
     assert_int_equal(strlen(clean), kept + strlen("…"));
@@ -194,10 +189,6 @@ static void test_long_texts_are_cut_at_a_character(void **state)
 
 int main(void)
 {
-#define RULE(title, function)                                                                                          \
-    {                                                                                                                  \
-        title, function, NULL, NULL, NULL                                                                              \
-    }
     const struct CMUnitTest tests[] = {
         RULE("an amount is written as the reader's language writes it", test_money),
         RULE("an amount has the decimals of its currency", test_decimals_of_currency),

@@ -1,15 +1,10 @@
 /*
  * How documents fill their pages: many lines, hostile texts, huge amounts, many threads.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <pthread.h>
 
 #include "reading.h"
+#include "rule.h"
 #include "samples.h"
 
 /* Whole units of the first amount after `label` on the page; amounts here have no cents and no separator below 1000. */
@@ -18,9 +13,10 @@ static long amount_after(const char *page, const char *label)
     const char *at = strstr(page, label);
     assert_non_null(at);
     long amount = 0;
-    for (at += strlen(label); *at != '.' && *at != '\n'; at++)
+    for (at += strlen(label); *at != '.' && *at != '\n'; at++) {
         if (*at >= '0' && *at <= '9')
             amount = amount * 10 + (*at - '0');
+    }
     return amount;
 }
 
@@ -50,7 +46,7 @@ static void check_carried_totals(const char *text)
         char *end = strchr(page, '\f');
         *end = '\0';
         char number[32];
-        snprintf(number, sizeof number, "Page %zu / %zu", i, pages_count);
+        snprintf(number, sizeof(number), "Page %zu / %zu", i, pages_count);
         assert_contains(page, number);
         assert_contains(page, "Description");
         assert_contains(page, "Invoice 2026-000042");
@@ -94,12 +90,12 @@ static void test_hostile_texts(void **state)
 {
     (void)state;
     char wide[501];
-    memset(wide, 'W', sizeof wide - 1);
-    wide[sizeof wide - 1] = '\0';
+    memset(wide, 'W', sizeof(wide) - 1);
+    wide[sizeof(wide) - 1] = '\0';
     char marks[2 * 400 + 2] = "a";
     for (size_t i = 0; i < 400; i++)
         memcpy(marks + 1 + 2 * i, "\u0301", 2);
-    marks[sizeof marks - 1] = '\0';
+    marks[sizeof(marks) - 1] = '\0';
     const char *const texts[] = {
         wide,
         marks,
@@ -113,7 +109,7 @@ static void test_hostile_texts(void **state)
         "ﷺﷺﷺﷺ ௌ ཧྐྵྨླྺྼྻྂ \U0010FFFF \uFFFE \U000E0041",
         "%s%n%d {} \\ ' \"",
     };
-    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
         struct arena *arena = arena_new();
         struct invoice invoice = sample_invoice_of_text(arena, texts[i]);
         struct rendering rendering = render(&invoice);
@@ -224,10 +220,6 @@ static void test_threads_at_once(void **state)
 
 int main(void)
 {
-#define RULE(title, function)                                                                                          \
-    {                                                                                                                  \
-        title, function, NULL, NULL, NULL                                                                              \
-    }
     const struct CMUnitTest tests[] = {
         RULE("200 lines stand once each, and each page carries their sum on", test_carried_totals),
         RULE("nothing leaves the margins, however many lines there are", test_pages_at_every_length),

@@ -1,14 +1,8 @@
 /*
  * What stands on a document, and what is refused.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "reading.h"
+#include "rule.h"
 #include "samples.h"
 
 static void check_dutch_facts(const char *text)
@@ -321,10 +315,6 @@ static void test_fonts_are_installed(void **state)
 
 int main(void)
 {
-#define RULE(title, function)                                                                                          \
-    {                                                                                                                  \
-        title, function, NULL, NULL, NULL                                                                              \
-    }
     const struct CMUnitTest tests[] = {
         RULE("the typefaces of the documents are installed", test_fonts_are_installed),
         RULE("a Dutch invoice states every fact that must stand on it", test_dutch_facts),

@@ -2,12 +2,6 @@
  * What stands in an electronic document, and what is refused. Whether the whole of it follows the official rules is
  * proven by tests/conformance.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <libxml/parser.h>
 #include <libxml/xpath.h>
 #include <libxml/xpathInternals.h>
@@ -16,6 +10,7 @@
 #include "akkoord/documents/prepare.h"
 #include "akkoord/documents/ubl.h"
 #include "akkoord/domain/tax.h"
+#include "rule.h"
 #include "samples.h"
 
 #define NAMESPACES_OF "urn:oasis:names:specification:ubl:schema:xsd:"
@@ -82,9 +77,10 @@ struct fact {
 
 static void assert_facts(const struct reading *reading, const struct fact *facts)
 {
-    for (; facts->path != NULL; facts++)
+    for (; facts->path != NULL; facts++) {
         if (strcmp(text_at(reading, facts->path), facts->text) != 0)
             fail_msg("%s is \"%s\", not \"%s\"", facts->path, text_at(reading, facts->path), facts->text);
+    }
 }
 
 /* ---- facts ---- */
@@ -436,10 +432,6 @@ static void test_amounts_that_disagree(void **state)
 
 int main(void)
 {
-#define RULE(title, function)                                                                                          \
-    {                                                                                                                  \
-        title, function, NULL, NULL, NULL                                                                              \
-    }
     const struct CMUnitTest tests[] = {
         RULE("an invoice states every fact in its place", test_invoice),
         RULE("a credit note names its invoice, without the date that NLCIUS warns about", test_credit_note),

@@ -10,18 +10,7 @@
 
 #include "akkoord/vault/vault.h"
 #include "rule.h"
-
-/* The sanitizers turn mlock() into a no-op, and their leak check needs a process that can be attached to. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include "sanitized.h"
 
 #define GOOD            0
 #define KEYS_IN_512_KIB 16384

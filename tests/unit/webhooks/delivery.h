@@ -3,27 +3,15 @@
  * One webhook request as a test makes it: header by header, body, time of receipt. A test signs it, spoils it, and has
  * it read.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
-
 #include "akkoord/base/clock.h"
 #include "akkoord/webhooks/provider.h"
 #include "akkoord/webhooks/standard_webhook.h"
+#include "rule.h"
 
 /* 2023-11-14T22:13:20Z: when every signature is made and received unless a test says otherwise. */
 #define NOW_S      INT64_C(1700000000)
 #define ORDER_TEXT "018bcfe5-6800-7000-8000-000000000001"
 #define BODY_LIMIT 262144
-
-/* A title that states the rule, in place of the function's name. */
-#define RULE(title, function)                                                                                          \
-    {                                                                                                                  \
-        (title), (function), NULL, NULL, NULL                                                                          \
-    }
 
 #define DELIVERY_HEADERS_MAX 8
 #define DELIVERY_VALUE_BYTES 1024

@@ -1,5 +1,5 @@
 #pragma once
-/* cmocka as the vault's tests use it: a test is listed under the rule that it proves. */
+/* cmocka, and a test listed under the rule that it proves in place of its function's name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
