@@ -106,7 +106,7 @@ static const struct column columns[COLUMNS] = {
 static const char *money_text(const struct sheet *sheet, int64_t amount_minor)
 {
     struct money money = {.amount_minor = amount_minor};
-    memcpy(money.currency, sheet->invoice->currency, sizeof money.currency);
+    memcpy(money.currency, sheet->invoice->currency, sizeof(money.currency));
     char *text = (char *)arena_alloc(sheet->arena, FORMAT_TEXT_BYTES);
     format_money(sheet->invoice->language, &money, text);
     return text;
@@ -115,7 +115,7 @@ static const char *money_text(const struct sheet *sheet, int64_t amount_minor)
 static const char *amount_text(const struct sheet *sheet, int64_t amount_minor)
 {
     struct money money = {.amount_minor = amount_minor};
-    memcpy(money.currency, sheet->invoice->currency, sizeof money.currency);
+    memcpy(money.currency, sheet->invoice->currency, sizeof(money.currency));
     char *text = (char *)arena_alloc(sheet->arena, FORMAT_TEXT_BYTES);
     format_amount(sheet->invoice->language, &money, text);
     return text;
@@ -446,9 +446,10 @@ static double draw_note(const struct sheet *sheet, double baseline)
 
 static bool is_reverse_charged(const struct invoice *invoice)
 {
-    for (size_t i = 0; i < invoice->totals.subtotals_count; i++)
+    for (size_t i = 0; i < invoice->totals.subtotals_count; i++) {
         if (strcmp(invoice->totals.subtotals[i].vat_category, "AE") == 0)
             return true;
+    }
     return false;
 }
 

@@ -60,8 +60,8 @@ enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **c
 {
     PangoFontMap *font_map = fonts_new_map();
     if (font_map == NULL)
-        return error_set(error, STATUS_INTERNAL, "document_failed", "No font for documents is installed.");
-    struct canvas *made = (struct canvas *)memory_alloc_zero(1, sizeof *made);
+        return error_set(error, STATUS_INTERNAL, "document_failed", "no font for documents is installed");
+    struct canvas *made = (struct canvas *)memory_alloc_zero(1, sizeof(*made));
     buffer_init(&made->file, CANVAS_BYTES_MAX);
     made->surface =
         cairo_pdf_surface_create_for_stream(append_to_file, &made->file, CANVAS_PAGE_WIDTH, CANVAS_PAGE_HEIGHT);
@@ -216,12 +216,12 @@ enum status canvas_finish(struct canvas *canvas, struct arena *arena, const uint
     cairo_status_t drawn = cairo_status(canvas->cairo);
     cairo_surface_finish(canvas->surface);
     if (canvas->file.overflowed)
-        return error_set(error, STATUS_TOO_LARGE, "document_too_long", "The document is larger than %zu bytes.",
+        return error_set(error, STATUS_TOO_LARGE, "document_too_long", "the document is larger than %zu bytes",
                          CANVAS_BYTES_MAX);
     cairo_status_t written = cairo_surface_status(canvas->surface);
     cairo_status_t failed = drawn != CAIRO_STATUS_SUCCESS ? drawn : written;
     if (failed != CAIRO_STATUS_SUCCESS)
-        return error_set(error, STATUS_INTERNAL, "document_failed", "Drawing the document failed: %s.",
+        return error_set(error, STATUS_INTERNAL, "document_failed", "drawing the document failed: %s",
                          cairo_status_to_string(failed));
     *bytes = (const uint8_t *)arena_copy_bytes(arena, canvas->file.data, canvas->file.length);
     *length = canvas->file.length;

@@ -103,9 +103,10 @@ enum status document_check_fonts(struct error *error)
         {"Droid Sans Fallback", "fonts-droid-fallback"},
     };
     const FcFontSet *fonts = installed_fonts();
-    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         if (fonts == NULL || !family_is_installed(fonts, wanted[i].family))
-            return error_set(error, STATUS_NOT_FOUND, "fonts_missing", "The font %s is not installed: package %s.",
+            return error_set(error, STATUS_NOT_FOUND, "fonts_missing", "the font %s is not installed: package %s",
                              wanted[i].family, wanted[i].package);
+    }
     return STATUS_OK;
 }

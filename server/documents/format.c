@@ -74,7 +74,7 @@ void format_count(enum language language, int64_t count, char out[FORMAT_TEXT_BY
     uint64_t magnitude = count < 0 ? 0 - (uint64_t)count : (uint64_t)count;
     char plain[MONEY_TEXT_BYTES];
     char grouped[FORMAT_TEXT_BYTES];
-    snprintf(plain, sizeof plain, "%llu", (unsigned long long)magnitude);
+    snprintf(plain, sizeof(plain), "%llu", (unsigned long long)magnitude);
     group_digits(language, plain, grouped);
     snprintf(out, FORMAT_TEXT_BYTES, "%s%.44s", count < 0 ? MINUS : "", grouped);
 }

@@ -70,12 +70,13 @@ static enum status check_complete(const struct invoice *invoice, struct error *e
         missing = "currency";
     else if (invoice->kind == DOCUMENT_CREDIT_NOTE && invoice->credited_number[0] == '\0')
         missing = "credited_number";
-    for (size_t i = 0; i < invoice->lines_count && missing == NULL; i++)
+    for (size_t i = 0; i < invoice->lines_count && missing == NULL; i++) {
         if (invoice->lines[i].name == NULL)
             missing = "lines.name";
+    }
     if (missing != NULL)
         return error_set_field(error, STATUS_INVALID, "document_incomplete", missing,
-                               "A document can't do without this.");
+                               "a document can't do without this");
     return STATUS_OK;
 }
 
@@ -84,18 +85,20 @@ static bool amounts_agree(const struct invoice *invoice)
 {
     const struct totals *totals = &invoice->totals;
     int64_t lines_net = 0;
-    for (size_t i = 0; i < invoice->lines_count; i++)
+    for (size_t i = 0; i < invoice->lines_count; i++) {
         if (invoice->lines[i].net_minor < 0 || invoice->lines[i].quantity < 1 ||
             !money_add(lines_net, invoice->lines[i].net_minor, &lines_net))
             return false;
+    }
     int64_t taxable = 0;
     int64_t vat = 0;
     if (totals->subtotals_count > VAT_SUBTOTALS_MAX)
         return false;
-    for (size_t i = 0; i < totals->subtotals_count; i++)
+    for (size_t i = 0; i < totals->subtotals_count; i++) {
         if (!money_add(taxable, totals->subtotals[i].net_minor, &taxable) ||
             !money_add(vat, totals->subtotals[i].vat_minor, &vat))
             return false;
+    }
     int64_t total;
     return money_add(totals->net_minor, totals->vat_minor, &total) && total == totals->total_minor &&
            lines_net == totals->net_minor && taxable == totals->net_minor && vat == totals->vat_minor && vat >= 0 &&
@@ -106,13 +109,13 @@ enum status document_prepare(const struct invoice *invoice, struct arena *arena,
                              struct error *error)
 {
     if (invoice->lines_count > DOCUMENT_LINES_MAX)
-        return error_set(error, STATUS_TOO_LARGE, "document_too_long", "More than %d lines.", DOCUMENT_LINES_MAX);
+        return error_set(error, STATUS_TOO_LARGE, "document_too_long", "more than %d lines", DOCUMENT_LINES_MAX);
     const struct invoice *copy = clean_invoice(arena, invoice);
     enum status status = check_complete(copy, error);
     if (status != STATUS_OK)
         return status;
     if (!amounts_agree(copy))
-        return error_set(error, STATUS_INTERNAL, "document_amounts", "The amounts of the document do not add up.");
+        return error_set(error, STATUS_INTERNAL, "document_amounts", "the amounts of the document do not add up");
     *clean = copy;
     return STATUS_OK;
 }

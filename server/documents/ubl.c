@@ -95,9 +95,10 @@ static const char *without_gaps(struct arena *arena, const char *text)
         return NULL;
     char *compact = arena_copy_text(arena, text);
     size_t length = 0;
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         if (strchr(" .-", *text) == NULL)
             compact[length++] = *text;
+    }
     compact[length] = '\0';
     return length > 0 ? compact : NULL;
 }

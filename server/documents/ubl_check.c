@@ -15,9 +15,10 @@ bool ubl_is_vat_number(const char *text)
 {
     if (text == NULL || strlen(text) < 4)
         return false;
-    for (const char *country = vat_countries; country < vat_countries + sizeof(vat_countries) - 2; country += 3)
+    for (const char *country = vat_countries; country < vat_countries + sizeof(vat_countries) - 2; country += 3) {
         if (strncmp(country, text, 2) == 0)
             return true;
+    }
     return false;
 }
 
@@ -37,7 +38,7 @@ static enum status check_texts(const struct invoice *invoice, struct error *erro
         missing = "buyer.address.country";
     if (missing != NULL)
         return error_set_field(error, STATUS_INVALID, "document_incomplete", missing,
-                               "EN 16931 can't do without this, or not as it is.");
+                               "EN 16931 can't do without this, or not as it is");
     return STATUS_OK;
 }
 
@@ -45,12 +46,12 @@ static enum status check_scope(const struct invoice *invoice, struct error *erro
 {
     if (strcmp(invoice->currency, "EUR") != 0)
         return error_set_field(error, STATUS_INVALID, "currency_unsupported", "currency",
-                               "Only euros can be written as UBL.");
+                               "only euros can be written as UBL");
     for (size_t i = 0; i < invoice->totals.subtotals_count; i++) {
         const char *category = invoice->totals.subtotals[i].vat_category;
         if (strcmp(category, "S") != 0 && strcmp(category, "Z") != 0)
             return error_set_field(error, STATUS_INVALID, "vat_category_unsupported", "vat_category",
-                                   "Only standard and zero rated VAT can be written as UBL.");
+                                   "only standard and zero rated VAT can be written as UBL");
     }
     return STATUS_OK;
 }
@@ -98,12 +99,14 @@ static bool line_agrees(const struct invoice *invoice, const struct order_line *
 
 static bool amounts_agree(const struct invoice *invoice)
 {
-    for (size_t i = 0; i < invoice->totals.subtotals_count; i++)
+    for (size_t i = 0; i < invoice->totals.subtotals_count; i++) {
         if (!subtotal_agrees(invoice, &invoice->totals.subtotals[i]))
             return false;
-    for (size_t i = 0; i < invoice->lines_count; i++)
+    }
+    for (size_t i = 0; i < invoice->lines_count; i++) {
         if (!line_agrees(invoice, &invoice->lines[i]))
             return false;
+    }
     return true;
 }
 
@@ -113,6 +116,6 @@ enum status ubl_check(const struct invoice *invoice, struct error *error)
     if (status == STATUS_OK)
         status = check_scope(invoice, error);
     if (status == STATUS_OK && !amounts_agree(invoice))
-        status = error_set(error, STATUS_INTERNAL, "document_amounts", "The amounts of the document do not add up.");
+        status = error_set(error, STATUS_INTERNAL, "document_amounts", "the amounts of the document do not add up");
     return status;
 }

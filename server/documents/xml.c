@@ -36,7 +36,7 @@ static const xmlChar *chars(const char *text)
 
 static enum status failed(struct error *error)
 {
-    return error_set(error, STATUS_INTERNAL, "document_failed", "The XML could not be written.");
+    return error_set(error, STATUS_INTERNAL, "document_failed", "the XML could not be written");
 }
 
 enum status xml_new(struct xml **xml, struct error *error)
