@@ -37,7 +37,6 @@ char *path_join(const char *folder, const char *name)
 {
     size_t bytes = strlen(folder) + strlen(name) + 2;
     char *path = memory_alloc(bytes);
-
     (void)snprintf(path, bytes, "%s/%s", folder, name);
     return path;
 }
@@ -48,7 +47,6 @@ static enum status make_parents(const char *path, struct error *error)
 {
     char *parent = memory_copy_text(path);
     enum status status = STATUS_OK;
-
     for (char *slash = strchr(parent + 1, '/'); slash && status == STATUS_OK; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (mkdir(parent, S_IRWXU | S_IRGRP | S_IXGRP | S_IROTH | S_IXOTH) != 0 && errno != EEXIST)
@@ -63,7 +61,6 @@ enum status cluster_own_folder(const char *path, struct error *error)
 {
     struct stat state;
     enum status status = make_parents(path, error);
-
     if (status != STATUS_OK)
         return status;
     if (mkdir(path, PRIVATE) != 0 && errno != EEXIST)
@@ -89,12 +86,10 @@ static int remove_entry(const char *path, const struct stat *state, int type, st
 static void remove_unfinished(const char *data_dir)
 {
     DIR *folder = opendir(data_dir);
-
     if (!folder)
         return;
     for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
         char *path;
-
         if (strncmp(entry->d_name, UNFINISHED, sizeof(UNFINISHED) - 1) != 0)
             continue;
         path = path_join(data_dir, entry->d_name);
@@ -109,7 +104,6 @@ static enum status sync_folder(const char *path, struct error *error)
     int folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = folder >= 0 && fsync(folder) == 0;
     enum status status = good ? STATUS_OK : failed(error, "can't sync", path);
-
     if (folder >= 0)
         (void)close(folder);
     return status;
@@ -124,7 +118,6 @@ static enum status write_file(const char *folder, const char *name, const struct
     bool good = file >= 0 && !text->overflowed && write(file, text->data, text->length) == (ssize_t)text->length &&
                 fsync(file) == 0 && rename(fresh, path) == 0;
     enum status status = good ? STATUS_OK : failed(error, "can't write", path);
-
     if (file >= 0)
         (void)close(file);
     free(path);
@@ -143,7 +136,6 @@ static bool fits_socket(const char *path)
 static bool is_private(const char *path)
 {
     struct stat state;
-
     return lstat(path, &state) == 0 && S_ISDIR(state.st_mode) && state.st_uid == geteuid() &&
            (state.st_mode & ALLPERMS) == PRIVATE;
 }
@@ -155,7 +147,6 @@ static char *read_note(const char *data_dir)
     char *note = path_join(data_dir, SOCKET_DIR_NOTE);
     int file = open(note, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     ssize_t length = file >= 0 ? read(file, text, sizeof(text) - 1) : -1;
-
     if (file >= 0)
         (void)close(file);
     free(note);
@@ -171,7 +162,6 @@ static enum status make_short_dir(struct cluster *cluster, struct error *error)
     char path[SOCKET_DIR_MAX + 24];
     struct buffer note;
     enum status status;
-
     (void)snprintf(runtime, sizeof(runtime), "/run/user/%u", (unsigned)geteuid());
     (void)snprintf(path, sizeof(path), "%s/akkoord-XXXXXX", is_private(runtime) ? runtime : "/tmp");
     if (!mkdtemp(path))
@@ -187,10 +177,10 @@ static enum status make_short_dir(struct cluster *cluster, struct error *error)
     return status;
 }
 
-enum status cluster_find_socket_dir(struct cluster *cluster, struct error *error)
+/* Finds or makes the folder of the socket. */
+static enum status find_socket_dir(struct cluster *cluster, struct error *error)
 {
     char *own = path_join(cluster->data_dir, "run");
-
     free(cluster->socket_dir);
     cluster->socket_dir = NULL;
     if (fits_socket(own)) {
@@ -246,7 +236,6 @@ static enum status write_text(const struct cluster *cluster, const char *name, c
 {
     struct buffer buffer;
     enum status status;
-
     buffer_init(&buffer, CONFIG_BYTES_MAX);
     buffer_append_text(&buffer, text);
     status = write_file(cluster->path, name, &buffer, error);
@@ -258,7 +247,6 @@ static enum status write_config(const struct cluster *cluster, struct error *err
 {
     struct buffer text;
     enum status status;
-
     buffer_init(&text, CONFIG_BYTES_MAX);
     buffer_append_text(&text, CONFIG);
     buffer_append_format(&text, "max_connections = %d\n", EMBEDDED_MAX_CONNECTIONS);
@@ -275,7 +263,6 @@ static enum status write_identity_map(const struct cluster *cluster, struct erro
                                         "akkoord_retention_login", "akkoord_auditor_login"};
     struct buffer text;
     enum status status;
-
     buffer_init(&text, CONFIG_BYTES_MAX);
     for (size_t i = 0; i < sizeof(ROLES) / sizeof(ROLES[0]); i++)
         buffer_append_format(&text, "akkoord \"%s\" %s\n", cluster->user, ROLES[i]);
@@ -287,7 +274,6 @@ static enum status write_identity_map(const struct cluster *cluster, struct erro
 enum status cluster_configure(const struct cluster *cluster, struct error *error)
 {
     enum status status = write_config(cluster, error);
-
     if (status == STATUS_OK)
         status = write_text(cluster, "pg_hba.conf", "local all all peer map=akkoord\n", error);
     if (status == STATUS_OK)
@@ -303,7 +289,6 @@ static int existing_major(const struct cluster *cluster)
     char *path = path_join(cluster->path, "PG_VERSION");
     char text[16] = "";
     int file = open(path, O_RDONLY | O_CLOEXEC);
-
     free(path);
     if (file < 0)
         return 0;
@@ -325,7 +310,6 @@ static enum status run_initdb(const struct cluster *cluster, const char *path, s
     struct program program = {.argv = argv, .output = log, .dies_with_us = true};
     pid_t child = program_start(&program);
     int exit_status = child > 0 ? program_wait(child) : 127;
-
     if (log >= 0)
         (void)close(log);
     free(initdb);
@@ -339,7 +323,6 @@ static enum status make_cluster(const struct cluster *cluster, struct error *err
 {
     char *fresh = path_join(cluster->data_dir, UNFINISHED "XXXXXX");
     enum status status = STATUS_OK;
-
     if (!mkdtemp(fresh))
         status = failed(error, "can't make", fresh);
     if (status == STATUS_OK)
@@ -357,7 +340,6 @@ static enum status make_cluster(const struct cluster *cluster, struct error *err
 static enum status find_user(struct cluster *cluster, struct error *error)
 {
     const struct passwd *entry = getpwuid(geteuid());
-
     if (!entry || strpbrk(entry->pw_name, "\"\n"))
         return error_set(error, STATUS_INVALID, "user_unknown",
                          "user id %u has no name in the system's list of users, which PostgreSQL needs",
@@ -371,7 +353,6 @@ enum status cluster_prepare(struct cluster *cluster, struct error *error)
     char *log_dir = path_join(cluster->data_dir, "log");
     int major;
     enum status status = cluster_own_folder(log_dir, error);
-
     cluster->path = path_join(cluster->data_dir, CLUSTER_NAME);
     cluster->log_path = path_join(log_dir, "postgres.log");
     free(log_dir);
@@ -381,7 +362,7 @@ enum status cluster_prepare(struct cluster *cluster, struct error *error)
     if (status == STATUS_OK)
         status = programs_find(major, &cluster->programs, error);
     if (status == STATUS_OK)
-        status = cluster_find_socket_dir(cluster, error);
+        status = find_socket_dir(cluster, error);
     if (status != STATUS_OK)
         return status;
     remove_unfinished(cluster->data_dir);
@@ -396,7 +377,6 @@ static void keep_newest(const struct cluster *cluster, int log, off_t bytes)
     char *path = memory_alloc(capacity);
     off_t from = bytes - EMBEDDED_LOG_BYTES_MAX;
     int old;
-
     (void)snprintf(path, capacity, "%s.1", cluster->log_path);
     old = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     while (old >= 0 && from < bytes && sendfile(old, log, &from, (size_t)(bytes - from)) > 0)
@@ -410,7 +390,6 @@ void cluster_bound_log(const struct cluster *cluster)
 {
     struct stat state;
     int log = open(cluster->log_path, O_RDWR | O_CLOEXEC);
-
     if (log < 0)
         return;
     if (fstat(log, &state) == 0 && state.st_size >= EMBEDDED_LOG_BYTES_MAX) {

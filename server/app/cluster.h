@@ -48,8 +48,6 @@ char *path_join(const char *folder, const char *name) __attribute__((returns_non
 enum status cluster_prepare(struct cluster *cluster, struct error *error) AKKOORD_MUST_CHECK;
 /* Makes the data folder or checks that it is ours, and gives it mode 0700. */
 enum status cluster_own_folder(const char *path, struct error *error) AKKOORD_MUST_CHECK;
-/* Finds or makes the folder of the socket. */
-enum status cluster_find_socket_dir(struct cluster *cluster, struct error *error) AKKOORD_MUST_CHECK;
 /* Writes postgresql.conf, pg_hba.conf and pg_ident.conf, each replaced in one step. */
 enum status cluster_configure(const struct cluster *cluster, struct error *error) AKKOORD_MUST_CHECK;
 /* Keeps the log file within EMBEDDED_LOG_BYTES_MAX: what it held goes to postgres.log.1. */

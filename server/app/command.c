@@ -43,7 +43,6 @@ int command_misused(const struct subcommand *command)
 static bool exists_in(const char *folder, const char *name)
 {
     char path[PATH_BYTES + 32];
-
     (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
     return access(path, F_OK) == 0;
 }
@@ -52,11 +51,9 @@ static bool exists_in(const char *folder, const char *name)
 static void checkout_of_program(char folder[PATH_BYTES])
 {
     ssize_t length = readlink("/proc/self/exe", folder, PATH_BYTES - 1);
-
     folder[length > 0 ? length : 0] = '\0';
     for (int up = 0; up < 2; up++) {
         char *slash = strrchr(folder, '/');
-
         if (slash)
             *slash = '\0';
     }
@@ -67,7 +64,6 @@ static void checkout_of_program(char folder[PATH_BYTES])
 static void default_data_dir(char path[PATH_BYTES])
 {
     char checkout[PATH_BYTES];
-
     checkout_of_program(checkout);
     if (exists_in(checkout, "server/start") && (exists_in(checkout, "var") || !exists_in(SERVICE_DIR, "postgres")))
         (void)snprintf(path, PATH_BYTES, "%.*s/var", PATH_BYTES - (int)sizeof("/var"), checkout);
@@ -79,7 +75,6 @@ static void default_data_dir(char path[PATH_BYTES])
 static void resolve_data_dir(struct settings *settings)
 {
     char *resolved = realpath(settings->data_dir, NULL);
-
     if (!resolved)
         return;
     free(settings->data_dir);
@@ -91,7 +86,6 @@ static enum status become_owner(const char *data_dir, struct error *error)
 {
     struct stat state;
     const struct passwd *owner;
-
     if (geteuid() != 0 || stat(data_dir, &state) != 0 || state.st_uid == 0)
         return STATUS_OK;
     owner = getpwuid(state.st_uid);
@@ -106,7 +100,6 @@ enum status command_settings(struct settings *settings, enum settings_use use, s
 {
     char otherwise[PATH_BYTES];
     enum status status;
-
     default_data_dir(otherwise);
     status = settings_read(settings, (const char *const *)environ, otherwise, use, error);
     if (status != STATUS_OK)
@@ -132,7 +125,6 @@ enum status command_connect(const char *url, struct pg_connection **connection, 
     struct pg_options options = {.url = url};
     int64_t deadline_us = clock_monotonic_us() + COMMAND_DATABASE_WAIT_MS * INT64_C(1000);
     enum status status;
-
     *connection = pg_connection_new(&options);
     do
         status = pg_connect(*connection, error);
@@ -148,7 +140,6 @@ static enum status migrate_embedded(const struct embedded *embedded, struct erro
 {
     struct pg_connection *connection;
     enum status status = command_connect(embedded_url(embedded, EMBEDDED_OWNER), &connection, error);
-
     if (status == STATUS_OK)
         status = migrate_run(connection, migrate_known(), NULL, error);
     pg_connection_free(connection);
@@ -159,7 +150,6 @@ enum status command_database_open(const struct settings *settings, struct comman
                                   struct error *error)
 {
     enum status status;
-
     *database =
         (struct command_database){.owner_url = settings->database_owner_url, .server_url = settings->database_url};
     if (!settings->embedded)

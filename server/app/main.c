@@ -26,17 +26,19 @@ static void print_usage(FILE *out)
 
 static const struct subcommand *find_command(const char *name)
 {
-    for (size_t i = 0; i < COMMANDS_COUNT; i++)
+    for (size_t i = 0; i < COMMANDS_COUNT; i++) {
         if (strcmp(COMMANDS[i]->name, name) == 0)
             return COMMANDS[i];
+    }
     return NULL;
 }
 
 static bool asks_for_help(int argc, char **argv)
 {
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         if (strcmp(argv[i], "--help") == 0)
             return true;
+    }
     return false;
 }
 
@@ -52,7 +54,6 @@ static int finish(int exit_status)
 int main(int argc, char **argv)
 {
     const struct subcommand *command;
-
     if (argc < 2) {
         print_usage(stderr);
         return EXIT_USAGE;

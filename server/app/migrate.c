@@ -26,7 +26,6 @@ static enum status check_applied_row(const struct pg_result *result, size_t row,
     uint8_t expected[SHA256_BYTES];
     const uint8_t *found;
     size_t length;
-
     if (version > (int64_t)set.count)
         return error_set(error, STATUS_CONFLICT, "schema_newer",
                          "the database has schema %lld and this program knows %zu: use a newer program",
@@ -49,7 +48,6 @@ static enum status read_applied(struct pg_connection *connection, struct migrati
 {
     struct pg_result *result;
     enum status status = pg_execute(connection, &sql_migrate_applied, NULL, &result, error);
-
     if (status != STATUS_OK)
         return status;
     *count = pg_result_rows(result);
@@ -66,7 +64,6 @@ static enum status are_roles_missing(struct pg_connection *connection, bool *mis
 {
     struct pg_result *result;
     enum status status = pg_execute(connection, &sql_migrate_missing_roles, NULL, &result, error);
-
     if (status == STATUS_OK)
         *missing = pg_result_rows(result) > 0;
     pg_result_free(result);
@@ -77,7 +74,6 @@ static enum status make_roles(struct pg_connection *connection, struct error *er
 {
     bool missing = false;
     enum status status = are_roles_missing(connection, &missing, error);
-
     if (status != STATUS_OK || !missing)
         return status;
     status = pg_execute_script(connection, sql_migrate_create_roles.sql, error);
@@ -94,7 +90,6 @@ static enum status read_membership(struct pg_connection *connection, const struc
 {
     struct pg_result *result;
     enum status status = pg_execute(connection, &sql_migrate_is_member, params, &result, error);
-
     if (status == STATUS_OK && pg_result_rows(result) != 1)
         status = error_set(error, STATUS_NOT_FOUND, "role_missing", "the database has no such role");
     else if (status == STATUS_OK)
@@ -106,7 +101,6 @@ static enum status read_membership(struct pg_connection *connection, const struc
 static enum status grant(struct pg_connection *connection, const struct pg_params *params, struct error *error)
 {
     enum status status = pg_begin(connection, error);
-
     if (status == STATUS_OK)
         status = pg_execute(connection, &sql_migrate_name_membership, params, NULL, error);
     if (status == STATUS_OK)
@@ -124,7 +118,6 @@ enum status migrate_grant_membership(struct pg_connection *connection, const cha
     struct pg_params params;
     bool is_member = false;
     enum status status;
-
     pg_params_init(&params, arena);
     pg_params_add_text(&params, group);
     pg_params_add_text(&params, login);
@@ -148,7 +141,6 @@ static enum status record(struct pg_connection *connection, const struct pg_migr
     struct pg_params params;
     uint8_t digest[SHA256_BYTES];
     enum status status;
-
     crypto_sha256(migration->sql, strlen(migration->sql), digest);
     pg_params_init(&params, arena);
     pg_params_add_int64(&params, migration->version);
@@ -163,7 +155,6 @@ static enum status apply(struct pg_connection *connection, const struct pg_migra
 {
     struct error cause;
     enum status status = pg_begin(connection, &cause);
-
     if (status == STATUS_OK)
         status = pg_execute_script(connection, migration->sql, &cause);
     if (status == STATUS_OK && !pg_in_transaction(connection))
@@ -184,7 +175,6 @@ static enum status apply(struct pg_connection *connection, const struct pg_migra
 static enum status check_server_version(struct pg_connection *connection, struct error *error)
 {
     int version = pg_server_version(connection);
-
     if (version < SERVER_VERSION_MIN)
         return error_set(error, STATUS_INVALID, "postgres_old", "the database is PostgreSQL %d; 15 or newer is needed",
                          version / 10000);
@@ -197,7 +187,6 @@ static enum status run_locked(struct pg_connection *connection, struct migration
 {
     size_t count = 0;
     enum status status = make_roles(connection, error);
-
     if (status == STATUS_OK)
         status = pg_execute_script(connection, sql_migrate_prepare.sql, error);
     if (status == STATUS_OK)
@@ -216,7 +205,6 @@ enum status migrate_run(struct pg_connection *connection, struct migration_set s
     size_t unused;
     struct error ignored;
     enum status status;
-
     applied = applied ? applied : &unused;
     *applied = 0;
     pg_set_call_timeout_ms(connection, MIGRATE_CALL_TIMEOUT_MS);
@@ -248,7 +236,6 @@ static enum status read_session_role(struct pg_connection *connection, struct se
 {
     struct pg_result *result;
     enum status status = pg_execute(connection, &sql_migrate_session_role, NULL, &result, error);
-
     if (status != STATUS_OK)
         return status;
     role->server_version = pg_get_int64(result, 0, 0);
@@ -277,7 +264,6 @@ static enum status is_prepared(struct pg_connection *connection, bool *prepared,
 {
     struct pg_result *result;
     enum status status = pg_execute(connection, &sql_migrate_is_prepared, NULL, &result, error);
-
     if (status == STATUS_OK)
         *prepared = pg_get_bool(result, 0, 0);
     pg_result_free(result);
@@ -290,7 +276,6 @@ enum status migrate_check_server(struct pg_connection *connection, struct migrat
     size_t count = 0;
     bool prepared = false;
     enum status status = read_session_role(connection, &role, error);
-
     if (status == STATUS_OK)
         status = check_might(&role, error);
     if (status == STATUS_OK)

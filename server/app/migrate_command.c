@@ -10,7 +10,6 @@ static enum status admit_server(struct pg_connection *connection, const char *se
 {
     char login[PG_ROLE_BYTES];
     enum status status = pg_url_user(server_url, login, error);
-
     if (status == STATUS_OK)
         status = migrate_grant_membership(connection, "akkoord_server", login, error);
     return status;
@@ -21,7 +20,6 @@ static enum status migrate_external(const struct settings *settings, struct erro
     struct pg_connection *connection;
     size_t applied = 0;
     enum status status = command_connect(settings->database_owner_url, &connection, error);
-
     if (status == STATUS_OK)
         status = migrate_run(connection, migrate_known(), &applied, error);
     if (status == STATUS_OK) {
@@ -38,7 +36,6 @@ static enum status migrate_embedded(const struct settings *settings, struct erro
 {
     struct command_database database;
     enum status status = command_database_open(settings, &database, error);
-
     if (status == STATUS_OK)
         (void)printf("schema=%zu\n", migrate_known().count);
     command_database_close(&database);
@@ -50,7 +47,6 @@ static int run(int argc, char **argv)
     struct settings settings;
     struct error error;
     enum status status;
-
     (void)argv;
     if (argc != 1)
         return command_misused(&command_migrate);

@@ -35,7 +35,6 @@ static bool read_small(const char *path, char *text, size_t capacity)
 {
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     ssize_t length = file >= 0 ? read(file, text, capacity - 1) : -1;
-
     if (file >= 0)
         (void)close(file);
     text[length > 0 ? length : 0] = '\0';
@@ -47,7 +46,6 @@ static bool is_zombie(pid_t pid)
     char path[64];
     char text[1024];
     const char *after_name;
-
     (void)snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
     if (!read_small(path, text, sizeof(text)))
         return false;
@@ -62,7 +60,6 @@ static bool works_here(const struct cluster *cluster, pid_t pid)
     char path[64];
     struct stat theirs;
     struct stat ours;
-
     (void)snprintf(path, sizeof(path), "/proc/%d/cwd", (int)pid);
     return !is_zombie(pid) && stat(path, &theirs) == 0 && stat(cluster->path, &ours) == 0 &&
            theirs.st_dev == ours.st_dev && theirs.st_ino == ours.st_ino;
@@ -80,7 +77,6 @@ static void disown_pid_file(const char *path, const char *text)
     const char *rest = text + strcspn(text, "\n");
     int length = snprintf(fresh, sizeof(fresh), IMPOSSIBLE_PID "%s", rest);
     int file = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
-
     if (file < 0 || write(file, fresh, (size_t)length) != length)
         log_event(LOG_WARNING, "postgres.pid_file_stuck");
     if (file >= 0)
@@ -98,7 +94,6 @@ pid_t postmaster_find(struct cluster *cluster)
     char *path = path_join(cluster->path, "postmaster.pid");
     char text[PID_FILE_BYTES];
     pid_t pid = 0;
-
     reap(cluster);
     if (cluster->child != 0) {
         pid = cluster->child;
@@ -122,7 +117,6 @@ enum status postmaster_start(struct cluster *cluster, struct error *error)
     struct program program = {.argv = argv, .output = log};
     pid_t child = program_start(&program);
     enum status status = STATUS_OK;
-
     if (child < 0)
         status = error_set(error, STATUS_UNAVAILABLE, "postgres_failed", "can't start PostgreSQL: %s",
                            strerrordesc_np(errno));
@@ -138,11 +132,9 @@ static bool wait_for_end(struct cluster *cluster, int pidfd, int timeout_ms)
 {
     struct pollfd descriptor = {.fd = pidfd, .events = POLLIN};
     int64_t deadline_us = clock_monotonic_us() + (int64_t)timeout_ms * 1000;
-
     for (;;) {
         int64_t left_us = deadline_us - clock_monotonic_us();
         int ready = left_us > 0 ? poll(&descriptor, 1, (int)(left_us / 1000) + 1) : 0;
-
         if (ready > 0) {
             reap(cluster);
             return true;
@@ -156,7 +148,6 @@ void postmaster_stop(struct cluster *cluster)
 {
     pid_t pid = postmaster_find(cluster);
     int pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
-
     if (pidfd < 0)
         return;
     /* The pid might have ended, and been given away, before it was pinned. */

@@ -19,7 +19,6 @@
 
 #define DEBIAN_FOLDER "/usr/lib/postgresql"
 #define OUTPUT_BYTES  4096
-#define FIRST_FREE_FD 3
 #define SIGNALS_COUNT 32
 
 /* Between fork and exec: nothing but system calls here, as other threads may hold locks. */
@@ -30,7 +29,6 @@ static _Noreturn void become(const struct program *program, pid_t parent)
     sigset_t signals;
     int null = open("/dev/null", O_RDWR);
     int output = program->output >= 0 ? program->output : null;
-
     for (int number = 1; number < SIGNALS_COUNT; number++)
         (void)signal(number, SIG_DFL);
     (void)sigemptyset(&signals);
@@ -50,7 +48,6 @@ pid_t program_start(const struct program *program)
 {
     pid_t parent = getpid();
     pid_t child = fork();
-
     if (child == 0)
         become(program, parent);
     return child;
@@ -59,10 +56,10 @@ pid_t program_start(const struct program *program)
 int program_wait(pid_t child)
 {
     int state;
-
-    while (waitpid(child, &state, 0) < 0)
+    while (waitpid(child, &state, 0) < 0) {
         if (errno != EINTR)
             return 127;
+    }
     return WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state);
 }
 
@@ -74,7 +71,6 @@ static bool first_line(const char *const *argv, char line[OUTPUT_BYTES])
     size_t length = 0;
     ssize_t got = 0;
     pid_t child;
-
     if (pipe2(ends, O_CLOEXEC) != 0)
         return false;
     program.output = ends[1];
@@ -101,7 +97,6 @@ static int version_of(const char *folder)
     char line[OUTPUT_BYTES];
     const char *digits;
     int major = 0;
-
     /* "postgres (PostgreSQL) 15.4 (Debian 15.4-1)" */
     if (access(postgres, X_OK) == 0 && access(initdb, X_OK) == 0 && first_line(argv, line)) {
         digits = strstr(line, "(PostgreSQL) ");
@@ -122,7 +117,6 @@ struct search {
 static void consider(struct search *search, const char *folder)
 {
     int version = version_of(folder);
-
     if (version < EMBEDDED_MAJOR_MIN || version <= search->found || (search->major != 0 && version != search->major))
         return;
     free(search->folder);
@@ -134,7 +128,6 @@ static void consider_debian(struct search *search)
 {
     for (int major = CLUSTER_MAJOR_MAX; major >= EMBEDDED_MAJOR_MIN && !search->folder; major--) {
         char folder[64];
-
         (void)snprintf(folder, sizeof(folder), DEBIAN_FOLDER "/%d/bin", major);
         if (access(folder, X_OK) == 0)
             consider(search, folder);
@@ -146,13 +139,11 @@ static void consider_path(struct search *search)
 {
     const char *path = getenv("PATH");
     char line[OUTPUT_BYTES];
-
     while (path && *path) {
         size_t length = strcspn(path, ":");
         char *folder = strndup(path, length);
         char *config = path_join(folder ? folder : "", "pg_config");
         const char *const argv[] = {config, "--bindir", NULL};
-
         if (folder && folder[0] == '/') {
             consider(search, folder);
             if (access(config, X_OK) == 0 && first_line(argv, line) && line[0] == '/')
@@ -167,7 +158,6 @@ static void consider_path(struct search *search)
 enum status programs_find(int major, char **folder, struct error *error)
 {
     struct search search = {.major = major};
-
     consider_debian(&search);
     if (!search.folder)
         consider_path(&search);

@@ -110,10 +110,8 @@ static enum status missing(struct error *error, enum setting setting, const char
 static enum setting find_setting(const char *name, size_t length, bool *from_file)
 {
     const size_t suffix = sizeof(FILE_SUFFIX) - 1;
-
     for (int i = 0; i < SETTINGS_COUNT; i++) {
         size_t known = strlen(TABLE[i].name);
-
         *from_file = false;
         if (length == known && memcmp(name, TABLE[i].name, known) == 0)
             return (enum setting)i;
@@ -133,7 +131,6 @@ static enum status read_secret_file(enum setting setting, const char *path, char
     size_t length = 0;
     ssize_t got;
     int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
     if (file < 0) {
         status = error_set_field(error, STATUS_INVALID, "setting", TABLE[setting].name, "its file can't be read: %s",
                                  strerrordesc_np(errno));
@@ -176,7 +173,6 @@ static enum status collect_one(struct settings *settings, struct texts *texts, c
     const char *value = variable[length] ? variable + length + 1 : "";
     bool from_file;
     enum setting setting;
-
     if (strncmp(variable, PREFIX, sizeof(PREFIX) - 1) != 0 || !*value)
         return STATUS_OK;
     setting = find_setting(variable, length, &from_file);
@@ -200,7 +196,6 @@ static enum status collect_one(struct settings *settings, struct texts *texts, c
 static char *take(struct texts *texts, enum setting setting)
 {
     char *text = texts->items[setting];
-
     texts->items[setting] = NULL;
     return text;
 }
@@ -211,7 +206,6 @@ static enum status read_listener(struct settings *settings, struct texts *texts,
     struct value_url url;
     char *public_url = texts->items[PUBLIC_URL];
     int64_t threads;
-
     if (!value_listen(listen, settings->listen_host, &settings->listen_port, &settings->listen_is_loopback))
         return wrong(error, LISTEN, "must be ADDRESS:PORT, as in 127.0.0.1:8080 or [::1]:8080");
     settings->tls_cert_file = take(texts, TLS_CERT_FILE);
@@ -235,7 +229,6 @@ static enum status read_listener(struct settings *settings, struct texts *texts,
         settings->threads = (unsigned)threads;
     } else {
         cpu_set_t cores;
-
         settings->threads = sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (unsigned)CPU_COUNT(&cores) : 1;
         if (settings->threads > SETTINGS_THREADS_MAX)
             settings->threads = SETTINGS_THREADS_MAX;
@@ -246,7 +239,6 @@ static enum status read_listener(struct settings *settings, struct texts *texts,
 static enum status check_database_url(const char *url, enum setting setting, struct error *error)
 {
     char user[PG_ROLE_BYTES];
-
     if (url && pg_url_user(url, user, NULL) != STATUS_OK)
         return wrong(error, setting, "is not a PostgreSQL connection string with a user");
     return STATUS_OK;
@@ -256,13 +248,11 @@ static enum status read_database(struct settings *settings, struct texts *texts,
                                  enum settings_use use, struct error *error)
 {
     enum status status;
-
     settings->data_dir = take(texts, DATA_DIR);
     if (!settings->data_dir)
         settings->data_dir = memory_copy_text(default_data_dir);
     if (settings->data_dir[0] != '/') {
         char *absolute = value_absolute_path(settings->data_dir);
-
         free(settings->data_dir);
         settings->data_dir = absolute;
         if (!absolute)
@@ -288,7 +278,6 @@ static enum status read_mode(struct settings *settings, const struct texts *text
 {
     const char *mode = texts->items[MODE];
     const char *offset = texts->items[CLOCK_OFFSET];
-
     if (mode && strcmp(mode, "test") != 0 && strcmp(mode, "live") != 0)
         return wrong(error, MODE, "must be test or live");
     if (!mode && !settings->embedded && use == SETTINGS_FOR_INSTALLATION)
@@ -305,7 +294,6 @@ static enum status read_api_url(const struct settings *settings, struct texts *t
                                 const char *otherwise, char **api_url, struct error *error)
 {
     struct value_url url;
-
     *api_url = take(texts, setting);
     if (!*api_url) {
         *api_url = memory_copy_text(otherwise);
@@ -324,7 +312,6 @@ static enum status read_api_url(const struct settings *settings, struct texts *t
 static enum status read_providers(struct settings *settings, struct texts *texts, struct error *error)
 {
     enum status status;
-
     settings->standard_webhook_secret = take(texts, STANDARD_WEBHOOK_SECRET);
     settings->stripe_webhook_secret = take(texts, STRIPE_WEBHOOK_SECRET);
     settings->mollie_webhook_secret = take(texts, MOLLIE_WEBHOOK_SECRET);
@@ -353,7 +340,6 @@ static bool has_live_key(const struct settings *settings)
 static enum status read_sandbox(struct settings *settings, const struct texts *texts, struct error *error)
 {
     const char *text = texts->items[SANDBOX];
-
     if (text && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
         return wrong(error, SANDBOX, "must be 0 or 1");
     settings->sandbox = text ? strcmp(text, "1") == 0 : settings->embedded && settings->mode == MODE_TEST;
@@ -373,7 +359,6 @@ static enum status read_rules(struct settings *settings, const struct texts *tex
     const char *expires = texts->items[ORDER_EXPIRES];
     const char *limits = texts->items[RATE_LIMITS];
     const char *proxies = texts->items[TRUSTED_PROXIES];
-
     settings->order_expires_s = DEFAULT_ORDER_EXPIRES_S;
     if (expires && !value_integer(expires, 1, SETTINGS_ORDER_EXPIRES_MAX, &settings->order_expires_s))
         return wrong(error, ORDER_EXPIRES, "must be a number of seconds from 1 to 31536000");
@@ -403,7 +388,6 @@ static enum status understand(struct settings *settings, struct texts *texts, co
                               enum settings_use use, struct error *error)
 {
     enum status status = read_database(settings, texts, default_data_dir, use, error);
-
     if (status == STATUS_OK)
         status = read_mode(settings, texts, use, error);
     if (status != STATUS_OK || use == SETTINGS_FOR_MIGRATION)
@@ -425,7 +409,6 @@ enum status settings_read(struct settings *settings, const char *const *environm
 {
     struct texts texts = {0};
     enum status status = STATUS_OK;
-
     *settings = (struct settings){0};
     for (; *environment && status == STATUS_OK; environment++)
         status = collect_one(settings, &texts, *environment, error);
@@ -459,7 +442,6 @@ void settings_release(struct settings *settings)
         &settings->mollie_api_key,
         &settings->mollie_api_url,
     };
-
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         value_release(values[i]);
     for (size_t i = 0; i < settings->unknown_count; i++)
@@ -470,12 +452,4 @@ void settings_release(struct settings *settings)
 const char *installation_mode_name(enum installation_mode mode)
 {
     return mode == MODE_LIVE ? "live" : "test";
-}
-
-bool settings_is_trusted_proxy(const struct settings *settings, int family, const uint8_t *address)
-{
-    for (size_t i = 0; i < settings->trusted_proxies_count; i++)
-        if (value_cidr_contains(&settings->trusted_proxies[i], family, address))
-            return true;
-    return false;
 }

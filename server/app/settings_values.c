@@ -18,7 +18,6 @@ bool value_integer(const char *text, int64_t minimum, int64_t maximum, int64_t *
 {
     bool negative = *text == '-';
     int64_t value = 0;
-
     text += negative;
     if (!*text)
         return false;
@@ -39,7 +38,6 @@ static bool is_loopback_host(const char *host)
 {
     struct in_addr four;
     struct in6_addr six;
-
     if (strcmp(host, "localhost") == 0)
         return true;
     if (inet_pton(AF_INET, host, &four) == 1)
@@ -56,7 +54,6 @@ static bool split_host_port(const char *text, size_t length, char *host, size_t 
     const char *host_end;
     char digits[8];
     int64_t number = 0;
-
     if (length > 0 && *text == '[') {
         host_start++;
         host_end = memchr(text, ']', length);
@@ -86,7 +83,6 @@ static bool split_host_port(const char *text, size_t length, char *host, size_t 
 bool value_listen(const char *text, char host[SETTINGS_HOST_BYTES], uint16_t *port, bool *is_loopback)
 {
     struct in6_addr address;
-
     if (!split_host_port(text, strlen(text), host, SETTINGS_HOST_BYTES, false, port))
         return false;
     if (strcmp(host, "localhost") == 0)
@@ -102,7 +98,6 @@ bool value_url(const char *text, struct value_url *url)
     char host[256];
     uint16_t port;
     size_t length;
-
     *url = (struct value_url){0};
     if (strncmp(text, "https://", 8) == 0)
         url->is_https = true;
@@ -121,9 +116,10 @@ bool value_url(const char *text, struct value_url *url)
 
 static bool has_bits_after_prefix(const struct settings_cidr *cidr, unsigned bits)
 {
-    for (unsigned bit = cidr->prefix_bits; bit < bits; bit++)
+    for (unsigned bit = cidr->prefix_bits; bit < bits; bit++) {
         if (cidr->address[bit / 8] & (0x80u >> bit % 8))
             return true;
+    }
     return false;
 }
 
@@ -132,7 +128,6 @@ static bool parse_cidr(char *text, struct settings_cidr *cidr)
     char *slash = strchr(text, '/');
     unsigned bits;
     int64_t prefix;
-
     if (slash)
         *slash = '\0';
     *cidr = (struct settings_cidr){.family = strchr(text, ':') ? AF_INET6 : AF_INET};
@@ -149,11 +144,9 @@ static bool parse_cidr(char *text, struct settings_cidr *cidr)
 bool value_cidrs(const char *text, struct settings_cidr cidrs[SETTINGS_PROXIES_MAX], size_t *count)
 {
     char item[INET6_ADDRSTRLEN + 8];
-
     *count = 0;
     for (;;) {
         size_t length;
-
         text += strspn(text, " ");
         length = strcspn(text, ", ");
         if (*count == SETTINGS_PROXIES_MAX || length == 0 || length >= sizeof(item))
@@ -172,21 +165,12 @@ bool value_cidrs(const char *text, struct settings_cidr cidrs[SETTINGS_PROXIES_M
     }
 }
 
-bool value_cidr_contains(const struct settings_cidr *cidr, int family, const uint8_t *address)
-{
-    unsigned whole = cidr->prefix_bits / 8;
-    unsigned rest = cidr->prefix_bits % 8;
-
-    if (family != cidr->family || memcmp(address, cidr->address, whole) != 0)
-        return false;
-    return rest == 0 || ((address[whole] ^ cidr->address[whole]) & (0xff00u >> rest) & 0xffu) == 0;
-}
-
 bool value_is_printable(const char *text)
 {
-    for (; *text; text++)
+    for (; *text; text++) {
         if (*text <= ' ' || *text > '~')
             return false;
+    }
     return true;
 }
 
@@ -194,7 +178,6 @@ bool value_ends_with(const char *text, const char *end)
 {
     size_t text_length = strlen(text);
     size_t end_length = strlen(end);
-
     return text_length >= end_length && memcmp(text + text_length - end_length, end, end_length) == 0;
 }
 
@@ -203,7 +186,6 @@ static char *join(const char *first, const char *second, const char *third)
 {
     size_t bytes = strlen(first) + strlen(second) + strlen(third) + 1;
     char *joined = memory_alloc(bytes);
-
     (void)snprintf(joined, bytes, "%s%s%s", first, second, third);
     return joined;
 }
@@ -212,7 +194,6 @@ char *value_absolute_path(const char *relative)
 {
     char *here = getcwd(NULL, 0);
     char *absolute = here ? join(here, "/", relative) : NULL;
-
     free(here);
     return absolute;
 }
@@ -221,7 +202,6 @@ char *value_format_url(const char *scheme, const char *host, uint16_t port)
 {
     size_t bytes = strlen(scheme) + strlen(host) + sizeof("://[]:65535");
     char *url = memory_alloc(bytes);
-
     (void)snprintf(url, bytes, strchr(host, ':') ? "%s://[%s]:%u" : "%s://%s:%u", scheme, host, port);
     return url;
 }
@@ -229,7 +209,6 @@ char *value_format_url(const char *scheme, const char *host, uint16_t port)
 void value_strip_slash(char *text)
 {
     size_t length = strlen(text);
-
     if (length > 0 && text[length - 1] == '/')
         text[length - 1] = '\0';
 }

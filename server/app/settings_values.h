@@ -20,7 +20,6 @@ bool value_listen(const char *text, char host[SETTINGS_HOST_BYTES], uint16_t *po
 bool value_url(const char *text, struct value_url *url);
 /* "10.0.0.0/8,fd00::/8,192.0.2.1"; bits after the prefix must be zero, as they are a slip otherwise. */
 bool value_cidrs(const char *text, struct settings_cidr cidrs[SETTINGS_PROXIES_MAX], size_t *count);
-bool value_cidr_contains(const struct settings_cidr *cidr, int family, const uint8_t *address);
 /* Neither space nor control nor a byte above ASCII. */
 bool value_is_printable(const char *text);
 bool value_ends_with(const char *text, const char *end);

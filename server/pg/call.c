@@ -28,7 +28,6 @@ static enum answer next_answer(PGconn *session, int64_t deadline_us, PGresult **
 {
     for (;;) {
         int unsent = PQflush(session);
-
         if (unsent < 0)
             return ANSWER_BROKEN;
         if (!PQisBusy(session))
@@ -56,7 +55,6 @@ static enum status broken(struct pg_connection *connection, enum answer answer, 
 static void note_transaction(struct pg_connection *connection)
 {
     PGTransactionStatusType state = PQtransactionStatus(connection->session);
-
     connection->in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
 }
 
@@ -70,29 +68,29 @@ static int64_t call_deadline_us(const struct pg_connection *connection)
 static bool types_equal(const struct prepared *prepared, const struct pg_params *params)
 {
     size_t count = params ? params->count : 0;
-
     if (prepared->params_count != count)
         return false;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (prepared->types[i] != params->types[i])
             return false;
+    }
     return true;
 }
 
 static bool is_prepared(const struct pg_connection *connection, const struct pg_batch_item *item)
 {
-    for (size_t i = 0; i < connection->prepared_count; i++)
+    for (size_t i = 0; i < connection->prepared_count; i++) {
         if (connection->prepared[i].statement == item->statement) {
             assert(types_equal(&connection->prepared[i], item->params));
             return true;
         }
+    }
     return false;
 }
 
 static void remember_prepared(struct pg_connection *connection, const struct pg_batch_item *item)
 {
     struct prepared *prepared;
-
     if (connection->prepared_count == connection->prepared_capacity) {
         connection->prepared_capacity = connection->prepared_capacity ? connection->prepared_capacity * 2 : 16;
         connection->prepared =
@@ -113,7 +111,6 @@ static enum status prepare(struct pg_connection *connection, const struct pg_bat
     enum status status = STATUS_OK;
     enum answer answer;
     PGresult *raw;
-
     for (size_t i = 0; i < count; i++)
         types[i] = pg_type_oid(item->params->types[i]);
     if (!PQsendPrepare(connection->session, item->statement->name, item->statement->sql, (int)count, types))
@@ -137,7 +134,6 @@ static bool send_item(PGconn *session, const struct pg_batch_item *item)
 {
     int formats[PG_PARAMS_MAX];
     size_t count = item->params ? item->params->count : 0;
-
     for (size_t i = 0; i < count; i++)
         formats[i] = pg_type_format(item->params->types[i]);
     return PQsendQueryPrepared(session, item->statement->name, (int)count, count ? item->params->values : NULL,
@@ -150,10 +146,8 @@ static enum answer read_item(struct pg_connection *connection, struct pg_batch_i
 {
     enum answer answer;
     PGresult *raw;
-
     while ((answer = next_answer(connection->session, deadline_us, &raw)) == ANSWER_RESULT) {
         ExecStatusType type = PQresultStatus(raw);
-
         if (type == PGRES_TUPLES_OK || type == PGRES_COMMAND_OK) {
             pg_result_free(item->result);
             item->result = pg_result_wrap(raw);
@@ -173,7 +167,6 @@ static enum answer read_sync(PGconn *session, int64_t deadline_us)
     PGresult *raw;
     enum answer answer = next_answer(session, deadline_us, &raw);
     ExecStatusType type;
-
     if (answer != ANSWER_RESULT)
         return answer == ANSWER_NONE ? ANSWER_BROKEN : answer;
     type = PQresultStatus(raw);
@@ -187,12 +180,12 @@ static enum status run_pipeline(struct pg_connection *connection, struct pg_batc
     PGconn *session = connection->session;
     enum status status = STATUS_OK;
     enum answer answer = ANSWER_NONE;
-
     if (!PQenterPipelineMode(session))
         return broken(connection, ANSWER_BROKEN, error);
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!send_item(session, &items[i]))
             return broken(connection, ANSWER_BROKEN, error);
+    }
     if (!PQpipelineSync(session))
         return broken(connection, ANSWER_BROKEN, error);
     for (size_t i = 0; i < count; i++) {
@@ -216,7 +209,6 @@ static enum status run_single(struct pg_connection *connection, struct pg_batch_
 {
     enum status status = STATUS_OK;
     enum answer answer;
-
     if (!send_item(connection->session, item))
         return broken(connection, ANSWER_BROKEN, error);
     answer = read_item(connection, item, deadline_us, &status, error);
@@ -233,7 +225,6 @@ enum status pg_run(struct pg_connection *connection, struct pg_batch_item *items
     int64_t deadline_us = call_deadline_us(connection);
     size_t unused;
     enum status status = STATUS_OK;
-
     assert(count > 0 && count <= PG_BATCH_MAX);
     failed = failed ? failed : &unused;
     *failed = count;
@@ -262,7 +253,6 @@ enum status pg_execute_batch(struct pg_connection *connection, struct pg_batch_i
                              size_t *failed, struct error *error)
 {
     enum status status;
-
     for (size_t i = 0; i < count; i++)
         items[i].result = NULL;
     if (failed)
@@ -286,7 +276,6 @@ enum status pg_execute(struct pg_connection *connection, const struct pg_stateme
 {
     struct pg_batch_item item = {.statement = statement, .params = params};
     enum status status = pg_execute_batch(connection, &item, 1, NULL, error);
-
     if (result)
         *result = NULL;
     if (status == STATUS_OK && result)
@@ -303,7 +292,6 @@ static enum status run_script(struct pg_connection *connection, const char *sql,
     enum status status = STATUS_OK;
     enum answer answer;
     PGresult *raw;
-
     if (!PQsendQuery(connection->session, sql))
         return broken(connection, ANSWER_BROKEN, error);
     while ((answer = next_answer(connection->session, deadline_us, &raw)) == ANSWER_RESULT) {
@@ -320,7 +308,6 @@ static enum status run_script(struct pg_connection *connection, const char *sql,
 enum status pg_execute_script(struct pg_connection *connection, const char *sql, struct error *error)
 {
     enum status status = pg_ready(connection, error);
-
     return status == STATUS_OK ? run_script(connection, sql, error) : status;
 }
 
@@ -334,7 +321,6 @@ enum status pg_commit(struct pg_connection *connection, struct error *error)
 {
     enum status status;
     PGTransactionStatusType state = connection->session ? PQtransactionStatus(connection->session) : PQTRANS_UNKNOWN;
-
     assert(pg_in_transaction(connection));
     /* COMMIT of a failed transaction "succeeds" as a rollback: that must not look like a commit. */
     if (state == PQTRANS_INERROR)
@@ -348,7 +334,6 @@ enum status pg_commit(struct pg_connection *connection, struct error *error)
 void pg_rollback(struct pg_connection *connection)
 {
     struct error ignored;
-
     if (connection->in_transaction && run_script(connection, "ROLLBACK", &ignored) != STATUS_OK)
         pg_disconnect(connection);
     connection->transaction_lost = false;

@@ -21,7 +21,6 @@
 struct pg_connection *pg_connection_new(const struct pg_options *options)
 {
     struct pg_connection *connection = memory_alloc_zero(1, sizeof(*connection));
-
     connection->url = memory_copy_text(options->url);
     connection->application = memory_copy_text(options->application ? options->application : "akkoord");
     connection->connect_timeout_ms =
@@ -93,17 +92,18 @@ enum status pg_url_user(const char *url, char user[PG_ROLE_BYTES], struct error 
     PQconninfoOption *defaults = NULL;
     const char *found = NULL;
     enum status status = STATUS_OK;
-
     if (!given)
         return error_set(error, STATUS_INVALID, "malformed", "is not a PostgreSQL connection string");
-    for (const PQconninfoOption *option = given; option->keyword; option++)
+    for (const PQconninfoOption *option = given; option->keyword; option++) {
         if (strcmp(option->keyword, "user") == 0)
             found = option->val;
+    }
     if (!found) {
         defaults = PQconndefaults();
-        for (const PQconninfoOption *option = defaults; option && option->keyword; option++)
+        for (const PQconninfoOption *option = defaults; option && option->keyword; option++) {
             if (strcmp(option->keyword, "user") == 0)
                 found = option->val;
+        }
     }
     if (!found || strlen(found) >= PG_ROLE_BYTES)
         status = error_set(error, STATUS_INVALID, "malformed", "names no user");
@@ -117,11 +117,9 @@ enum status pg_url_user(const char *url, char user[PG_ROLE_BYTES], struct error 
 bool pg_wait(PGconn *session, bool writing, int64_t deadline_us)
 {
     struct pollfd descriptor = {.fd = PQsocket(session), .events = (short)(writing ? POLLIN | POLLOUT : POLLIN)};
-
     for (;;) {
         int64_t left_us = deadline_us - clock_monotonic_us();
         int ready;
-
         if (left_us <= 0)
             return false;
         ready = poll(&descriptor, 1, (int)(left_us / US_PER_MS) + 1);
@@ -144,7 +142,6 @@ static void connect_detail(const PGconn *session, char *out, size_t capacity)
 {
     const char *message = PQerrorMessage(session);
     size_t length = strcspn(message, "\n");
-
     if (length >= capacity)
         length = capacity - 1;
     memcpy(out, message, length);
@@ -156,7 +153,6 @@ static void pause_after_failure(struct pg_connection *connection)
 {
     uint32_t random;
     int pause_ms = connection->pause_ms * 2;
-
     if (pause_ms < PG_RECONNECT_PAUSE_MS_MIN)
         pause_ms = PG_RECONNECT_PAUSE_MS_MIN;
     if (pause_ms > PG_RECONNECT_PAUSE_MS_MAX)
@@ -172,7 +168,6 @@ static PGconn *start_session(const struct pg_connection *connection)
     /* What stands before dbname may be overruled by the connection string, what stands after may not. */
     const char *const keywords[] = {"tcp_user_timeout", "dbname", "client_encoding", "application_name", NULL};
     const char *const values[] = {TCP_USER_TIMEOUT_MS, connection->url, "UTF8", connection->application, NULL};
-
     return PQconnectStartParams(keywords, values, 1);
 }
 
@@ -184,7 +179,6 @@ static enum status open_session(struct pg_connection *connection, struct error *
     PostgresPollingStatusType progress = PGRES_POLLING_WRITING;
     PGconn *session;
     enum status status = pg_url_user(connection->url, user, error);
-
     /* Checked first, because libpq's own message about a malformed string quotes it. */
     if (status != STATUS_OK)
         return status;
@@ -220,7 +214,6 @@ static enum status configure_session(struct pg_connection *connection, struct er
     struct pg_params params;
     struct pg_batch_item item = {.statement = &sql_session_configure, .params = &params};
     enum status status;
-
     pg_params_init(&params, arena);
     pg_params_add_text(&params,
                        arena_format(arena, "%d", connection->call_timeout_ms - connection->call_timeout_ms / 10));
@@ -242,7 +235,6 @@ static enum status configure_session(struct pg_connection *connection, struct er
 static bool was_closed(struct pg_connection *connection)
 {
     struct pollfd descriptor = {.fd = PQsocket(connection->session), .events = POLLIN};
-
     if (poll(&descriptor, 1, 0) == 0)
         return false;
     return PQconsumeInput(connection->session) == 0 || PQstatus(connection->session) == CONNECTION_BAD;
@@ -251,7 +243,6 @@ static bool was_closed(struct pg_connection *connection)
 enum status pg_ready(struct pg_connection *connection, struct error *error)
 {
     enum status status = STATUS_OK;
-
     connection->sqlstate[0] = '\0';
     if (connection->transaction_lost)
         return error_set(error, STATUS_UNAVAILABLE, "database_unavailable", "the transaction ended with its session");
@@ -279,7 +270,6 @@ enum status pg_ready(struct pg_connection *connection, struct error *error)
 enum status pg_connect(struct pg_connection *connection, struct error *error)
 {
     int64_t left_us = connection->retry_at_us - clock_monotonic_us();
-
     if (!connection->session && left_us > 0)
         (void)poll(NULL, 0, (int)(left_us / US_PER_MS) + 1);
     return pg_ready(connection, error);

@@ -121,21 +121,12 @@ void pg_params_add_bytes(struct pg_params *params, const void *bytes, size_t len
 static void add_big_endian_64(struct pg_params *params, enum pg_type type, int64_t number)
 {
     uint64_t wire = htobe64((uint64_t)number);
-
     add_copy(params, type, &wire, sizeof(wire));
 }
 
 void pg_params_add_int64(struct pg_params *params, int64_t number)
 {
     add_big_endian_64(params, PG_INT64, number);
-}
-
-void pg_params_add_optional_int64(struct pg_params *params, const int64_t *number)
-{
-    if (number)
-        pg_params_add_int64(params, *number);
-    else
-        pg_params_add_null(params, PG_INT64);
 }
 
 void pg_params_add_bool(struct pg_params *params, bool value)
@@ -154,7 +145,6 @@ void pg_params_add_time(struct pg_params *params, int64_t time_us)
 void pg_params_add_date(struct pg_params *params, int64_t days)
 {
     uint32_t wire = htobe32((uint32_t)(int32_t)(days - PG_EPOCH_DAYS));
-
     add_copy(params, PG_DATE, &wire, sizeof(wire));
 }
 
@@ -165,7 +155,6 @@ static void put(struct pg_array *array, const void *bytes, size_t length)
     if (length > array->capacity - array->length) {
         size_t capacity = array->capacity;
         char *grown;
-
         while (capacity - array->length < length)
             capacity *= 2;
         grown = arena_alloc(array->params->arena, capacity);
@@ -181,7 +170,6 @@ static void put(struct pg_array *array, const void *bytes, size_t length)
 static void put_32(struct pg_array *array, uint32_t number)
 {
     uint32_t wire = htobe32(number);
-
     put(array, &wire, sizeof(wire));
 }
 
@@ -197,7 +185,6 @@ static void put_element(struct pg_array *array, enum pg_type type, const void *b
 struct pg_array *pg_array_begin(struct pg_params *params, enum pg_type array_type)
 {
     struct pg_array *array = ARENA_NEW(params->arena, struct pg_array);
-
     assert(element_oid(array_type) != 0);
     array->params = params;
     array->type = array_type;
@@ -241,7 +228,6 @@ void pg_array_add_bytes(struct pg_array *array, const void *bytes, size_t length
 void pg_array_add_int64(struct pg_array *array, int64_t number)
 {
     uint64_t wire = htobe64((uint64_t)number);
-
     put_element(array, PG_INT64_ARRAY, &wire, sizeof(wire));
 }
 
@@ -253,7 +239,6 @@ void pg_array_add_bool(struct pg_array *array, bool value)
 void pg_array_add_time(struct pg_array *array, int64_t time_us)
 {
     uint64_t wire = htobe64((uint64_t)(time_us - PG_EPOCH_US));
-
     if (time_us == 0)
         pg_array_add_null(array);
     else
@@ -263,7 +248,6 @@ void pg_array_add_time(struct pg_array *array, int64_t time_us)
 void pg_array_add_date(struct pg_array *array, int64_t days)
 {
     uint32_t wire = htobe32((uint32_t)(int32_t)(days - PG_EPOCH_DAYS));
-
     put_element(array, PG_DATE_ARRAY, &wire, sizeof(wire));
 }
 
@@ -273,7 +257,6 @@ void pg_array_end(struct pg_array *array)
         htobe32(1), htobe32(array->has_null ? 1 : 0), htobe32(element_oid(array->type)), htobe32(array->elements),
         htobe32(1),
     };
-
     memcpy(array->data, header, sizeof(header));
     add(array->params, array->type, array->data, array->length);
 }

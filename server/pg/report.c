@@ -15,10 +15,10 @@ static bool is_class(const char *sqlstate, const char *class)
 static bool is_transient(const char *sqlstate)
 {
     static const char *const CLASSES[] = {"08", "53", "57", "58", "XX"};
-
-    for (size_t i = 0; i < sizeof(CLASSES) / sizeof(CLASSES[0]); i++)
+    for (size_t i = 0; i < sizeof(CLASSES) / sizeof(CLASSES[0]); i++) {
         if (is_class(sqlstate, CLASSES[i]))
             return true;
+    }
     /* A server that became a standby; a lock that was not granted in time. */
     return strcmp(sqlstate, "25006") == 0 || strcmp(sqlstate, "55P03") == 0;
 }
@@ -34,10 +34,10 @@ static enum status report_constraint(const char *sqlstate, const char *constrain
         {"23P01", STATUS_CONFLICT, "exclusion_violation"}, {"23514", STATUS_INVALID, "check_violation"},
         {"23502", STATUS_INVALID, "not_null_violation"},
     };
-
-    for (size_t i = 0; i < sizeof(CODES) / sizeof(CODES[0]); i++)
+    for (size_t i = 0; i < sizeof(CODES) / sizeof(CODES[0]); i++) {
         if (strcmp(sqlstate, CODES[i].sqlstate) == 0)
             return error_set_field(error, CODES[i].status, CODES[i].code, constraint, "SQLSTATE %s", sqlstate);
+    }
     return error_set_field(error, STATUS_INVALID, "data_exception", constraint, "SQLSTATE %s", sqlstate);
 }
 
@@ -46,7 +46,6 @@ enum status pg_report(struct pg_connection *connection, const PGresult *raw, str
     const char *sqlstate = PQresultErrorField(raw, PG_DIAG_SQLSTATE);
     const char *constraint = PQresultErrorField(raw, PG_DIAG_CONSTRAINT_NAME);
     const char *message = PQresultErrorField(raw, PG_DIAG_MESSAGE_PRIMARY);
-
     if (!sqlstate)
         return error_set(error, STATUS_UNAVAILABLE, "database_unavailable", "the session ended during the call");
     (void)snprintf(connection->sqlstate, sizeof(connection->sqlstate), "%s", sqlstate);

@@ -18,7 +18,6 @@ struct pg_result {
 struct pg_result *pg_result_wrap(PGresult *raw)
 {
     struct pg_result *result = memory_alloc_zero(1, sizeof(*result));
-
     result->raw = raw;
     result->rows = (size_t)PQntuples(raw);
     for (const char *digit = PQcmdTuples(raw); *digit; digit++)
@@ -68,7 +67,6 @@ int64_t pg_get_int64(const struct pg_result *result, size_t row, int column)
     uint16_t two;
     uint32_t four;
     uint64_t eight;
-
     switch (PQftype(result->raw, column)) {
     case OID_INT2:
         assert(length_at(result, row, column) == sizeof(two));
@@ -86,15 +84,9 @@ int64_t pg_get_int64(const struct pg_result *result, size_t row, int column)
     }
 }
 
-int64_t pg_get_optional_int64(const struct pg_result *result, size_t row, int column, int64_t otherwise)
-{
-    return pg_is_null(result, row, column) ? otherwise : pg_get_int64(result, row, column);
-}
-
 bool pg_get_bool(const struct pg_result *result, size_t row, int column)
 {
     const char *value = value_at(result, row, column);
-
     assert(PQftype(result->raw, column) == OID_BOOL);
     assert(length_at(result, row, column) == 1);
     return value[0] != 0;
@@ -104,7 +96,6 @@ struct uuid pg_get_uuid(const struct pg_result *result, size_t row, int column)
 {
     const char *value = value_at(result, row, column);
     struct uuid uuid;
-
     assert(PQftype(result->raw, column) == OID_UUID);
     assert(length_at(result, row, column) == sizeof(uuid.bytes));
     memcpy(uuid.bytes, value, sizeof(uuid.bytes));
@@ -137,7 +128,6 @@ static bool is_text(Oid type)
 const char *pg_get_text(const struct pg_result *result, size_t row, int column)
 {
     const char *value = value_at(result, row, column);
-
     if (pg_is_null(result, row, column))
         return NULL;
     assert(is_text(PQftype(result->raw, column)));
@@ -148,7 +138,6 @@ const char *pg_get_text(const struct pg_result *result, size_t row, int column)
 const uint8_t *pg_get_bytes(const struct pg_result *result, size_t row, int column, size_t *length)
 {
     const char *value = value_at(result, row, column);
-
     *length = 0;
     if (pg_is_null(result, row, column))
         return NULL;
@@ -161,7 +150,6 @@ int64_t pg_get_time(const struct pg_result *result, size_t row, int column)
 {
     const char *value = value_at(result, row, column);
     uint64_t wire;
-
     if (pg_is_null(result, row, column))
         return 0;
     assert(PQftype(result->raw, column) == OID_TIMESTAMPTZ);
@@ -174,7 +162,6 @@ int64_t pg_get_date(const struct pg_result *result, size_t row, int column)
 {
     const char *value = value_at(result, row, column);
     uint32_t wire;
-
     assert(PQftype(result->raw, column) == OID_DATE);
     assert(length_at(result, row, column) == sizeof(wire));
     memcpy(&wire, value, sizeof(wire));

@@ -11,6 +11,7 @@
 #include "akkoord/store/decision_codec.h"
 #include "akkoord/store/jobs.h"
 #include "akkoord/store/reviews.h"
+#include "rows.h"
 
 #define BATCH_STATEMENTS_MAX 16
 #define REASONS_BYTES        256
@@ -348,11 +349,8 @@ static void add_history(struct script *script, const struct batch *batch)
     size_t count = batch->effects.history_count;
     if (count == 0)
         return;
-    struct uuid *ids = ARENA_ARRAY(batch->arena, struct uuid, count);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = uuid_new();
     struct pg_params *params = script_add(script, &sql_batch_insert_history);
-    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &ids[i]);
+    store_add_new_uuids(params, count);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &steps[i].order_id);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&steps[i].review_id));
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, steps[i].step);
@@ -397,11 +395,8 @@ static void add_jobs(struct script *script, const struct batch *batch)
     const struct batch_job *jobs = collect_jobs(batch, &count);
     if (count == 0)
         return;
-    struct uuid *ids = ARENA_ARRAY(batch->arena, struct uuid, count);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = uuid_new();
     struct pg_params *params = script_add(script, &sql_batch_insert_jobs);
-    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &ids[i]);
+    store_add_new_uuids(params, count);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, jobs[i].kind);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, jobs[i].key);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, jobs[i].payload);
@@ -465,11 +460,6 @@ enum status store_batch_write(struct store *store, struct batch *batch, const st
     if (status != STATUS_OK)
         pg_rollback(store->pg);
     return status;
-}
-
-void store_batch_abandon(struct store *store)
-{
-    pg_rollback(store->pg);
 }
 
 /* ---- beside the batch ---- */

@@ -6,6 +6,7 @@
 
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/decision_codec.h"
+#include "rows.h"
 
 /* The columns that every statement of sql/decision selects. */
 enum {
@@ -135,10 +136,7 @@ enum status store_decisions_find(struct store *store, struct arena *arena, const
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    struct pg_array *array = pg_array_begin(&params, PG_UUID_ARRAY);
-    for (size_t i = 0; i < ids_count; i++)
-        pg_array_add_uuid(array, &ids[i]);
-    pg_array_end(array);
+    store_add_uuids(&params, ids, ids_count);
     return read_rows(store, arena, &sql_decision_find_several, &params, decisions, count, error);
 }
 

@@ -4,6 +4,7 @@
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/order_content.h"
+#include "rows.h"
 
 static const char *const kind_names[] = {[DOCUMENT_INVOICE] = "invoice", [DOCUMENT_CREDIT_NOTE] = "credit_note"};
 
@@ -12,7 +13,7 @@ const char *document_kind_name(enum document_kind kind)
     return kind_names[kind];
 }
 
-enum status document_kind_parse(const char *text, enum document_kind *kind)
+static enum status document_kind_parse(const char *text, enum document_kind *kind)
 {
     for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++) {
         if (strcmp(text, kind_names[i]) == 0) {
@@ -53,10 +54,7 @@ enum status store_documents_of_orders(struct store *store, struct arena *arena, 
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    struct pg_array *array = pg_array_begin(&params, PG_UUID_ARRAY);
-    for (size_t i = 0; i < order_ids_count; i++)
-        pg_array_add_uuid(array, &order_ids[i]);
-    pg_array_end(array);
+    store_add_uuids(&params, order_ids, order_ids_count);
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_document_of_orders, &params, &result, error);
     if (status != STATUS_OK)

@@ -7,6 +7,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/orders.h"
+#include "rows.h"
 
 #define IDEMPOTENCY_US (IDEMPOTENCY_HOURS * INT64_C(3600) * CLOCK_US_PER_SECOND)
 
@@ -15,12 +16,7 @@ enum status store_jobs_add(struct store *store, struct arena *arena, const char 
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    struct pg_array *ids = pg_array_begin(&params, PG_UUID_ARRAY);
-    for (size_t i = 0; i < count; i++) {
-        struct uuid id = uuid_new();
-        pg_array_add_uuid(ids, &id);
-    }
-    pg_array_end(ids);
+    store_add_new_uuids(&params, count);
     pg_params_add_text(&params, kind);
     struct pg_array *texts = pg_array_begin(&params, PG_TEXT_ARRAY);
     for (size_t i = 0; i < count; i++)
@@ -37,12 +33,7 @@ enum status store_jobs_add_keyed(struct store *store, struct arena *arena, const
         return STATUS_OK;
     struct pg_params params;
     pg_params_init(&params, arena);
-    struct pg_array *ids = pg_array_begin(&params, PG_UUID_ARRAY);
-    for (size_t i = 0; i < count; i++) {
-        struct uuid id = uuid_new();
-        pg_array_add_uuid(ids, &id);
-    }
-    pg_array_end(ids);
+    store_add_new_uuids(&params, count);
     pg_params_add_text(&params, kind);
     struct pg_array *keys = pg_array_begin(&params, PG_TEXT_ARRAY);
     for (size_t i = 0; i < count; i++)

@@ -2,6 +2,7 @@
 #include "akkoord/store/orders.h"
 
 #include "akkoord/pg/sql.h"
+#include "rows.h"
 
 /* Columns of sql/order/find.sql; those before FIND_CONTENT_VERSION are those of the lists too. */
 enum {
@@ -42,13 +43,6 @@ enum {
     COLUMN_CREATED_AT,
 };
 
-/* A text column into a field that has room for all the program ever writes there; a null becomes "". */
-static void read_field(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes)
-{
-    const char *text = pg_get_text(result, row, column);
-    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
-}
-
 static enum status unreadable(struct error *error)
 {
     return error_set(error, STATUS_INTERNAL, "order_unreadable", "a word in the database is not known here");
@@ -68,8 +62,8 @@ static enum status read_row(const struct pg_result *result, size_t row, struct s
         .created_at_us = pg_get_time(result, row, FIND_CREATED_AT),
         .decision_id = pg_get_optional_uuid(result, row, FIND_DECISION_ID),
     };
-    read_field(result, row, FIND_NUMBER, order->number, sizeof(order->number));
-    read_field(result, row, FIND_CURRENCY, order->currency, sizeof(order->currency));
+    store_read_text(result, row, FIND_NUMBER, order->number, sizeof(order->number));
+    store_read_text(result, row, FIND_CURRENCY, order->currency, sizeof(order->currency));
     if (order_status_parse(pg_get_text(result, row, FIND_STATUS), &order->status) != STATUS_OK ||
         language_parse(pg_get_text(result, row, FIND_LANGUAGE), &order->language) != STATUS_OK)
         return unreadable(error);
@@ -90,11 +84,11 @@ static enum status read_payment(struct arena *arena, const struct pg_result *res
         .created_at_us = pg_get_time(result, row, COLUMN_CREATED_AT),
         .checkout_url = arena_copy_text(arena, pg_get_text(result, row, COLUMN_CHECKOUT_URL)),
     };
-    read_field(result, row, COLUMN_PROVIDER, payment->provider, sizeof(payment->provider));
-    read_field(result, row, COLUMN_PROVIDER_PAYMENT_ID, payment->provider_payment_id,
-               sizeof(payment->provider_payment_id));
-    read_field(result, row, COLUMN_PROVIDER_ALIAS, payment->provider_alias, sizeof(payment->provider_alias));
-    read_field(result, row, COLUMN_CURRENCY, payment->currency, sizeof(payment->currency));
+    store_read_text(result, row, COLUMN_PROVIDER, payment->provider, sizeof(payment->provider));
+    store_read_text(result, row, COLUMN_PROVIDER_PAYMENT_ID, payment->provider_payment_id,
+                    sizeof(payment->provider_payment_id));
+    store_read_text(result, row, COLUMN_PROVIDER_ALIAS, payment->provider_alias, sizeof(payment->provider_alias));
+    store_read_text(result, row, COLUMN_CURRENCY, payment->currency, sizeof(payment->currency));
     if (payment_status_parse(pg_get_text(result, row, COLUMN_STATUS), &payment->status) != STATUS_OK)
         return unreadable(error);
     return STATUS_OK;
@@ -102,9 +96,10 @@ static enum status read_payment(struct arena *arena, const struct pg_result *res
 
 static struct stored_order *order_by_id(struct stored_order *orders, size_t count, const struct uuid *id)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (uuid_equal(&orders[i].id, id))
             return &orders[i];
+    }
     return NULL;
 }
 
@@ -132,10 +127,7 @@ static enum status load_payments(struct store *store, struct arena *arena, const
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    struct pg_array *array = pg_array_begin(&params, PG_UUID_ARRAY);
-    for (size_t i = 0; i < count; i++)
-        pg_array_add_uuid(array, &ids[i]);
-    pg_array_end(array);
+    store_add_uuids(&params, ids, count);
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_order_payments, &params, &result, error);
     if (status == STATUS_OK)
@@ -165,9 +157,10 @@ static enum status load_newest_decisions(struct store *store, struct arena *aren
 {
     struct uuid *ids = ARENA_ARRAY(arena, struct uuid, count);
     size_t ids_count = 0;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (!uuid_is_nil(&orders[i].decision_id))
             ids[ids_count++] = orders[i].decision_id;
+    }
     if (ids_count == 0)
         return STATUS_OK;
     struct stored_decision *decisions;

@@ -23,7 +23,8 @@ static enum status read_texts(const json_t *object, const char *prefix, const st
 
 /* ---- addresses ---- */
 
-json_t *address_to_json(struct arena *arena, const struct postal_address *address)
+/* {"street","postal_code","city","country"}, or null when all four are absent. */
+static json_t *address_to_json(struct arena *arena, const struct postal_address *address)
 {
     if (address->street == NULL && address->postal_code == NULL && address->city == NULL && address->country == NULL)
         return NULL;
@@ -35,8 +36,9 @@ json_t *address_to_json(struct arena *arena, const struct postal_address *addres
     return object;
 }
 
-enum status address_from_json(const json_t *object, const char *prefix, const char *key, struct postal_address *address,
-                              struct error *error)
+/* The texts are the JSON's own: they live as long. A null address leaves all four NULL. */
+static enum status address_from_json(const json_t *object, const char *prefix, const char *key,
+                                     struct postal_address *address, struct error *error)
 {
     static const char *const known[] = {"street", "postal_code", "city", "country", NULL};
     const struct text_field fields[] = {

@@ -2,6 +2,7 @@
 #include "akkoord/store/payments.h"
 
 #include "akkoord/pg/sql.h"
+#include "rows.h"
 
 enum {
     COLUMN_ID,
@@ -20,23 +21,16 @@ enum {
     COLUMN_CREATED_AT,
 };
 
-/* A text column into a field that has room for all the program ever writes there; a null becomes "". */
-static void read_field(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes)
-{
-    const char *text = pg_get_text(result, row, column);
-    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
-}
-
 static enum status read_row(struct arena *arena, const struct pg_result *result, size_t row,
                             struct listed_payment *listed, struct error *error)
 {
     struct payment *payment = &listed->payment;
     payment->id = pg_get_uuid(result, row, COLUMN_ID);
-    read_field(result, row, COLUMN_PROVIDER, payment->provider, sizeof(payment->provider));
-    read_field(result, row, COLUMN_PROVIDER_PAYMENT_ID, payment->provider_payment_id,
-               sizeof(payment->provider_payment_id));
-    read_field(result, row, COLUMN_PROVIDER_ALIAS, payment->provider_alias, sizeof(payment->provider_alias));
-    read_field(result, row, COLUMN_CURRENCY, payment->currency, sizeof(payment->currency));
+    store_read_text(result, row, COLUMN_PROVIDER, payment->provider, sizeof(payment->provider));
+    store_read_text(result, row, COLUMN_PROVIDER_PAYMENT_ID, payment->provider_payment_id,
+                    sizeof(payment->provider_payment_id));
+    store_read_text(result, row, COLUMN_PROVIDER_ALIAS, payment->provider_alias, sizeof(payment->provider_alias));
+    store_read_text(result, row, COLUMN_CURRENCY, payment->currency, sizeof(payment->currency));
     payment->amount_minor = pg_get_int64(result, row, COLUMN_AMOUNT);
     payment->live = pg_get_bool(result, row, COLUMN_LIVE);
     payment->reversal.refunded_minor = pg_get_int64(result, row, COLUMN_REFUNDED);

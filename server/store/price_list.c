@@ -49,9 +49,10 @@ static enum status read_sku(const json_t *object, const char *prefix, const char
 
 static bool is_printable(const char *text)
 {
-    for (const char *at = text; *at != '\0'; at++)
+    for (const char *at = text; *at != '\0'; at++) {
         if ((unsigned char)*at < 0x20 || *at == 0x7F)
             return false;
+    }
     return text[strspn(text, " ")] != '\0';
 }
 

@@ -5,7 +5,8 @@
 #include "akkoord/base/crypto.h"
 #include "akkoord/pg/sql.h"
 
-const char *rendition_format_name(enum rendition_format format)
+/* As in the database. */
+static const char *format_name(enum rendition_format format)
 {
     switch (format) {
     case RENDITION_PDF:
@@ -47,15 +48,16 @@ static enum status open_row(struct arena *arena, const struct pg_result *result,
     return STATUS_OK;
 }
 
-enum status store_rendition_load(struct store *store, struct arena *arena, const struct uuid *document_id,
-                                 enum rendition_format format, const struct opened_document *document,
-                                 const uint8_t **bytes, size_t *length, struct error *error)
+/* STATUS_NOT_FOUND when there is none yet. */
+static enum status load(struct store *store, struct arena *arena, const struct uuid *document_id,
+                        enum rendition_format format, const struct opened_document *document, const uint8_t **bytes,
+                        size_t *length, struct error *error)
 {
     const struct seal_context context = context_of(document_id, format, document);
     struct pg_params params;
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, document_id);
-    pg_params_add_text(&params, rendition_format_name(format));
+    pg_params_add_text(&params, format_name(format));
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_rendition_load, &params, &result, error);
     if (status == STATUS_OK && pg_result_rows(result) == 0)
@@ -66,9 +68,10 @@ enum status store_rendition_load(struct store *store, struct arena *arena, const
     return status;
 }
 
-enum status store_rendition_insert(struct store *store, struct arena *arena, const struct uuid *document_id,
-                                   enum rendition_format format, const struct opened_document *document,
-                                   const uint8_t *bytes, size_t length, struct error *error)
+/* Does nothing when there is one. */
+static enum status insert(struct store *store, struct arena *arena, const struct uuid *document_id,
+                          enum rendition_format format, const struct opened_document *document, const uint8_t *bytes,
+                          size_t length, struct error *error)
 {
     const struct seal_context context = context_of(document_id, format, document);
     uint8_t *blob;
@@ -81,7 +84,7 @@ enum status store_rendition_insert(struct store *store, struct arena *arena, con
     struct pg_params params;
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, document_id);
-    pg_params_add_text(&params, rendition_format_name(format));
+    pg_params_add_text(&params, format_name(format));
     pg_params_add_bytes(&params, sha256, sizeof(sha256));
     pg_params_add_bytes(&params, blob, blob_length);
     pg_params_add_text(&params, AKKOORD_VERSION);
@@ -107,14 +110,14 @@ enum status store_rendition_get_or_render(struct store *store, struct arena *are
     enum status status = store_document_open(store, arena, document_id, &document, error);
     if (status != STATUS_OK)
         return status;
-    status = store_rendition_load(store, arena, document_id, format, &document, bytes, length, error);
+    status = load(store, arena, document_id, format, &document, bytes, length, error);
     if (status == STATUS_NOT_FOUND) {
         status = draw(render, &document.invoice, arena, bytes, length, error);
         if (status == STATUS_OK)
-            status = store_rendition_insert(store, arena, document_id, format, &document, *bytes, *length, error);
+            status = insert(store, arena, document_id, format, &document, *bytes, *length, error);
         /* Somebody may have been quicker: what is kept is what is delivered. */
         if (status == STATUS_OK)
-            status = store_rendition_load(store, arena, document_id, format, &document, bytes, length, error);
+            status = load(store, arena, document_id, format, &document, bytes, length, error);
     }
     vault_data_key_release(&document.billing_key);
     return status;

@@ -55,25 +55,3 @@ enum status store_data_key_unwrap(struct store *store, const struct uuid *id, en
 {
     return vault_data_key_unwrap(store->keyring, purpose, id, wrapped, length, key, error);
 }
-
-enum status store_data_key_load(struct store *store, struct arena *arena, const struct uuid *id,
-                                enum key_purpose purpose, struct data_key *key, struct error *error)
-{
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, id);
-    pg_params_add_text(&params, key_purpose_name(purpose));
-    struct pg_result *result = NULL;
-    enum status status = pg_execute(store->pg, &sql_data_key_load, &params, &result, error);
-    if (status != STATUS_OK)
-        return status;
-    if (pg_result_rows(result) == 0) {
-        status = error_set(error, STATUS_NOT_FOUND, "data_key_erased", "the key of this content was destroyed");
-    } else {
-        size_t length;
-        const uint8_t *wrapped = pg_get_bytes(result, 0, 0, &length);
-        status = store_data_key_unwrap(store, id, purpose, wrapped, length, key, error);
-    }
-    pg_result_free(result);
-    return status;
-}

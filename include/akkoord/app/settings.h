@@ -85,6 +85,3 @@ void settings_release(struct settings *settings);
 
 /* "test" or "live", as it is stamped in the database. */
 const char *installation_mode_name(enum installation_mode mode);
-/* `family` and `address` as in struct settings_cidr: whether the address lies in one of the trusted proxies' networks.
- */
-bool settings_is_trusted_proxy(const struct settings *settings, int family, const uint8_t *address);

@@ -105,11 +105,10 @@ struct pg_params {
 
 void pg_params_init(struct pg_params *params, struct arena *arena);
 void pg_params_add_null(struct pg_params *params, enum pg_type type);
-/* In each of these four a NULL pointer is an SQL null. */
+/* In each of these three a NULL pointer is an SQL null. */
 void pg_params_add_text(struct pg_params *params, const char *text);
 void pg_params_add_uuid(struct pg_params *params, const struct uuid *uuid);
 void pg_params_add_bytes(struct pg_params *params, const void *bytes, size_t length);
-void pg_params_add_optional_int64(struct pg_params *params, const int64_t *number);
 void pg_params_add_int64(struct pg_params *params, int64_t number);
 void pg_params_add_bool(struct pg_params *params, bool value);
 /* UTC microseconds since 1970; 0 is an SQL null. */
@@ -193,5 +192,3 @@ int64_t pg_get_time(const struct pg_result *result, size_t row, int column);
 int64_t pg_get_date(const struct pg_result *result, size_t row, int column);
 /* The nil UUID for a null. */
 struct uuid pg_get_optional_uuid(const struct pg_result *result, size_t row, int column);
-/* `otherwise` for a null. */
-int64_t pg_get_optional_int64(const struct pg_result *result, size_t row, int column, int64_t otherwise);

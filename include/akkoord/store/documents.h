@@ -24,7 +24,6 @@ struct stored_document {
 
 /* "invoice" and "credit_note", in the API and in the database. */
 const char *document_kind_name(enum document_kind kind);
-enum status document_kind_parse(const char *text, enum document_kind *kind) AKKOORD_MUST_CHECK;
 
 /* Of several orders at once, by order and then as they were issued; the array lives in the arena. */
 enum status store_documents_of_orders(struct store *store, struct arena *arena, const struct uuid *order_ids,

@@ -29,9 +29,6 @@
 #define JOB_FETCH_PAYMENT   "fetch_payment"
 #define JOB_REFUND_PAYMENT  "refund_payment"
 
-/* The key of a fetch_payment, with its NUL. */
-#define JOB_KEY_BYTES (PROVIDER_BYTES + PAYMENT_ID_BYTES)
-
 struct job {
     struct uuid id;
     const char *kind;

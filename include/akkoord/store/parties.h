@@ -26,12 +26,6 @@ struct profile {
     enum language language;
 };
 
-/* {"street","postal_code","city","country"}, or null when all four are absent. The value lives in the arena. */
-json_t *address_to_json(struct arena *arena, const struct postal_address *address);
-/* The texts are the JSON's own: they live as long. A null address leaves all four NULL. */
-enum status address_from_json(const json_t *object, const char *prefix, const char *key, struct postal_address *address,
-                              struct error *error) AKKOORD_MUST_CHECK;
-
 /* {"name","company","address","vat_number","kvk_number","email"} */
 json_t *buyer_to_json(struct arena *arena, const struct buyer *buyer);
 enum status buyer_from_json(const json_t *object, const char *prefix, struct buyer *buyer,

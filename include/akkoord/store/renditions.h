@@ -20,9 +20,6 @@
 /* The numbers stand in sealed blobs: never change one. */
 enum rendition_format { RENDITION_PDF = 1, RENDITION_UBL = 2, RENDITION_CII = 3 };
 
-/* "pdf", "ubl", "cii", as in the database. */
-const char *rendition_format_name(enum rendition_format format);
-
 /* What draws a document: document_render_pdf() of documents/pdf.h and its like. The bytes live in the arena. */
 typedef enum status rendition_renderer(const struct invoice *invoice, struct arena *arena, const uint8_t **bytes,
                                        size_t *length, struct error *error);
@@ -31,18 +28,9 @@ typedef enum status rendition_renderer(const struct invoice *invoice, struct are
  * The bytes of a document: those that are kept, or else rendered now and kept. Of any number of threads and processes
  * that render one document at once, the first to store it wins, and all return its bytes. Rendering holds no
  * transaction open. STATUS_NOT_FOUND as store_document_open(); a renderer that fails is
- * STATUS_INTERNAL with its code.
+ * STATUS_INTERNAL with its code, bytes that are not those that were stored `rendition_damaged`.
  */
 enum status store_rendition_get_or_render(struct store *store, struct arena *arena, const struct uuid *document_id,
                                           enum rendition_format format, rendition_renderer *render,
                                           const uint8_t **bytes, size_t *length,
                                           struct error *error) AKKOORD_MUST_CHECK;
-
-/* The two steps of it. Load: STATUS_NOT_FOUND `not_found` when there is none yet; STATUS_INTERNAL
- * `rendition_damaged` when the bytes are not those that were stored. Insert does nothing when there is one. */
-enum status store_rendition_load(struct store *store, struct arena *arena, const struct uuid *document_id,
-                                 enum rendition_format format, const struct opened_document *document,
-                                 const uint8_t **bytes, size_t *length, struct error *error) AKKOORD_MUST_CHECK;
-enum status store_rendition_insert(struct store *store, struct arena *arena, const struct uuid *document_id,
-                                   enum rendition_format format, const struct opened_document *document,
-                                   const uint8_t *bytes, size_t length, struct error *error) AKKOORD_MUST_CHECK;

@@ -33,10 +33,7 @@ void store_free(struct store *store);
 /* Inserts a new key, inside the caller's transaction or alone. Release it with vault_data_key_release(). */
 enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
                                   struct data_key *key, struct error *error) AKKOORD_MUST_CHECK;
-/* Reads and unwraps one. STATUS_NOT_FOUND `data_key_erased` when its row is gone. */
-enum status store_data_key_load(struct store *store, struct arena *arena, const struct uuid *id,
-                                enum key_purpose purpose, struct data_key *key, struct error *error) AKKOORD_MUST_CHECK;
-/* Unwraps what another query read already. */
+/* Unwraps what a query has read. */
 enum status store_data_key_unwrap(struct store *store, const struct uuid *id, enum key_purpose purpose,
                                   const void *wrapped, size_t length, struct data_key *key,
                                   struct error *error) AKKOORD_MUST_CHECK;

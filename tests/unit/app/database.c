@@ -18,7 +18,6 @@ static char data_dir[sizeof(folder) + 8];
 static void become_nobody(void)
 {
     const struct passwd *nobody = getpwnam("nobody");
-
     if (geteuid() != 0)
         return;
     if (!nobody || setgroups(0, NULL) != 0 || setgid(nobody->pw_gid) != 0 || setuid(nobody->pw_uid) != 0)
@@ -45,7 +44,6 @@ static int remove_entry(const char *path, const struct stat *state, int type, st
 void test_folder_remove(void)
 {
     int pid = test_postmaster_pid();
-
     if (pid > 1)
         (void)kill(pid, SIGQUIT);
     for (int i = 0; i < 100 && test_postmaster_pid() > 1; i++)
@@ -58,7 +56,6 @@ int test_postmaster_pid(void)
     char path[sizeof(data_dir) + 32];
     char line[32] = "";
     FILE *file;
-
     (void)snprintf(path, sizeof(path), "%s/postgres/postmaster.pid", data_dir);
     file = fopen(path, "r");
     if (!file)
@@ -73,7 +70,6 @@ struct embedded *test_open(void)
 {
     struct embedded *embedded;
     struct error error;
-
     if (embedded_open(data_dir, &embedded, &error) != STATUS_OK) {
         (void)fprintf(stderr, "embedded_open: %s\n", error.detail);
         abort();

@@ -47,7 +47,6 @@ static int tear_down(void **state)
 static struct pg_params *row(int64_t id, const char *note)
 {
     struct pg_params *params = ARENA_NEW(arena, struct pg_params);
-
     pg_params_init(params, arena);
     pg_params_add_int64(params, id);
     pg_params_add_text(params, note);
@@ -58,7 +57,6 @@ static int64_t count(void)
 {
     struct pg_result *result;
     int64_t rows;
-
     assert_int_equal(pg_execute(connection, &COUNT, NULL, &result, &error), STATUS_OK);
     rows = pg_get_int64(result, 0, 0);
     pg_result_free(result);
@@ -76,7 +74,6 @@ static void every_type_comes_back_as_it_went(void **state)
     struct pg_params params;
     struct pg_result *result;
     size_t length;
-
     (void)state;
     pg_params_init(&params, arena);
     pg_params_add_text(&params, "caf\xc3\xa9");
@@ -117,7 +114,6 @@ static void arrays_unnest_with_their_nulls(void **state)
     struct pg_result *result;
     struct pg_array *arrays[7];
     size_t length;
-
     (void)state;
     pg_params_init(&params, arena);
     for (int i = 0; i < 7; i++)
@@ -153,7 +149,6 @@ static void an_empty_array_is_no_rows(void **state)
     static const struct pg_statement UNNEST = {"test.unnest_empty", "SELECT * FROM unnest($1)"};
     struct pg_params params;
     struct pg_result *result;
-
     (void)state;
     pg_params_init(&params, arena);
     pg_array_end(pg_array_begin(&params, PG_INT64_ARRAY));
@@ -185,7 +180,6 @@ static void a_batch_is_all_or_nothing_and_says_which_failed(void **state)
         {.statement = &COUNT},
     };
     size_t failed;
-
     (void)state;
     assert_int_equal(pg_execute_batch(connection, items, 4, &failed, &error), STATUS_CONFLICT);
     assert_int_equal(failed, 2);
@@ -203,7 +197,6 @@ static void a_transaction_may_begin_and_end_inside_batches(void **state)
     struct pg_batch_item first[] = {{.statement = &pg_statement_begin}, {.statement = &INSERT, .params = row(1, "a")}};
     struct pg_batch_item second[] = {{.statement = &INSERT, .params = row(2, "b")},
                                      {.statement = &pg_statement_commit}};
-
     (void)state;
     assert_int_equal(pg_execute_batch(connection, first, 2, NULL, &error), STATUS_OK);
     assert_true(pg_in_transaction(connection));
@@ -230,11 +223,9 @@ static void a_large_batch_does_not_block_itself(void **state)
     static const struct pg_statement BOUNCE = {"test.bounce", "SELECT $1::bytea, repeat('x', 1000000)"};
     struct pg_batch_item items[16];
     char *bytes = arena_alloc_zero(arena, 1, 1000000);
-
     (void)state;
     for (size_t i = 0; i < 16; i++) {
         struct pg_params *params = ARENA_NEW(arena, struct pg_params);
-
         pg_params_init(params, arena);
         pg_params_add_bytes(params, bytes, 1000000);
         items[i] = (struct pg_batch_item){.statement = &BOUNCE, .params = params};
@@ -247,7 +238,6 @@ static void a_statement_that_takes_too_long_is_ended_and_the_session_stays(void 
 {
     static const struct pg_statement SLEEP = {"test.sleep", "SELECT pg_sleep(30)"};
     int64_t began_us = clock_monotonic_us();
-
     (void)state;
     pg_set_call_timeout_ms(connection, 500);
     assert_int_equal(pg_execute(connection, &SLEEP, NULL, NULL, &error), STATUS_UNAVAILABLE);
@@ -267,7 +257,6 @@ static void a_server_that_never_answers_costs_no_more_than_the_time_limit(void *
     struct pg_options options = {.url = url, .connect_timeout_ms = 300};
     struct pg_connection *silent;
     int64_t began_us;
-
     (void)state;
     assert_int_equal(bind(listener, (struct sockaddr *)&address, sizeof(address)), 0);
     assert_int_equal(listen(listener, 1), 0);
@@ -288,7 +277,6 @@ static void a_server_that_never_answers_costs_no_more_than_the_time_limit(void *
 static void a_lost_session_is_replaced_but_not_inside_a_transaction(void **state)
 {
     static const struct pg_statement END = {"test.end", "SELECT pg_terminate_backend(pg_backend_pid())"};
-
     (void)state;
     assert_int_equal(pg_execute(connection, &END, NULL, NULL, &error), STATUS_UNAVAILABLE);
     assert_int_equal(pg_execute(connection, &ONE, NULL, NULL, &error), STATUS_OK);
@@ -303,7 +291,6 @@ static void a_lost_session_is_replaced_but_not_inside_a_transaction(void **state
 static void the_user_of_a_connection_string_is_found(void **state)
 {
     char user[PG_ROLE_BYTES];
-
     (void)state;
     assert_int_equal(pg_url_user("postgresql://some%20one:x@h/d", user, &error), STATUS_OK);
     assert_string_equal(user, "some one");
@@ -332,7 +319,6 @@ int main(void)
     };
     struct pg_options options = {0};
     int failed;
-
     (void)test_folder_make();
     embedded = test_open();
     options.url = embedded_url(embedded, EMBEDDED_OWNER);

@@ -31,7 +31,6 @@ static bool answers(const struct embedded *embedded, enum embedded_role role)
     struct pg_connection *connection = pg_connection_new(&options);
     struct error error;
     bool good = pg_execute(connection, &ONE, NULL, NULL, &error) == STATUS_OK;
-
     pg_connection_free(connection);
     return good;
 }
@@ -46,12 +45,10 @@ static pid_t open_elsewhere(int *told)
 {
     int ends[2];
     pid_t child;
-
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
     child = fork();
     if (child == 0) {
         struct embedded *embedded;
-
         /* It must not outlive a test that fails. */
         (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
         embedded = test_open();
@@ -70,7 +67,6 @@ static pid_t open_elsewhere(int *told)
 static void wait_until_told(int told)
 {
     char byte;
-
     assert_int_equal(read(told, &byte, 1), 1);
     (void)close(told);
 }
@@ -84,12 +80,10 @@ static void kill_and_reap(pid_t child)
 static void a_kill_at_any_moment_of_the_first_start_is_mended_by_the_next(void **state)
 {
     struct embedded *embedded;
-
     (void)state;
     for (useconds_t after_us = 10000; after_us < 1200000; after_us = after_us * 3 / 2) {
         int told;
         pid_t child = open_elsewhere(&told);
-
         (void)usleep(after_us);
         kill_and_reap(child);
         (void)close(told);
@@ -106,7 +100,6 @@ static void a_kill_at_any_moment_of_the_first_start_is_mended_by_the_next(void *
 static void what_initdb_left_when_it_was_killed_is_removed(void **state)
 {
     char path[256];
-
     (void)state;
     (void)snprintf(path, sizeof(path), "%s/data/postgres.new-abcdef", folder);
     assert_int_equal(mkdir(path, 0700), 0);
@@ -123,7 +116,6 @@ static void a_postmaster_left_by_a_kill_is_adopted(void **state)
     pid_t child = open_elsewhere(&told);
     struct embedded *embedded;
     int left;
-
     (void)state;
     wait_until_told(told);
     left = test_postmaster_pid();
@@ -141,7 +133,6 @@ static void the_last_one_out_stops_the_cluster(void **state)
     pid_t child = open_elsewhere(&told);
     struct embedded *embedded = test_open();
     int pid;
-
     (void)state;
     wait_until_told(told);
     pid = test_postmaster_pid();
@@ -156,13 +147,11 @@ static void the_last_one_out_stops_the_cluster(void **state)
 static void a_killed_postmaster_is_started_again_by_the_supervisor(void **state)
 {
     struct embedded *embedded = test_open();
-
     (void)state;
     embedded_supervise(embedded);
     for (int round = 0; round < 3; round++) {
         int before = test_postmaster_pid();
         int steps = 0;
-
         assert_int_equal(kill(before, SIGKILL), 0);
         while ((test_postmaster_pid() == before || !answers(embedded, EMBEDDED_SERVER)) && steps++ < STEPS_MAX)
             (void)usleep(STEP_US);
@@ -180,7 +169,6 @@ static void a_pid_that_belongs_to_somebody_else_now_does_not_block_the_start(voi
     char line[32];
     int file;
     int length = snprintf(line, sizeof(line), "%d\n", (int)getpid());
-
     (void)state;
     (void)snprintf(path, sizeof(path), "%s/data/postgres/postmaster.pid", folder);
     file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -197,7 +185,6 @@ static void a_path_too_long_for_a_socket_gets_a_short_one_that_is_kept(void **st
     char socket_dir[128] = "";
     struct embedded *embedded;
     struct error error;
-
     (void)state;
     (void)snprintf(path, sizeof(path), "%s/%0120d, 'quoted'", folder, 7);
     assert_int_equal(embedded_open(path, &embedded, &error), STATUS_OK);
@@ -221,7 +208,6 @@ static void the_servers_role_owns_nothing(void **state)
     struct pg_options options = {.url = embedded_url(embedded, EMBEDDED_SERVER)};
     struct pg_connection *connection = pg_connection_new(&options);
     struct error error;
-
     (void)state;
     assert_int_equal(pg_execute(connection, &MAKE_TABLE, NULL, NULL, &error), STATUS_INTERNAL);
     assert_int_equal(pg_execute(connection, &MAKE_ROLE, NULL, NULL, &error), STATUS_INTERNAL);
@@ -243,7 +229,6 @@ int main(void)
         cmocka_unit_test(the_servers_role_owns_nothing),
     };
     int failed;
-
     folder = test_folder_make();
     failed = cmocka_run_group_tests(tests, NULL, NULL);
     test_folder_remove();

@@ -43,7 +43,6 @@ static struct error error;
 static struct pg_connection *connect_as(enum embedded_role role)
 {
     struct pg_options options = {.url = embedded_url(embedded, role)};
-
     return pg_connection_new(&options);
 }
 
@@ -51,7 +50,6 @@ static enum status run(struct migration_set set, size_t *applied)
 {
     struct pg_connection *connection = connect_as(EMBEDDED_OWNER);
     enum status status = migrate_run(connection, set, applied, &error);
-
     pg_connection_free(connection);
     return status;
 }
@@ -60,7 +58,6 @@ static enum status check(enum embedded_role role, struct migration_set set)
 {
     struct pg_connection *connection = connect_as(role);
     enum status status = migrate_check_server(connection, set, &error);
-
     pg_connection_free(connection);
     return status;
 }
@@ -77,7 +74,6 @@ static void a_failing_migration_leaves_nothing_behind(void **state)
     struct pg_connection *connection = connect_as(EMBEDDED_OWNER);
     struct pg_result *result;
     size_t applied;
-
     (void)state;
     assert_int_equal(run(SET(FAILING, 1), &applied), STATUS_INTERNAL);
     assert_int_equal(applied, 0);
@@ -93,7 +89,6 @@ static void *migrate_beside(void *applied)
     struct pg_connection *connection = connect_as(EMBEDDED_OWNER);
     struct error own_error;
     enum status status = migrate_run(connection, SET(GOOD, 2), applied, &own_error);
-
     pg_connection_free(connection);
     return status == STATUS_OK ? applied : NULL;
 }
@@ -103,13 +98,11 @@ static void four_at_once_apply_each_migration_once(void **state)
     pthread_t threads[MIGRATORS];
     size_t applied[MIGRATORS];
     size_t sum = 0;
-
     (void)state;
     for (size_t i = 0; i < MIGRATORS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, migrate_beside, &applied[i]), 0);
     for (size_t i = 0; i < MIGRATORS; i++) {
         void *good;
-
         assert_int_equal(pthread_join(threads[i], &good), 0);
         assert_non_null(good);
         sum += applied[i];
@@ -122,7 +115,6 @@ static void only_what_is_missing_is_applied(void **state)
     struct pg_connection *connection = connect_as(EMBEDDED_OWNER);
     struct pg_result *result;
     size_t applied;
-
     (void)state;
     assert_int_equal(run(SET(GOOD, 3), &applied), STATUS_OK);
     assert_int_equal(applied, 1);
@@ -165,7 +157,6 @@ static void a_server_serves_only_as_itself(void **state)
 static void a_membership_that_can_not_be_granted_is_explained(void **state)
 {
     struct pg_connection *connection = connect_as(EMBEDDED_OWNER);
-
     (void)state;
     assert_int_equal(migrate_grant_membership(connection, "akkoord_server", "akkoord_server_login", &error), STATUS_OK);
     assert_int_equal(migrate_grant_membership(connection, "akkoord_server", "akkoord_auditor_login", &error),
@@ -178,7 +169,6 @@ static void a_membership_that_can_not_be_granted_is_explained(void **state)
 static void a_migration_that_ends_its_transaction_is_refused(void **state)
 {
     struct pg_migration with_commit[4];
-
     (void)state;
     memcpy(with_commit, GOOD, sizeof(GOOD));
     with_commit[3] = COMMITTING[0];
@@ -202,7 +192,6 @@ int main(void)
         cmocka_unit_test(a_migration_that_ends_its_transaction_is_refused),
     };
     int failed;
-
     (void)test_folder_make();
     embedded = test_open();
     failed = cmocka_run_group_tests(tests, NULL, NULL);

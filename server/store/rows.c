@@ -1,0 +1,26 @@
+/* What the files of the store read and write alike: see rows.h. Keeps nothing between calls. */
+#include "rows.h"
+
+void store_read_text(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes)
+{
+    const char *text = pg_get_text(result, row, column);
+    snprintf(out, out_bytes, "%s", text != NULL ? text : "");
+}
+
+void store_add_uuids(struct pg_params *params, const struct uuid *uuids, size_t count)
+{
+    struct pg_array *array = pg_array_begin(params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_uuid(array, &uuids[i]);
+    pg_array_end(array);
+}
+
+void store_add_new_uuids(struct pg_params *params, size_t count)
+{
+    struct pg_array *array = pg_array_begin(params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < count; i++) {
+        struct uuid uuid = uuid_new();
+        pg_array_add_uuid(array, &uuid);
+    }
+    pg_array_end(array);
+}
