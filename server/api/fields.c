@@ -37,9 +37,10 @@ static const char *trim(struct api_call *call, const char *text)
 
 static bool has_control(const char *text)
 {
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         if ((unsigned char)*text < 0x20 || *text == 0x7F)
             return true;
+    }
     return false;
 }
 
@@ -47,9 +48,10 @@ static bool has_control(const char *text)
 static size_t count_characters(const char *text)
 {
     size_t count = 0;
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         if (((unsigned char)*text & 0xC0) != 0x80)
             count++;
+    }
     return count;
 }
 
@@ -143,9 +145,10 @@ static char *take_compact(struct api_call *call, const json_t *object, const cha
         return NULL;
     char *compact = arena_alloc(call->arena, strlen(text) + 1);
     size_t length = 0;
-    for (; *text != '\0'; text++)
+    for (; *text != '\0'; text++) {
         if (strchr(" .-", *text) == NULL)
             compact[length++] = capital(*text);
+    }
     compact[length] = '\0';
     return compact;
 }

@@ -4,9 +4,10 @@
 static bool is_idempotency_key(const char *key)
 {
     size_t length = strlen(key);
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         if (key[i] < 0x20 || key[i] > 0x7E)
             return false;
+    }
     return length >= 1 && length <= IDEMPOTENCY_KEY_BYTES_MAX;
 }
 

@@ -132,9 +132,10 @@ void api_take_order_request(struct api_call *call, const json_t *body, const str
 
 static const struct service *service_by_sku(const struct service *services, size_t count, const char *sku)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (strcmp(services[i].sku, sku) == 0)
             return &services[i];
+    }
     return NULL;
 }
 

@@ -88,9 +88,10 @@ enum status api_call_page(struct api_call *call, struct api_page *page, struct e
 
 void api_call_note_field(struct api_call *call, const char *field, const char *code, const char *detail)
 {
-    for (size_t i = 0; i < call->faults_count; i++)
+    for (size_t i = 0; i < call->faults_count; i++) {
         if (strcmp(call->faults[i].field, field) == 0)
             return;
+    }
     if (call->faults_count == API_FAULTS_MAX)
         return;
     call->faults[call->faults_count++] = (struct http_problem_field){.field = arena_copy_text(call->arena, field),

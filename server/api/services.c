@@ -15,9 +15,10 @@ static int weight_of(const char *text)
         return 0;
     int weight = (text[2] - '0') * 1000;
     int place = 100;
-    if (text[3] == '.')
+    if (text[3] == '.') {
         for (const char *digit = text + 4; *digit >= '0' && *digit <= '9' && place > 0; digit++, place /= 10)
             weight += (*digit - '0') * place;
+    }
     return weight > 1000 ? 1000 : weight;
 }
 

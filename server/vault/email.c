@@ -41,9 +41,10 @@ static size_t utf8_sequence_bytes(const unsigned char *text, size_t length)
     size_t bytes = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
     if (first < 0xC2 || first > 0xF4 || bytes > length)
         return 0;
-    for (size_t i = 1; i < bytes; i++)
+    for (size_t i = 1; i < bytes; i++) {
         if ((text[i] & 0xC0) != 0x80)
             return 0;
+    }
     /* Overlong forms, surrogates, and what lies past U+10FFFF. */
     unsigned char second = text[1];
     if ((first == 0xE0 && second < 0xA0) || (first == 0xED && second > 0x9F) || (first == 0xF0 && second < 0x90) ||
@@ -79,17 +80,19 @@ static bool label_is_good(const unsigned char *text, size_t length)
 {
     if (length < 1 || length > LABEL_LENGTH_MAX || text[0] == '-' || text[length - 1] == '-')
         return false;
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         if (!is_label_byte(text[i]))
             return false;
+    }
     return true;
 }
 
 static bool all_digits(const unsigned char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
+    for (size_t i = 0; i < length; i++) {
         if (!is_digit(text[i]))
             return false;
+    }
     return true;
 }
 

@@ -152,9 +152,10 @@ void keyring_unlock(struct keyring *keyring)
 
 const struct kek *key_set_find(const struct key_set *keys, const struct uuid *id)
 {
-    for (size_t i = 0; i < keys->count; i++)
+    for (size_t i = 0; i < keys->count; i++) {
         if (uuid_equal(&keys->keys[i].entry.id, id))
             return &keys->keys[i];
+    }
     return NULL;
 }
 

@@ -81,9 +81,10 @@ static enum status read_text(const struct entry_reader *reader, const char *key,
 /* The place of a text in a list of words, or -1. */
 static int word_index(const char *text, const char *const *words, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         if (words[i] != NULL && strcmp(words[i], text) == 0)
             return (int)i;
+    }
     return -1;
 }
 
@@ -116,9 +117,10 @@ static enum status read_epoch(const struct entry_reader *reader, const struct ke
 {
     struct error fault;
     entry->epoch = 1;
-    for (size_t i = 0; i < before->count; i++)
+    for (size_t i = 0; i < before->count; i++) {
         if (before->keys[i].entry.purpose == entry->purpose && before->keys[i].entry.epoch >= entry->epoch)
             entry->epoch = before->keys[i].entry.epoch + 1;
+    }
     if (json_get_integer(reader->object, reader->prefix, "epoch", JSON_OPTIONAL, 1, KEYRING_EPOCH_MAX, &entry->epoch,
                          &fault) != STATUS_OK)
         return entry_fault(reader, "epoch", fault.detail, error);
@@ -225,10 +227,11 @@ static enum status key_set_complete(const char *path, struct key_set *keys, stru
                              path, purpose_names[kek->entry.purpose]);
         keys->active[kek->entry.purpose] = kek;
     }
-    for (size_t purpose = 1; purpose <= KEY_PURPOSES; purpose++)
+    for (size_t purpose = 1; purpose <= KEY_PURPOSES; purpose++) {
         if (keys->active[purpose] == NULL)
             return error_set(error, STATUS_INVALID, "keyring_malformed", "keyring %s: purpose %s has no active key",
                              path, purpose_names[purpose]);
+    }
     return STATUS_OK;
 }
 

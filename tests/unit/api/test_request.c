@@ -126,9 +126,10 @@ static void test_preferred_language(void **state)
         {",,;,en", LANGUAGE_EN},
         {"en;level=1", LANGUAGE_NL},
     };
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         if (api_preferred_language(cases[i].field) != cases[i].language)
             fail_msg("wrong for %s", cases[i].field);
+    }
 }
 
 static int set_up(void **state)

@@ -23,9 +23,10 @@ int folder_remove(void **state)
     DIR *files = opendir(folder);
     if (files == NULL)
         return -1;
-    for (struct dirent *file = readdir(files); file != NULL; file = readdir(files))
+    for (struct dirent *file = readdir(files); file != NULL; file = readdir(files)) {
         if (strcmp(file->d_name, ".") != 0 && strcmp(file->d_name, "..") != 0)
             unlinkat(dirfd(files), file->d_name, 0);
+    }
     closedir(files);
     return rmdir(folder);
 }

@@ -337,9 +337,10 @@ static void lengths_hide_in_buckets(void **state)
                    {1021, 2044, 2048},      {2045, 4092, 4096}, {4093, 4604, 4608},    {4605, 5116, 5120},
                    {7677, 8188, 8192},      {8189, 9212, 9216}, {15357, 16380, 16384}, {16381, 18428, 18432},
                    {131069, 147452, 147456}};
-    for (size_t i = 0; i < sizeof(buckets) / sizeof(buckets[0]); i++)
+    for (size_t i = 0; i < sizeof(buckets) / sizeof(buckets[0]); i++) {
         for (size_t length = buckets[i].from; length <= buckets[i].to; length++)
             assert_int_equal(seal_blob_bytes(length), OVERHEAD + buckets[i].bucket);
+    }
     /* What padding costs a large plaintext. */
     for (size_t length = 4093; length < 2000000; length += 997)
         assert_true((seal_blob_bytes(length) - OVERHEAD - length) * 8 <= length + 64);

@@ -139,9 +139,10 @@ static void bad_base32_is_refused(void **state)
     };
     uint8_t out[16];
     size_t length;
-    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         if (base32_decode(wrong[i], strlen(wrong[i]), out, sizeof(out), &length) == STATUS_OK)
             fail_msg("'%s' is accepted", wrong[i]);
+    }
     assert_int_equal(base32_decode("MZXW6YTB", 8, out, 4, &length), STATUS_INVALID);
     assert_int_equal(base32_decode("MY", 2, out, 0, &length), STATUS_INVALID);
 }
