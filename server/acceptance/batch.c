@@ -101,6 +101,9 @@ static enum status decide_review(struct batch *batch, struct item *item, struct 
         return error_set(&item->error, STATUS_NOT_FOUND, "not_found", "no such review");
     if (review->is_decided)
         return error_set(&item->error, STATUS_CONFLICT, "review_decided", "this review has been decided");
+    if (!review->is_readable)
+        return error_set(&item->error, STATUS_INTERNAL, "review_key_unreadable",
+                         "the key that this review's reasons are sealed under can't be used");
     struct batch_order *found = batch_find_order(batch, &review->order_id);
     command->review_id = review->id;
     command->reviewed_decision_id = review->decision_id;

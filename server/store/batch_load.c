@@ -278,11 +278,10 @@ static enum status read_reviews(const struct pg_result *result, struct store *st
             return error_set(error, STATUS_INTERNAL, "review_without_order", "a review has no order");
         size_t length;
         const uint8_t *wrapped = pg_get_bytes(result, row, 5, &length);
-        enum status status = store_data_key_unwrap(store, &order->billing_key_id, KEY_PURPOSE_BILLING, wrapped, length,
-                                                   &review->billing_key, error);
-        if (status != STATUS_OK)
-            return status;
-        arena_on_free(batch->arena, release_key, &review->billing_key);
+        review->is_readable = store_data_key_unwrap(store, &order->billing_key_id, KEY_PURPOSE_BILLING, wrapped, length,
+                                                    &review->billing_key, NULL) == STATUS_OK;
+        if (review->is_readable)
+            arena_on_free(batch->arena, release_key, &review->billing_key);
     }
     return STATUS_OK;
 }

@@ -187,6 +187,29 @@ describe('deciding', () => {
     assert.deepEqual(await look(order), order);
   });
 
+  test('a review whose key can not be used is not decided, and holds up nobody else', async () => {
+    const order = await held();
+    const review = await reviewOf(order.decision);
+    const spoil = async () => {
+      const { code, stderr } = await server.psql(`UPDATE akkoord.data_key SET wrapped = set_byte(wrapped, 60, get_byte(wrapped, 60) # 1)
+        WHERE id = (SELECT billing_key_id FROM akkoord.customer_order WHERE id = '${order.id}')`);
+      assert.equal(code, 0, stderr);
+    };
+    const others = [await placeOrder(server, customer), await placeOrder(server, customer), await placeOrder(server, customer)];
+    await spoil();
+    try {
+      const begun = Date.now();
+      const [outcome, ...answers] = await Promise.all([decide(review, upheld), ...others.map((other) => payStandard(server, other))]);
+      expectProblem(outcome, 500, 'internal');
+      for (const answer of answers) expectStatus(answer, 200);
+      assert.ok(Date.now() - begun < 4000, 'nobody waits for the deadline of the one that can not be done');
+    } finally {
+      await spoil();
+    }
+    expectStatus(await decide(review, upheld), 200);
+    assert.equal((await look(order)).status, 'cancelled');
+  });
+
   test('the queue shows what is not decided, the earliest due first, each once whatever the limit', async () => {
     const { decision } = await held();
     const decided = await reviewOf(decision);

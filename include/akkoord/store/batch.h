@@ -43,6 +43,8 @@ struct batch_review {
     struct uuid decision_id;
     enum decision_outcome decision_outcome;
     bool is_decided;
+    /* Whether the key that its reasons are sealed under could be had; one review without it harms no neighbour. */
+    bool is_readable;
     struct data_key billing_key; /* released with the arena */
     /* filled in between, for those that this batch decides */
     bool decides_now;
