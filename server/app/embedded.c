@@ -219,10 +219,12 @@ static void release(struct embedded *embedded)
 
 static enum status open_locks(struct embedded *embedded, const char *data_dir, struct error *error)
 {
-    enum status status = cluster_own_folder(data_dir, error);
+    struct error fault;
+    enum status status = cluster_own_folder(data_dir, &fault);
 
-    if (status == STATUS_OK)
-        status = open_lock(data_dir, "postgres.control", &embedded->control_lock, error);
+    if (status != STATUS_OK)
+        return error_set_field(error, status, fault.code, "AKKOORD_DATA_DIR", "%s", fault.detail);
+    status = open_lock(data_dir, "postgres.control", &embedded->control_lock, error);
     if (status == STATUS_OK)
         status = open_lock(data_dir, "postgres.users", &embedded->users_lock, error);
     if (status == STATUS_OK)

@@ -22,9 +22,13 @@ enum status installation_keyring_load(const struct settings *settings, struct ke
     if (status != STATUS_OK)
         return status;
     char *path = keyring_path(settings);
-    status = keyring_load(path, keyring, error);
+    struct error fault;
+    status = keyring_load(path, keyring, &fault);
     free(path);
-    return status;
+    if (status != STATUS_OK)
+        return error_set_field(error, status, fault.code, settings->keyring_file != NULL ? "AKKOORD_KEYRING_FILE" : "",
+                               "%s", fault.detail);
+    return STATUS_OK;
 }
 
 /* Nothing was ever sealed in this database. */

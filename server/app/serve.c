@@ -413,7 +413,8 @@ static int run(int argc, char **argv)
         exit_status = command_fail(&error);
     }
     take_down(&serve);
-    log_event(LOG_INFO, "serve.ended");
+    if (status == STATUS_OK)
+        log_event(LOG_INFO, "serve.ended");
     return exit_status;
 }
 

@@ -175,7 +175,8 @@ describe('commands', () => {
 
   test('fail with 1 and one line that names the wrong setting', async () => {
     for (const [name, value] of [['AKKOORD_LISTEN', 'nowhere'], ['AKKOORD_THREADS', '0'], ['AKKOORD_MODE', 'production'], ['AKKOORD_ORDER_EXPIRES', '-1'],
-      ['AKKOORD_STANDARD_WEBHOOK_SECRET', 'no secret'], ['AKKOORD_TRUSTED_PROXIES', 'everybody'], ['AKKOORD_SERVICES_FILE', '/does/not/exist']]) {
+      ['AKKOORD_STANDARD_WEBHOOK_SECRET', 'no secret'], ['AKKOORD_TRUSTED_PROXIES', 'everybody'], ['AKKOORD_SERVICES_FILE', '/does/not/exist'],
+      ['AKKOORD_KEYRING_FILE', '/does/not/exist'], ['AKKOORD_DATA_DIR', '/proc/nowhere']]) {
       const other = await prepareAkkoord();
       const { code, stdout, stderr } = await other.refuse({ [name]: value });
       assert.equal(code, 1, `${name}: ${stderr}`);
@@ -183,6 +184,7 @@ describe('commands', () => {
       const lines = stderr.trim().split('\n').filter((line) => !line.startsWith('time='));
       assert.equal(lines.length, 1, stderr);
       assert.ok(lines[0].includes(name), stderr);
+      assert.doesNotMatch(stderr, /serve\.ended/, 'what never served does not end');
       assert.ok(!/SECRET/.test(name) || !stderr.includes(value), 'a secret is not shown');
     }
   });
