@@ -61,7 +61,6 @@ static void pause_ms(int milliseconds)
 static enum status open_lock(const char *data_dir, const char *name, int *lock, struct error *error)
 {
     char *path = path_join(data_dir, name);
-
     *lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     free(path);
     if (*lock < 0)
@@ -74,11 +73,11 @@ static enum status open_lock(const char *data_dir, const char *name, int *lock, 
 static enum status take_control(const struct embedded *embedded, int64_t deadline_us, struct error *error)
 {
     struct pollfd wake = {.fd = embedded->wake, .events = POLLIN};
-
-    while (flock(embedded->control_lock, LOCK_EX | LOCK_NB) != 0)
+    while (flock(embedded->control_lock, LOCK_EX | LOCK_NB) != 0) {
         if (clock_monotonic_us() > deadline_us || poll(&wake, 1, LOCK_STEP_MS) > 0)
             return error_set(error, STATUS_UNAVAILABLE, "postgres_busy",
                              "another process is starting or stopping the database of this data folder");
+    }
     return STATUS_OK;
 }
 
@@ -93,7 +92,6 @@ static enum status connect_once(const struct embedded *embedded, struct pg_conne
 {
     struct pg_options options = {.url = embedded->admin_url, .application = "akkoord admin"};
     enum status status;
-
     *connection = pg_connection_new(&options);
     status = pg_connect(*connection, error);
     if (status != STATUS_OK) {
@@ -108,7 +106,6 @@ static void stop_unreachable(struct embedded *embedded)
 {
     char *socket = path_join(embedded->cluster.socket_dir, ".s.PGSQL." CLUSTER_PORT);
     char *lock = path_join(embedded->cluster.socket_dir, ".s.PGSQL." CLUSTER_PORT ".lock");
-
     if (access(socket, F_OK) != 0 && access(lock, F_OK) != 0 && embedded->cluster.child == 0 &&
         postmaster_find(&embedded->cluster) != 0) {
         log_event(LOG_WARNING, "postgres.unreachable");
@@ -127,7 +124,6 @@ static enum status bring_up(struct embedded *embedded, struct pg_connection **co
     int starts = 0;
     bool configured = false;
     enum status status;
-
     stop_unreachable(embedded);
     for (;;) {
         if (postmaster_find(&embedded->cluster) == 0) {
@@ -160,7 +156,6 @@ static enum status bootstrap(struct pg_connection *connection, struct error *err
     struct pg_result *result = NULL;
     enum status status = pg_execute_script(connection, sql_embedded_roles.sql, error);
     bool exists = false;
-
     if (status == STATUS_OK)
         status = pg_execute(connection, &sql_embedded_database_exists, NULL, &result, error);
     if (status == STATUS_OK)
@@ -177,7 +172,6 @@ static enum status start_and_bootstrap(struct embedded *embedded, struct error *
 {
     struct pg_connection *connection = NULL;
     enum status status = bring_up(embedded, &connection, error);
-
     if (status == STATUS_OK) {
         pg_set_call_timeout_ms(connection, START_TIMEOUT_MS);
         status = bootstrap(connection, error);
@@ -197,7 +191,6 @@ static void format_urls(struct embedded *embedded)
         [EMBEDDED_AUDITOR] = "akkoord_auditor_login",
     };
     const char *host = embedded->cluster.socket_dir;
-
     (void)snprintf(embedded->admin_url, URL_BYTES, "host='%s' port=" CLUSTER_PORT " user=akkoord_admin dbname=postgres",
                    host);
     for (size_t i = 0; i < EMBEDDED_ROLES; i++)
@@ -221,7 +214,6 @@ static enum status open_locks(struct embedded *embedded, const char *data_dir, s
 {
     struct error fault;
     enum status status = cluster_own_folder(data_dir, &fault);
-
     if (status != STATUS_OK)
         return error_set_field(error, status, fault.code, "AKKOORD_DATA_DIR", "%s", fault.detail);
     status = open_lock(data_dir, "postgres.control", &embedded->control_lock, error);
@@ -245,7 +237,6 @@ enum status embedded_open(const char *data_dir, struct embedded **opened, struct
 {
     struct embedded *embedded;
     enum status status;
-
     *opened = NULL;
     assert(data_dir[0] == '/');
     if (geteuid() == 0)
@@ -292,7 +283,6 @@ static bool postmaster_ended(struct embedded *embedded, bool *stopping)
     int pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
     struct pollfd descriptors[] = {{.fd = embedded->wake, .events = POLLIN}, {.fd = pidfd, .events = POLLIN}};
     bool ended = pidfd < 0;
-
     if (!ended && poll(descriptors, 2, HEALTH_PERIOD_MS) > 0)
         ended = (descriptors[1].revents & POLLIN) != 0;
     *stopping = (descriptors[0].revents & POLLIN) != 0;
@@ -306,7 +296,6 @@ static void restart(struct embedded *embedded)
     struct pg_connection *connection = NULL;
     struct error error;
     enum status status = take_control(embedded, clock_monotonic_us() + START_TIMEOUT_MS * INT64_C(1000), &error);
-
     if (status == STATUS_OK) {
         status = bring_up(embedded, &connection, &error);
         give_control(embedded);
@@ -324,10 +313,8 @@ static void *supervise(void *context)
     struct pollfd wake = {.fd = embedded->wake, .events = POLLIN};
     int wait_ms = RESTART_PAUSE_MS_MIN;
     int64_t since_us = clock_monotonic_us();
-
     for (;;) {
         bool stopping = false;
-
         if (!postmaster_ended(embedded, &stopping)) {
             if (stopping)
                 break;
@@ -352,7 +339,6 @@ void embedded_supervise(struct embedded *embedded)
 {
     sigset_t all;
     sigset_t before;
-
     assert(!embedded->supervised);
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
@@ -366,7 +352,6 @@ void embedded_supervise(struct embedded *embedded)
 void embedded_close(struct embedded *embedded)
 {
     struct error error;
-
     if (!embedded)
         return;
     if (embedded->supervised) {

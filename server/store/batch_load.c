@@ -6,24 +6,23 @@
 
 #include "akkoord/base/crypto.h"
 #include "akkoord/pg/sql.h"
+#include "rows.h"
 
-/* Events in the order of their keys, the order in which rows and locks are taken. */
-static int compare_events(const void *left, const void *right)
+static int compare_keys(const void *left, const void *right)
 {
-    const struct batch_event *const *a = left;
-    const struct batch_event *const *b = right;
-    int order = strcmp((*a)->event->provider, (*b)->event->provider);
-    if (order == 0)
-        order = strcmp((*a)->event->event_id, (*b)->event->event_id);
-    if (order == 0 && *a != *b)
-        order = *a < *b ? -1 : 1; /* the one that came first */
-    return order;
+    const struct payment_event *a = (*(const struct batch_event *const *)left)->event;
+    const struct payment_event *b = (*(const struct batch_event *const *)right)->event;
+    int order = strcmp(a->provider, b->provider);
+    return order != 0 ? order : strcmp(a->event_id, b->event_id);
 }
 
-static bool same_event(const struct batch_event *left, const struct batch_event *right)
+/* Events in the order of their keys, the order in which rows and locks are taken; of one key the first that came. */
+static int compare_events(const void *left, const void *right)
 {
-    return strcmp(left->event->provider, right->event->provider) == 0 &&
-           strcmp(left->event->event_id, right->event->event_id) == 0;
+    const struct batch_event *a = *(const struct batch_event *const *)left;
+    const struct batch_event *b = *(const struct batch_event *const *)right;
+    int order = compare_keys(left, right);
+    return order != 0 ? order : (a > b) - (a < b);
 }
 
 /* Pointers to the events by key, the first of each key only. */
@@ -35,7 +34,7 @@ static struct batch_event **sort_events(const struct batch *batch, size_t *count
     qsort(sorted, batch->events_count, sizeof(struct batch_event *), compare_events);
     size_t kept = 0;
     for (size_t i = 0; i < batch->events_count; i++) {
-        if (kept == 0 || !same_event(sorted[kept - 1], sorted[i]))
+        if (kept == 0 || compare_keys(&sorted[kept - 1], &sorted[i]) != 0)
             sorted[kept++] = sorted[i];
     }
     *count = kept;
@@ -97,14 +96,6 @@ static void add_payment_id_arrays(struct pg_params *params, const struct payment
     pg_array_end(names);
 }
 
-static void add_uuid_array(struct pg_params *params, const struct uuid *ids, size_t count)
-{
-    struct pg_array *array = pg_array_begin(params, PG_UUID_ARRAY);
-    for (size_t i = 0; i < count; i++)
-        pg_array_add_uuid(array, &ids[i]);
-    pg_array_end(array);
-}
-
 static void make_event_key_params(struct pg_params *params, const struct batch *batch, struct batch_event **sorted,
                                   size_t count)
 {
@@ -141,32 +132,17 @@ static void make_lock_params(struct pg_params *params, const struct batch *batch
 
 /* ---- reading what came back ---- */
 
-static void copy_text(char *out, size_t capacity, const char *text)
-{
-    snprintf(out, capacity, "%s", text != NULL ? text : "");
-}
-
 static void read_new_events(const struct pg_result *result, struct batch_event **sorted, size_t count)
 {
     for (size_t row = 0; row < pg_result_rows(result); row++) {
-        struct payment_event wanted;
-        copy_text(wanted.provider, sizeof(wanted.provider), pg_get_text(result, row, 0));
-        copy_text(wanted.event_id, sizeof(wanted.event_id), pg_get_text(result, row, 1));
-        const struct batch_event probe = {.event = &wanted};
-        for (size_t low = 0, high = count; low < high;) {
-            size_t middle = low + (high - low) / 2;
-            int order = strcmp(wanted.provider, sorted[middle]->event->provider);
-            if (order == 0)
-                order = strcmp(wanted.event_id, sorted[middle]->event->event_id);
-            if (order == 0) {
-                sorted[middle]->is_new = same_event(sorted[middle], &probe);
-                break;
-            }
-            if (order < 0)
-                high = middle;
-            else
-                low = middle + 1;
-        }
+        struct payment_event key;
+        store_read_text(result, row, 0, key.provider, sizeof(key.provider));
+        store_read_text(result, row, 1, key.event_id, sizeof(key.event_id));
+        const struct batch_event wanted = {.event = &key};
+        const struct batch_event *const pointer = &wanted;
+        struct batch_event **found = bsearch(&pointer, sorted, count, sizeof(struct batch_event *), compare_keys);
+        if (found != NULL)
+            (*found)->is_new = true;
     }
 }
 
@@ -181,7 +157,7 @@ static enum status read_orders(const struct pg_result *result, struct batch *bat
         if (order_status_parse(pg_get_text(result, row, 1), &order->status) != STATUS_OK)
             return error_set(error, STATUS_INTERNAL, "unknown_order_status", "an order has a status unknown here");
         order->total_minor = pg_get_int64(result, row, 2);
-        copy_text(order->currency, sizeof(order->currency), pg_get_text(result, row, 3));
+        store_read_text(result, row, 3, order->currency, sizeof(order->currency));
         order->expires_at_us = pg_get_time(result, row, 4);
         order->content_version = pg_get_int64(result, row, 5);
         order->invoice_id = pg_get_optional_uuid(result, row, 6);
@@ -198,13 +174,13 @@ static enum status read_payment(const struct pg_result *result, size_t row, stru
                                 struct error *error)
 {
     payment->id = pg_get_uuid(result, row, 0);
-    copy_text(payment->provider, sizeof(payment->provider), pg_get_text(result, row, 2));
-    copy_text(payment->provider_payment_id, sizeof(payment->provider_payment_id), pg_get_text(result, row, 3));
-    copy_text(payment->provider_alias, sizeof(payment->provider_alias), pg_get_text(result, row, 4));
+    store_read_text(result, row, 2, payment->provider, sizeof(payment->provider));
+    store_read_text(result, row, 3, payment->provider_payment_id, sizeof(payment->provider_payment_id));
+    store_read_text(result, row, 4, payment->provider_alias, sizeof(payment->provider_alias));
     if (payment_status_parse(pg_get_text(result, row, 5), &payment->status) != STATUS_OK)
         return error_set(error, STATUS_INTERNAL, "unknown_payment_status", "a payment has a status unknown here");
     payment->amount_minor = pg_get_int64(result, row, 6);
-    copy_text(payment->currency, sizeof(payment->currency), pg_get_text(result, row, 7));
+    store_read_text(result, row, 7, payment->currency, sizeof(payment->currency));
     payment->live = pg_get_bool(result, row, 8);
     payment->reversal.refunded_minor = pg_get_int64(result, row, 9);
     payment->reversal.refunded_in_full = pg_get_bool(result, row, 10);
@@ -329,13 +305,13 @@ enum status store_batch_load(struct store *store, struct batch *batch, struct er
     make_event_key_params(&keys, batch, sorted, sorted_count);
     make_lock_params(&locks, batch, &ids);
     pg_params_init(&orders, batch->arena);
-    add_uuid_array(&orders, batch->order_ids, batch->order_ids_count);
-    add_uuid_array(&orders, batch->review_ids, batch->review_ids_count);
+    store_add_uuids(&orders, batch->order_ids, batch->order_ids_count);
+    store_add_uuids(&orders, batch->review_ids, batch->review_ids_count);
     add_payment_id_arrays(&orders, &ids);
     pg_params_init(&early, batch->arena);
     add_payment_id_arrays(&early, &ids);
     pg_params_init(&reviews, batch->arena);
-    add_uuid_array(&reviews, batch->review_ids, batch->review_ids_count);
+    store_add_uuids(&reviews, batch->review_ids, batch->review_ids_count);
 
     struct pg_batch_item items[STATEMENTS] = {
         [BEGIN] = {.statement = &pg_statement_begin},

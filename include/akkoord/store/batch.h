@@ -107,8 +107,6 @@ enum status store_batch_event_key(struct store *store, struct arena *arena, int6
 enum status store_batch_load(struct store *store, struct batch *batch, struct error *error) AKKOORD_MUST_CHECK;
 enum status store_batch_write(struct store *store, struct batch *batch, const struct batch_event_key *event_key,
                               struct error *error) AKKOORD_MUST_CHECK;
-/* Ends a transaction that will not be written. */
-void store_batch_abandon(struct store *store);
 
 /* An event that the database refused by itself: recorded for staff, without effect. */
 enum status store_batch_quarantine(struct store *store, struct arena *arena, const struct batch_event *event,
