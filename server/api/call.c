@@ -125,6 +125,12 @@ static struct http_answer problem_of(struct api_call *call, const struct api_rou
     if (error->status == STATUS_INTERNAL)
         log_event(LOG_ERROR, "api.failed", log_text("request", call->request->id_text),
                   log_text("route", route->pattern), log_text("code", error->code), log_text("detail", error->detail));
+    if (strcmp(error->code, "database_unavailable") == 0) {
+        /* Which database, and how it refused, is nobody's business out there. */
+        struct error told;
+        (void)error_set(&told, error->status, error->code, "the database does not answer: try again");
+        return http_problem_from_error(call->arena, &told);
+    }
     if (call->faults_count > 0)
         return http_problem_validation(call->arena, call->faults, call->faults_count);
     return http_problem_from_error(call->arena, error);

@@ -72,6 +72,7 @@ describe('a database that does not answer', () => {
       const refused = await server.api('GET', `/v1/orders/${order.id}`, { token: customer.token });
       expectProblem(refused, 503);
       assert.match(refused.headers['retry-after'], /^\d+$/);
+      assert.doesNotMatch(refused.text, /socket|connection to server/, 'where the database is is not told');
       clearInterval(again);
       for (const pid of stopped) resume(pid);
       await waitFor(async () => (await probe('/readyz')) === 200, { what: 'readyz 200' });
