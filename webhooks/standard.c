@@ -170,11 +170,11 @@ static enum status read_data(const json_t *body, struct payment_event *event, st
         status = webhook_get_amount(data, "data.", "amount", presence, event, error);
     if (status == STATUS_OK)
         status = webhook_get_currency(data, "data.", "currency", presence, event, error);
-    const char *reference = NULL;
+    /* A reference that is no text is nobody's order of ours, as any other text would be. */
+    const json_t *order = json_object_get(data, "order");
+    const char *foreign = order == NULL || json_is_null(order) ? NULL : "";
     if (status == STATUS_OK)
-        status = json_get_text(data, "data.", "order", JSON_OPTIONAL, SIZE_MAX, &reference, error);
-    if (status == STATUS_OK)
-        webhook_set_order(event, reference);
+        webhook_set_order(event, json_is_string(order) ? json_string_value(order) : foreign);
     return status;
 }
 

@@ -174,8 +174,6 @@ static void any_other_shape_is_malformed(void **state)
         {DATA("{\"payment\":\"p\",\"amount\":1,\"currency\":\"\"}"), "data.currency"},
         {DATA("{\"payment\":\"p\",\"amount\":1,\"currency\":\"E1R\"}"), "data.currency"},
         {DATA("{\"payment\":\"p\",\"amount\":1,\"currency\":\"\xe2\x82\xac\"}"), "data.currency"},
-        {DATA("{\"payment\":\"p\",\"amount\":1,\"currency\":\"EUR\",\"order\":7}"), "data.order"},
-        {DATA("{\"payment\":\"p\",\"amount\":1,\"currency\":\"EUR\",\"order\":{}}"), "data.order"},
         {"{\"type\":\"payment.paid\",\"timestamp\":\"2023-11-14\",\"data\":{}}", "timestamp"},
         {"{\"type\":\"payment.paid\",\"timestamp\":1700000000,\"data\":{}}", "timestamp"},
         {"{\"type\":\"payment.paid\",\"timestamp\":\"\",\"data\":{}}", "timestamp"},
@@ -217,10 +215,16 @@ static void the_reference_is_our_order_or_foreign_or_none(void **state)
         bool has_order_id;
         bool has_foreign_reference;
     } cases[] = {
-        {"\"" ORDER_TEXT "\"", true, false},   {"\"018BCFE5-6800-7000-8000-000000000001\"", true, false},
-        {"\"ORD-2024-0001\"", false, true},    {"\"\"", false, true},
-        {"\"\xf0\x9f\x8e\x89\"", false, true}, {"\"00000000-0000-0000-0000-000000000000\"", false, true},
-        {"\"" ORDER_TEXT " \"", false, true},  {"null", false, false},
+        {"\"" ORDER_TEXT "\"", true, false},
+        {"\"018BCFE5-6800-7000-8000-000000000001\"", true, false},
+        {"\"ORD-2024-0001\"", false, true},
+        {"\"\"", false, true},
+        {"\"\xf0\x9f\x8e\x89\"", false, true},
+        {"\"00000000-0000-0000-0000-000000000000\"", false, true},
+        {"\"" ORDER_TEXT " \"", false, true},
+        {"null", false, false},
+        {"7", false, true},
+        {"{}", false, true},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         char *body = format_body("{\"type\":\"payment.paid\",\"data\":{\"payment\":\"p\",\"amount\":1,\"currency\":"
