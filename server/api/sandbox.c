@@ -83,8 +83,9 @@ static enum status refuse_other_sites(const struct api_call *call, struct error 
 
 /* ---- actions ---- */
 
-/* ?amount= for a refund: from 1 to what was paid. */
-static enum status read_amount(struct api_call *call, struct money *amount, struct error *error)
+/* ?amount= for a refund: from 1 to what was paid. For other actions it means nothing, but has to be an amount. */
+static enum status read_amount(struct api_call *call, enum sandbox_action action, struct money *amount,
+                               struct error *error)
 {
     const char *text;
     enum status status = http_request_query(call->request, call->arena, "amount", &text, error);
@@ -92,9 +93,11 @@ static enum status read_amount(struct api_call *call, struct money *amount, stru
         return status;
     char *end;
     long long number = strtoll(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || number > amount->amount_minor)
+    bool is_refund = action == SANDBOX_REFUND;
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || number < 1 || (is_refund && number > amount->amount_minor))
         return error_set_field(error, STATUS_INVALID, "range", "amount", "a refund is at most what was paid");
-    amount->amount_minor = number;
+    if (is_refund)
+        amount->amount_minor = number;
     return STATUS_OK;
 }
 
@@ -233,9 +236,7 @@ static enum status act_by_call(struct api_call *call, enum sandbox_action action
                                struct http_answer *answer, struct error *error)
 {
     struct sending sending;
-    enum status status = STATUS_OK;
-    if (action == SANDBOX_REFUND)
-        status = read_amount(call, &payment->amount, error);
+    enum status status = read_amount(call, action, &payment->amount, error);
     if (status == STATUS_OK)
         status = send_webhooks(call, &scripts[action], payment, &sending, error);
     if (status == STATUS_OK)

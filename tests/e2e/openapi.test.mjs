@@ -349,6 +349,17 @@ describe('every call refuses as described', () => {
     });
   });
 
+  test('503: of a provider that offers no way to pay', async () => {
+    const other = await startAkkoord({ env: { AKKOORD_STRIPE_SECRET_KEY: 'sk_test_sample', AKKOORD_STRIPE_API_URL: 'http://127.0.0.1:1' } });
+    const { token } = await registerCustomer(other);
+    const { id } = await placeOrder(other, { token });
+    for (const [path, body] of [['/v1/orders', standard()], [`/v1/orders/${id}/payments`, {}]]) {
+      const answer = await other.api('POST', path, { token, body: { ...body, payment_provider: 'stripe' } });
+      assert.equal(answer.status, 503);
+      api.check('POST', path, answer);
+    }
+  });
+
   test('503: while the database is away', async () => {
     const cluster = await startPostgres();
     const database = await cluster.createDatabase();

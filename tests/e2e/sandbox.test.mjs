@@ -75,6 +75,7 @@ describe('the sandbox', () => {
   test('unknown payments and actions are not there', async () => {
     const order = await place();
     expectProblem(await act(order, 'steal'), 404, 'not_found');
+    expectProblem(await act(order, 'expire?amount=-1'), 422, 'validation');
     expectProblem(await server.api('POST', '/sandbox/payments/sbx_00000000000000000000000000000000/approve'), 404, 'not_found');
     expectProblem(await server.api('GET', '/sandbox/payments/%C3%A9'), 404, 'not_found');
   });
