@@ -1,9 +1,6 @@
 /*
  * The Stripe API, as far as we need it: Checkout sessions, their payment intents and charges, refunds. Requests are
  * forms, answers JSON. Pure; any thread.
-
- *
- * Session and intent both carry our order and attempt.
  *
  * A payment is known by its session until there is an intent, and by its intent from then on; either can be asked
  * about. Both carry our order and attempt, so that an event of the intent finds the attempt stored under the session.

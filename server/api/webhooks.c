@@ -2,9 +2,8 @@
  * Where a provider's webhook enters. Event loops' threads; the last step runs on the committer's.
  *
  * In order: which provider (404), is it signed (401), is it what the provider's format says (400), is there room (503);
- * then the committer has the event, or
- * the ping that makes a job ask the provider, and the answer is 200 once it is durable, or 503 when that can't be said.
- * Nothing of the body is logged.
+ * then the committer has the event, or the ping that makes a job ask the provider. The answer is 200 once that is
+ * durable, or 503 when it can't be said. Nothing of the body is logged.
  */
 #include "akkoord/api/webhooks.h"
 
@@ -105,7 +104,7 @@ static void receive_ping(const struct webhook_receiver *receiver, const struct p
     int wait_s = is_signed ? 0 : rate_limit_take(receiver->pings, event->provider, strlen(event->provider));
     if (wait_s > 0) {
         count_webhook(event->provider, "limited");
-        struct http_answer answer = http_problem_retry(http_exchange_arena(exchange), 429, "rate_limited",
+        struct http_answer answer = http_problem_retry(http_exchange_arena(exchange), 429, "too_many_requests",
                                                        "too many of these: send it again later", wait_s);
         http_exchange_answer(exchange, &answer);
         return;
@@ -114,6 +113,8 @@ static void receive_ping(const struct webhook_receiver *receiver, const struct p
     if (committer_submit_ping(receiver->committer, event, answer_outcome, exchange) != STATUS_OK)
         http_exchange_answer_problem(exchange, 503, "busy", "too much is waiting: send it again in a moment");
 }
+
+/* ---- the entrance ---- */
 
 static void receive_webhook(void *context, struct http_exchange *exchange)
 {

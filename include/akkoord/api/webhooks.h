@@ -14,7 +14,7 @@
 
 #define WEBHOOK_PROVIDERS_MAX 8
 
-/* A provider whose secrets are set; one without any is not listed, and so not found. */
+/* A provider whose webhooks are taken: its secrets are set, or it pings and can be asked. Another is not found. */
 struct webhook_source {
     const struct webhook_provider *provider;
     struct webhook_secrets secrets;
