@@ -16,9 +16,13 @@ enum status api_load_order(struct api_call *call, const struct uuid *id, const s
     struct stored_order stored;
     struct stored_decision *decisions = NULL;
     size_t count = 0;
-    enum status status = store_order_find(call->store, call->arena, id, customer_id, &stored, error);
+    /* Read by several statements, and all of one moment: no paid payment beside an order that still awaits it. */
+    enum status status = pg_begin_snapshot(call->store->pg, error);
+    if (status == STATUS_OK)
+        status = store_order_find(call->store, call->arena, id, customer_id, &stored, error);
     if (status == STATUS_OK)
         status = store_decisions_of_order(call->store, call->arena, id, &decisions, &count, error);
+    pg_rollback(call->store->pg);
     if (status == STATUS_OK)
         *order = order_to_json(call->arena, &stored, decisions, count);
     return status;

@@ -317,6 +317,14 @@ enum status pg_begin(struct pg_connection *connection, struct error *error)
     return pg_execute(connection, &pg_statement_begin, NULL, NULL, error);
 }
 
+enum status pg_begin_snapshot(struct pg_connection *connection, struct error *error)
+{
+    static const struct pg_statement begin = {"transaction.begin_snapshot",
+                                              "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
+    assert(!pg_in_transaction(connection));
+    return pg_execute(connection, &begin, NULL, NULL, error);
+}
+
 enum status pg_commit(struct pg_connection *connection, struct error *error)
 {
     enum status status;

@@ -233,9 +233,9 @@ enum status store_order_find(struct store *store, struct arena *arena, const str
     return status;
 }
 
-enum status store_orders_list(struct store *store, struct arena *arena, const struct uuid *customer_id,
-                              const enum order_status *only, const struct uuid *after, size_t limit,
-                              struct stored_order **orders, size_t *count, struct error *error)
+static enum status list_orders(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                               const enum order_status *only, const struct uuid *after, size_t limit,
+                               struct stored_order **orders, size_t *count, struct error *error)
 {
     struct pg_params params;
     pg_params_init(&params, arena);
@@ -258,5 +258,16 @@ enum status store_orders_list(struct store *store, struct arena *arena, const st
         status = load_parts(store, arena, *orders, *count, error);
     if (status == STATUS_OK)
         status = load_newest_decisions(store, arena, *orders, *count, error);
+    return status;
+}
+
+enum status store_orders_list(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                              const enum order_status *only, const struct uuid *after, size_t limit,
+                              struct stored_order **orders, size_t *count, struct error *error)
+{
+    enum status status = pg_begin_snapshot(store->pg, error);
+    if (status == STATUS_OK)
+        status = list_orders(store, arena, customer_id, only, after, limit, orders, count, error);
+    pg_rollback(store->pg);
     return status;
 }

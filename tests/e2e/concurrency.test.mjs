@@ -48,6 +48,24 @@ describe('one server', () => {
     server = await startAkkoord();
   });
 
+  test('an order is shown as it was at one moment, also while it is being accepted', async () => {
+    const customer = await registerCustomer(server);
+    const orders = await placeMany(server, customer, 60);
+    const seen = new Set();
+    for (const order of orders) {
+      let paid = false;
+      const paying = payStandard(server, order).finally(() => { paid = true; });
+      const reading = Array.from({ length: 4 }, async () => {
+        while (!paid) {
+          const now = await getOrder(server, customer, order);
+          seen.add([now.status, now.payment.status, now.decisions.length, now.invoices.length].join());
+        }
+      });
+      await Promise.all([paying, ...reading]);
+    }
+    for (const view of seen) assert.ok(['awaiting_payment,open,0,0', 'accepted,paid,1,1'].includes(view), view);
+  });
+
   for (const [orderCount, provider] of [[30, 'standard'], [30, 'stripe'], [200, 'standard']]) {
     test(`${orderCount} orders and 8 deliveries of each at once by ${provider}: one acceptance each, no gap`, async () => {
       const customer = await registerCustomer(server);

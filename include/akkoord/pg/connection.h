@@ -162,6 +162,8 @@ enum status pg_execute_script(struct pg_connection *connection, const char *sql,
 
 /* A transaction, READ COMMITTED. pg_commit() that returns STATUS_UNAVAILABLE may or may not have committed. */
 enum status pg_begin(struct pg_connection *connection, struct error *error) AKKOORD_MUST_CHECK;
+/* A transaction that only reads, REPEATABLE READ: all its statements see the same moment. End it with pg_rollback(). */
+enum status pg_begin_snapshot(struct pg_connection *connection, struct error *error) AKKOORD_MUST_CHECK;
 enum status pg_commit(struct pg_connection *connection, struct error *error) AKKOORD_MUST_CHECK;
 /* Leaves the connection usable, or dropped if that fails; does nothing when no transaction is open. */
 void pg_rollback(struct pg_connection *connection);

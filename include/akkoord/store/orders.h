@@ -45,7 +45,8 @@ struct stored_order {
 /* ---- reading ---- */
 
 /* With its content. `customer_id`: whose it must be; NULL for staff. STATUS_NOT_FOUND: no such order, or somebody
- * else's (`not_found`), or its content was shredded (`data_key_erased`). */
+ * else's (`not_found`), or its content was shredded (`data_key_erased`). Read by several statements: between
+ * pg_begin_snapshot() and pg_rollback() they see one moment. */
 enum status store_order_find(struct store *store, struct arena *arena, const struct uuid *id,
                              const struct uuid *customer_id, struct stored_order *order,
                              struct error *error) AKKOORD_MUST_CHECK;
