@@ -509,34 +509,30 @@ static enum status add_attempt(struct order *order, const struct command *comman
     return STATUS_OK;
 }
 
-/* Of a held order: the machine's doubt was right (the order ends) or wrong (it is taken into service). */
-static void resolve_held(struct order *order, const struct command *command, struct effects *effects)
+static struct uuid add_staff_decision(struct order *order, const struct command *command, enum decision_outcome outcome,
+                                      enum decision_reason reason, struct effects *effects)
 {
-    bool overturned = command->review_outcome == REVIEW_OVERTURNED;
-    struct verdict verdict = {
-        .outcome = overturned ? DECISION_ACCEPTED : DECISION_CANCELLED,
-        .reasons = {overturned ? REASON_OVERTURNED_BY_REVIEW : REASON_UPHELD_BY_REVIEW},
-        .reasons_count = 1,
-    };
-    struct uuid decision_id = add_decision(order, command, &verdict, NULL, effects);
-    if (overturned) {
-        set_status(order, ORDER_ACCEPTED);
-        issue_invoice(order, command, &decision_id, effects);
-        return;
-    }
+    const struct verdict verdict = {.outcome = outcome, .reasons = {reason}, .reasons_count = 1};
+    return add_decision(order, command, &verdict, NULL, effects);
+}
+
+/* The order ends by a human's word: what was invoiced is credited, what was received goes back. */
+static void cancel_by_review(struct order *order, const struct command *command, enum decision_reason reason,
+                             struct effects *effects)
+{
+    struct uuid decision_id = add_staff_decision(order, command, DECISION_CANCELLED, reason, effects);
     set_status(order, ORDER_CANCELLED);
     issue_credit_note(order, command, &decision_id, received_minor(order, command), effects);
     send_money_back(order, command, effects);
 }
 
-static void cancel_accepted(struct order *order, const struct command *command, struct effects *effects)
+/* The machine's doubt was wrong: the order is taken into service. */
+static void accept_by_review(struct order *order, const struct command *command, struct effects *effects)
 {
-    const struct verdict verdict = {
-        .outcome = DECISION_CANCELLED, .reasons = {REASON_OVERTURNED_BY_REVIEW}, .reasons_count = 1};
-    struct uuid decision_id = add_decision(order, command, &verdict, NULL, effects);
-    set_status(order, ORDER_CANCELLED);
-    issue_credit_note(order, command, &decision_id, received_minor(order, command), effects);
-    send_money_back(order, command, effects);
+    struct uuid decision_id =
+        add_staff_decision(order, command, DECISION_ACCEPTED, REASON_OVERTURNED_BY_REVIEW, effects);
+    set_status(order, ORDER_ACCEPTED);
+    issue_invoice(order, command, &decision_id, effects);
 }
 
 /*
@@ -554,10 +550,12 @@ static enum status apply_review(struct order *order, const struct command *comma
     if (overturned && !held && !in_service)
         return error_set(error, STATUS_CONFLICT, "nothing_to_overturn",
                          "this decision no longer stands, or refused only a second payment: it can be upheld");
-    if (held)
-        resolve_held(order, command, effects);
+    if (held && overturned)
+        accept_by_review(order, command, effects);
+    else if (held)
+        cancel_by_review(order, command, REASON_UPHELD_BY_REVIEW, effects);
     else if (overturned)
-        cancel_accepted(order, command, effects);
+        cancel_by_review(order, command, REASON_OVERTURNED_BY_REVIEW, effects);
     add_history(effects, order, command, overturned ? "review_overturned" : "review_upheld", ACTOR_STAFF);
     return STATUS_OK;
 }

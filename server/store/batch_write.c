@@ -199,6 +199,22 @@ static struct payment_rows collect_payments(const struct batch *batch, bool are_
     return rows;
 }
 
+/* What an event may change of a payment: the parameters $1 to $10 of both statements below. */
+static void add_payment_state(struct pg_params *params, const struct payment_rows *rows)
+{
+    const struct payment **payments = rows->payments;
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows->count, &payments[i]->id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, text_or_null(payments[i]->provider_payment_id));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, text_or_null(payments[i]->provider_alias));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, payment_status_name(payments[i]->status));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows->count, payments[i]->amount_minor);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, payments[i]->currency);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows->count, payments[i]->live);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows->count, payments[i]->reversal.refunded_minor);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows->count, payments[i]->reversal.refunded_in_full);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows->count, payments[i]->reversal.charged_back);
+}
+
 static void add_new_payments(struct script *script, const struct batch *batch)
 {
     struct payment_rows rows = collect_payments(batch, true);
@@ -206,18 +222,9 @@ static void add_new_payments(struct script *script, const struct batch *batch)
         return;
     const struct payment **payments = rows.payments;
     struct pg_params *params = script_add(script, &sql_batch_insert_payments);
-    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, &payments[i]->id);
+    add_payment_state(params, &rows);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, rows.order_ids[i]);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->provider);
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_payment_id));
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_alias));
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payment_status_name(payments[i]->status));
-    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->amount_minor);
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->currency);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->live);
-    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->reversal.refunded_minor);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.refunded_in_full);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.charged_back);
     ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->is_attempt);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->checkout_url);
     ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, rows.count, payments[i]->created_at_us);
@@ -226,20 +233,8 @@ static void add_new_payments(struct script *script, const struct batch *batch)
 static void add_changed_payments(struct script *script, const struct batch *batch)
 {
     struct payment_rows rows = collect_payments(batch, false);
-    if (rows.count == 0)
-        return;
-    const struct payment **payments = rows.payments;
-    struct pg_params *params = script_add(script, &sql_batch_update_payments);
-    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, &payments[i]->id);
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_payment_id));
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, text_or_null(payments[i]->provider_alias));
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payment_status_name(payments[i]->status));
-    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->amount_minor);
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->currency);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->live);
-    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows.count, payments[i]->reversal.refunded_minor);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.refunded_in_full);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->reversal.charged_back);
+    if (rows.count > 0)
+        add_payment_state(script_add(script, &sql_batch_update_payments), &rows);
 }
 
 static void add_early(struct script *script, const struct batch *batch)
