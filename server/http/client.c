@@ -1,20 +1,17 @@
 /*
- * The HTTP client, on libcurl; nothing else sees curl. The thread that calls. Invariant: a handle is reset before each
- * call, so that nothing of one call is left in the next but the open connections.
+ * The HTTP client: how a call is put to curl, and what its outcome means; nothing else but client_loop.c, which moves
+ * the calls, sees curl. Calls are prepared on the thread that starts them, and everything after is the client's thread.
  */
 #include "akkoord/http/client.h"
 
-#include <curl/curl.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
-#include "akkoord/base/buffer.h"
 #include "akkoord/base/memory.h"
+#include "client_call.h"
 
 struct http_client {
     struct http_client_options options;
-    CURL *curl;
-    atomic_bool cancelled;
+    struct client_loop *loop;
 };
 
 static void initialise_curl(void)
@@ -33,9 +30,7 @@ struct http_client *http_client_new(const struct http_client_options *options)
         client->options.timeout_ms = HTTP_CLIENT_TIMEOUT_MS;
     if (client->options.body_bytes_max == 0)
         client->options.body_bytes_max = HTTP_CLIENT_BODY_BYTES_MAX;
-    client->curl = curl_easy_init();
-    if (client->curl == NULL)
-        abort(); /* out of memory */
+    client->loop = client_loop_new(options->name != NULL ? options->name : "http-client");
     return client;
 }
 
@@ -43,16 +38,16 @@ void http_client_free(struct http_client *client)
 {
     if (client == NULL)
         return;
-    curl_easy_cleanup(client->curl);
+    client_loop_free(client->loop);
     free(client);
 }
 
 void http_client_cancel(struct http_client *client)
 {
-    atomic_store(&client->cancelled, true);
+    client_loop_cancel(client->loop);
 }
 
-/* ---- what curl calls back ---- */
+/* ---- the outcome ---- */
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *context)
 {
@@ -60,20 +55,6 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     buffer_append(body, bytes, size * count);
     return body->overflowed ? 0 : size * count;
 }
-
-/* Called about once a second, and whenever bytes move. */
-static int look_for_cancellation(void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
-                                 curl_off_t up)
-{
-    const struct http_client *client = context;
-    (void)down_total;
-    (void)down;
-    (void)up_total;
-    (void)up;
-    return atomic_load(&client->cancelled) ? 1 : 0;
-}
-
-/* ---- a call ---- */
 
 static enum status explain(CURLcode code, const struct buffer *body, struct error *error)
 {
@@ -100,6 +81,33 @@ static enum status explain(CURLcode code, const struct buffer *body, struct erro
     }
 }
 
+enum status client_call_result(struct client_call *call, CURLcode code, struct http_client_response *response,
+                               struct error *error)
+{
+    if (code != CURLE_OK)
+        return explain(code, &call->body, error);
+    long http_status = 0;
+    const char *content_type = NULL;
+    curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &content_type);
+    *response = (struct http_client_response){
+        .status = (int)http_status,
+        .content_type = arena_copy_text(call->arena, content_type != NULL ? content_type : ""),
+        .body = arena_copy_bytes(call->arena, buffer_text(&call->body), call->body.length),
+        .body_length = call->body.length,
+    };
+    return STATUS_OK;
+}
+
+void client_call_release(struct client_call *call)
+{
+    curl_easy_cleanup(call->easy);
+    curl_slist_free_all(call->headers);
+    buffer_release(&call->body);
+}
+
+/* ---- a call ---- */
+
 static struct curl_slist *list_headers(struct arena *arena, const struct http_client_request *request)
 {
     /* curl's own ideas: no Expect for large bodies, and no type for a body that the caller gave none. */
@@ -111,32 +119,8 @@ static struct curl_slist *list_headers(struct arena *arena, const struct http_cl
     return list;
 }
 
-static void set_options(struct http_client *client, const struct http_client_request *request,
-                        struct curl_slist *headers, struct buffer *body)
+static void set_content(CURL *curl, const struct http_client_request *request)
 {
-    CURL *curl = client->curl;
-    curl_easy_reset(curl);
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_URL, request->url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
-                     request->timeout_ms != 0 ? request->timeout_ms : client->options.timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CLIENT_CONNECT_TIMEOUT_MS);
-    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, body);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, look_for_cancellation);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, client);
-    if (client->options.certificate_file != NULL) {
-        curl_easy_setopt(curl, CURLOPT_CAINFO, client->options.certificate_file);
-        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
-        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
-    }
-    if (client->options.direct)
-        curl_easy_setopt(curl, CURLOPT_PROXY, "");
     if (request->method == HTTP_HEAD) {
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
         return;
@@ -149,32 +133,93 @@ static void set_options(struct http_client *client, const struct http_client_req
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, http_method_name(request->method));
 }
 
+static void set_options(const struct http_client *client, const struct http_client_request *request,
+                        struct client_call *call)
+{
+    CURL *curl = call->easy;
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_URL, request->url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
+                     request->timeout_ms != 0 ? request->timeout_ms : client->options.timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CLIENT_CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, call->headers);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &call->body);
+    curl_easy_setopt(curl, CURLOPT_PRIVATE, call);
+    if (client->options.certificate_file != NULL) {
+        curl_easy_setopt(curl, CURLOPT_CAINFO, client->options.certificate_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+        curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    }
+    if (client->options.direct)
+        curl_easy_setopt(curl, CURLOPT_PROXY, "");
+    set_content(curl, request);
+}
+
+enum status http_client_start(struct http_client *client, struct arena *arena,
+                              const struct http_client_request *request, http_client_callback *callback, void *context,
+                              struct error *error)
+{
+    struct client_call *call = ARENA_NEW(arena, struct client_call);
+    call->arena = arena;
+    call->delay_ms = request->delay_ms;
+    call->callback = callback;
+    call->context = context;
+    call->easy = curl_easy_init();
+    if (call->easy == NULL)
+        abort(); /* out of memory */
+    call->headers = list_headers(arena, request);
+    buffer_init(&call->body, client->options.body_bytes_max);
+    set_options(client, request, call);
+    enum status status = client_loop_start(client->loop, call, error);
+    if (status != STATUS_OK)
+        client_call_release(call);
+    return status;
+}
+
+/* ---- waiting for it ---- */
+
+struct waiter {
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    bool is_done;
+    enum status status;
+    struct http_client_response *response;
+    struct error *error; /* NULL: not wanted */
+};
+
+static void wake(void *context, enum status status, const struct http_client_response *response,
+                 const struct error *error)
+{
+    struct waiter *waiter = context;
+    pthread_mutex_lock(&waiter->lock);
+    waiter->status = status;
+    if (status == STATUS_OK)
+        *waiter->response = *response;
+    else if (waiter->error != NULL)
+        *waiter->error = *error;
+    waiter->is_done = true;
+    pthread_cond_signal(&waiter->ended);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
 enum status http_client_send(struct http_client *client, struct arena *arena, const struct http_client_request *request,
                              struct http_client_response *response, struct error *error)
 {
-    if (atomic_load(&client->cancelled))
-        return error_set(error, STATUS_UNAVAILABLE, "cancelled", "the call was broken off");
-    struct buffer body;
-    buffer_init(&body, client->options.body_bytes_max);
-    struct curl_slist *headers = list_headers(arena, request);
-    set_options(client, request, headers, &body);
-    CURLcode code = curl_easy_perform(client->curl);
-    enum status status = STATUS_OK;
-    if (code == CURLE_OK) {
-        long http_status = 0;
-        const char *content_type = NULL;
-        curl_easy_getinfo(client->curl, CURLINFO_RESPONSE_CODE, &http_status);
-        curl_easy_getinfo(client->curl, CURLINFO_CONTENT_TYPE, &content_type);
-        *response = (struct http_client_response){
-            .status = (int)http_status,
-            .content_type = arena_copy_text(arena, content_type != NULL ? content_type : ""),
-            .body = arena_copy_bytes(arena, buffer_text(&body), body.length),
-            .body_length = body.length,
-        };
-    } else {
-        status = explain(code, &body, error);
+    struct waiter waiter = {
+        .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER, .response = response, .error = error};
+    enum status status = http_client_start(client, arena, request, wake, &waiter, error);
+    if (status == STATUS_OK) {
+        pthread_mutex_lock(&waiter.lock);
+        while (!waiter.is_done)
+            pthread_cond_wait(&waiter.ended, &waiter.lock);
+        pthread_mutex_unlock(&waiter.lock);
+        status = waiter.status;
     }
-    curl_slist_free_all(headers);
-    buffer_release(&body);
+    pthread_cond_destroy(&waiter.ended);
+    pthread_mutex_destroy(&waiter.lock);
     return status;
 }

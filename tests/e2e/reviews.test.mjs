@@ -33,16 +33,36 @@ const upheld = { outcome: 'upheld', reasons: 'The facts are as they were' };
 const open = () => listAll(server, reviewer.token, '/v1/staff/reviews?state=open');
 const reviewOf = async (decision) => (await open()).find((review) => review.decision_id === decision.id);
 
-// The end of the day one month on in Amsterdam: the same day of the next month, or that month's last (EU Regulation
-// 1182/71). A calendar of another make than the server's: Intl.
+// Easter Sunday as the churches publish it; the other holidays that move follow it.
+const EASTER = {
+  2026: '04-05', 2027: '03-28', 2028: '04-16', 2029: '04-01', 2030: '04-21', 2031: '04-13', 2032: '03-28', 2033: '04-17',
+  2034: '04-09', 2035: '03-25', 2036: '04-13',
+};
+const DAY = 86_400_000;
+const dateOf = (time) => new Date(time).toISOString().slice(0, 10);
+
+function isWorkingDay(time) {
+  const weekday = new Date(time).getUTCDay();
+  const year = dateOf(time).slice(0, 4);
+  assert.ok(EASTER[year], `the date of Easter ${year} has to be added here`);
+  const easter = Date.parse(`${year}-${EASTER[year]}`);
+  const kingsDay = new Date(`${year}-04-27`).getUTCDay() === 0 ? '04-26' : '04-27';
+  const holidays = [...[1, 39, 50].map((days) => dateOf(easter + days * DAY)),
+    ...['01-01', kingsDay, '05-05', '12-25', '12-26'].map((date) => `${year}-${date}`)];
+  return weekday !== 0 && weekday !== 6 && !holidays.includes(dateOf(time));
+}
+
+// The end of the day one month on in Amsterdam: the same day of the next month, or that month's last; where that is no
+// working day, the next one (EU Regulation 1182/71). A calendar of another make than the server's: Intl.
 function dueAt(requestedAt) {
   const inAmsterdam = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Amsterdam', dateStyle: 'short' });
   const [year, month, day] = inAmsterdam.format(new Date(requestedAt)).split('-').map(Number);
   const lastDay = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
-  const due = new Date(Date.UTC(year, month, Math.min(day, lastDay)));
-  const next = inAmsterdam.format(new Date(due.getTime() + 86_400_000 + 43_200_000));
+  let due = Date.UTC(year, month, Math.min(day, lastDay));
+  while (!isWorkingDay(due)) due += DAY;
+  const next = inAmsterdam.format(new Date(due + DAY + DAY / 2));
   // The last second before the day after begins in Amsterdam.
-  for (let second = due.getTime() + 86_400_000 - 3 * 3_600_000; ; second += 1000) {
+  for (let second = due + DAY - 3 * 3_600_000; ; second += 1000) {
     if (inAmsterdam.format(new Date(second)) === next) return new Date(second - 1000);
   }
 }
@@ -60,7 +80,7 @@ describe('asking', () => {
     assert.deepEqual(expectStatus(await server.api('GET', `/v1/reviews/${review.id}`, { token: customer.token }), 200).json, review);
   });
 
-  test('a review is due at the end of the day one month later, in Amsterdam', async () => {
+  test('a review is due at the end of the day one month later in Amsterdam, or of the next working day', async () => {
     const { decision } = await paid();
     const review = expectStatus(await ask(decision, 'When?'), 201).json;
     assert.equal(Math.floor(Date.parse(review.due_at) / 1000), dueAt(review.requested_at).getTime() / 1000);

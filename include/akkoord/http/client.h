@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Calls to others over HTTP: providers, the sandbox's own webhooks, the demo. Blocks the calling thread until the
- * answer is there or the time is up; so never on an event loop.
+ * Calls to others over HTTP: providers, the sandbox's own webhooks, the demo. One thread with an event loop carries all
+ * calls of a client at once, so that what is slow to answer keeps nobody else waiting; a call is started from any thread
+ * and its callback comes on the client's, or a thread that is no event loop blocks in http_client_send().
  *
  * http and https only, certificates are checked, redirects are not followed (an answer of a status 3xx is an answer),
  * credentials in URLs are refused, and what comes back is bounded. A client keeps connections open between calls.
@@ -17,11 +18,13 @@
 #define HTTP_CLIENT_TIMEOUT_MS         15000
 #define HTTP_CLIENT_CONNECT_TIMEOUT_MS 5000
 #define HTTP_CLIENT_BODY_BYTES_MAX     ((size_t)8 << 20)
+#define HTTP_CLIENT_CALLS_MAX          512 /* under way at once */
 
 struct http_client;
 
 struct http_client_options {
-    bool direct; /* past any proxy that the environment names: for what is on this machine */
+    const char *name; /* of the thread, at most 15 characters; NULL: "http-client" */
+    bool direct;      /* past any proxy that the environment names: for what is on this machine */
     /* NULL: whom the system trusts, by name. Else this PEM certificate, which must outlive the client, and nobody else,
      * whatever name it bears: for our own listener, which is called by its address. */
     const char *certificate_file;
@@ -29,13 +32,14 @@ struct http_client_options {
     size_t body_bytes_max; /* of an answer; 0: HTTP_CLIENT_BODY_BYTES_MAX */
 };
 
-/* One thread at a time uses a client. */
+/* Starts the thread. */
 struct http_client *http_client_new(const struct http_client_options *options) __attribute__((returns_nonnull));
-/* NULL is accepted. */
+/* Cancels, and joins the thread: when it returns every callback has been called. NULL is accepted. */
 void http_client_free(struct http_client *client);
-/* From any thread: the call under way ends with `cancelled` within a second, and so does every later one. */
+/* From any thread: the calls under way end with `cancelled` at once, and so does every later one. */
 void http_client_cancel(struct http_client *client);
 
+/* Texts and headers must outlive the call. */
 struct http_client_request {
     enum http_method method; /* any but HTTP_METHOD_OTHER */
     const char *url;
@@ -44,6 +48,7 @@ struct http_client_request {
     const char *body; /* NULL: none */
     size_t body_length;
     long timeout_ms; /* of this call; 0: the client's */
+    long delay_ms;   /* begins no sooner than that from now; not a part of its time */
 };
 
 struct http_client_response {
@@ -53,8 +58,23 @@ struct http_client_response {
     size_t body_length;
 };
 
-/* STATUS_OK for an answer of any status. STATUS_UNAVAILABLE: `connect_failed`, `timed_out`, `cancelled`, `tls_failed`,
- * `no_answer` (broken off, or not HTTP): whether the request was acted upon is not known unless it is the first.
- * STATUS_TOO_LARGE `answer_too_large`. STATUS_INVALID `url`. */
+/* `response` on STATUS_OK, `error` on all else; both, but not what the response points to, end with the callback. */
+typedef void http_client_callback(void *context, enum status status, const struct http_client_response *response,
+                                  const struct error *error);
+
+/*
+ * Starts a call. On STATUS_OK the callback will be called exactly once, on the client's thread, where it must not block;
+ * that may be before this function has returned, so whoever starts a call has handed over the arena and all that the
+ * callback works with. STATUS_BUSY `too_many_calls` and STATUS_UNAVAILABLE `cancelled`: nothing was started.
+ *
+ * What the callback is told: STATUS_OK for an answer of any status. STATUS_UNAVAILABLE: `connect_failed`, `timed_out`,
+ * `cancelled`, `tls_failed`, `no_answer` (broken off, or not HTTP): whether the request was acted upon is not known
+ * unless it is the first. STATUS_TOO_LARGE `answer_too_large`. STATUS_INVALID `url`.
+ */
+enum status http_client_start(struct http_client *client, struct arena *arena,
+                              const struct http_client_request *request, http_client_callback *callback, void *context,
+                              struct error *error) AKKOORD_MUST_CHECK;
+
+/* The same, waited for; not on an event loop. Fails as http_client_start(), or with what a callback would be told. */
 enum status http_client_send(struct http_client *client, struct arena *arena, const struct http_client_request *request,
                              struct http_client_response *response, struct error *error) AKKOORD_MUST_CHECK;

@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -53,6 +56,11 @@ static void keep_waiting(void *context, struct http_exchange *exchange)
 {
     (void)context;
     waiting = exchange;
+}
+
+static struct http_exchange *take_waiting(void)
+{
+    return atomic_exchange(&waiting, NULL);
 }
 
 static const struct http_route routes[] = {
@@ -163,7 +171,116 @@ static void a_call_ends_when_its_time_is_up(void **state)
     const struct http_client_options options = {.direct = true, .timeout_ms = 100};
     assert_int_equal(get(&options, url_of("/slow"), &response), STATUS_UNAVAILABLE);
     assert_string_equal(error.code, "timed_out");
-    http_exchange_answer_text(waiting, 200, "late");
+    http_exchange_answer_text(take_waiting(), 200, "late");
+}
+
+/* ---- many calls ---- */
+
+/* What came of a call that was started. */
+struct outcome {
+    sem_t is_there;
+    enum status status;
+    int http_status;
+    char code[ERROR_CODE_BYTES];
+    int64_t at_us;
+};
+
+static void note_outcome(void *context, enum status status, const struct http_client_response *response,
+                         const struct error *failure)
+{
+    struct outcome *outcome = context;
+    outcome->status = status;
+    outcome->http_status = status == STATUS_OK ? response->status : 0;
+    if (status != STATUS_OK)
+        snprintf(outcome->code, sizeof(outcome->code), "%s", failure->code);
+    outcome->at_us = clock_monotonic_us();
+    (void)sem_post(&outcome->is_there);
+}
+
+/* Each call has an arena of its own, as the client's thread uses it. */
+static struct arena *start(struct http_client *client, const char *path, long delay_ms, struct outcome *outcome)
+{
+    struct arena *own = arena_new();
+    const struct http_client_request request = {.method = HTTP_GET, .url = url_of(path), .delay_ms = delay_ms};
+    (void)sem_init(&outcome->is_there, 0, 0);
+    assert_int_equal(http_client_start(client, own, &request, note_outcome, outcome, &error), STATUS_OK);
+    return own;
+}
+
+static void await_outcome(struct outcome *outcome, struct arena *own)
+{
+    (void)sem_wait(&outcome->is_there);
+    (void)sem_destroy(&outcome->is_there);
+    arena_free(own);
+}
+
+static void a_call_that_waits_keeps_no_other_waiting(void **state)
+{
+    (void)state;
+    struct http_client *client = http_client_new(&plain);
+    struct outcome slow = {.status = STATUS_INTERNAL};
+    struct arena *slow_arena = start(client, "/slow", 0, &slow);
+    for (int i = 0; i < 3; i++) {
+        struct outcome quick = {.status = STATUS_INTERNAL};
+        await_outcome(&quick, start(client, "/echo", 0, &quick));
+        assert_int_equal(quick.http_status, 201);
+    }
+    while (waiting == NULL)
+        (void)usleep(1000);
+    http_exchange_answer_text(take_waiting(), 200, "at last");
+    await_outcome(&slow, slow_arena);
+    assert_int_equal(slow.http_status, 200);
+    http_client_free(client);
+}
+
+static void a_delayed_call_begins_no_sooner(void **state)
+{
+    (void)state;
+    struct http_client *client = http_client_new(&plain);
+    struct outcome outcome = {.status = STATUS_INTERNAL};
+    int64_t begun_us = clock_monotonic_us();
+    await_outcome(&outcome, start(client, "/echo", 120, &outcome));
+    assert_int_equal(outcome.http_status, 201);
+    assert_true(outcome.at_us - begun_us >= 119000);
+    http_client_free(client);
+}
+
+static void whatever_is_under_way_when_a_client_ends_is_told_so_once(void **state)
+{
+    (void)state;
+    struct http_client *client = http_client_new(&plain);
+    struct outcome outcomes[3] = {{.status = STATUS_OK}, {.status = STATUS_OK}, {.status = STATUS_OK}};
+    struct arena *own[3];
+    own[0] = start(client, "/slow", 0, &outcomes[0]);
+    own[1] = start(client, "/echo", 60000, &outcomes[1]);
+    own[2] = start(client, "/echo", 60000, &outcomes[2]);
+    while (waiting == NULL)
+        (void)usleep(1000);
+    http_client_free(client);
+    for (size_t i = 0; i < 3; i++) {
+        await_outcome(&outcomes[i], own[i]);
+        assert_int_equal(outcomes[i].status, STATUS_UNAVAILABLE);
+        assert_string_equal(outcomes[i].code, "cancelled");
+    }
+    http_exchange_answer_text(take_waiting(), 200, "late");
+}
+
+static void more_calls_than_the_limit_are_refused_and_room_comes_back(void **state)
+{
+    (void)state;
+    struct http_client *client = http_client_new(&plain);
+    static struct outcome outcomes[HTTP_CLIENT_CALLS_MAX];
+    static struct arena *own[HTTP_CLIENT_CALLS_MAX];
+    const struct http_client_request request = {.method = HTTP_GET, .url = url_of("/echo"), .delay_ms = 60000};
+    for (size_t i = 0; i < HTTP_CLIENT_CALLS_MAX; i++)
+        own[i] = start(client, "/echo", i == 0 ? 300 : 60000, &outcomes[i]);
+    assert_int_equal(http_client_start(client, arena, &request, note_outcome, NULL, &error), STATUS_BUSY);
+    assert_string_equal(error.code, "too_many_calls");
+    await_outcome(&outcomes[0], own[0]);
+    own[0] = start(client, "/echo", 60000, &outcomes[0]);
+    http_client_free(client);
+    for (size_t i = 0; i < HTTP_CLIENT_CALLS_MAX; i++)
+        await_outcome(&outcomes[i], own[i]);
 }
 
 static void *cancel_soon(void *client)
@@ -186,7 +303,7 @@ static void a_call_that_is_cancelled_ends_soon_and_no_other_begins(void **state)
     assert_string_equal(error.code, "cancelled");
     assert_true(clock_monotonic_us() - begun_us < 5 * CLOCK_US_PER_SECOND);
     assert_int_equal(pthread_join(thread, NULL), 0);
-    http_exchange_answer_text(waiting, 200, "late");
+    http_exchange_answer_text(take_waiting(), 200, "late");
     request.url = url_of("/echo");
     assert_int_equal(http_client_send(client, arena, &request, &response, &error), STATUS_UNAVAILABLE);
     http_client_free(client);
@@ -220,6 +337,10 @@ int main(void)
         cmocka_unit_test(nobody_there_is_unavailable),
         cmocka_unit_test(a_call_ends_when_its_time_is_up),
         cmocka_unit_test(a_call_that_is_cancelled_ends_soon_and_no_other_begins),
+        cmocka_unit_test(a_call_that_waits_keeps_no_other_waiting),
+        cmocka_unit_test(a_delayed_call_begins_no_sooner),
+        cmocka_unit_test(whatever_is_under_way_when_a_client_ends_is_told_so_once),
+        cmocka_unit_test(more_calls_than_the_limit_are_refused_and_room_comes_back),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
