@@ -1,4 +1,4 @@
-/* One call to a provider's API, with its key. The calling thread. */
+/* Calls to a provider's API, with its key. Built on the calling thread; answers come as http/client.h says. */
 #include "akkoord/webhooks/calls.h"
 
 #define HEADERS_MAX 5
@@ -23,33 +23,70 @@ const struct provider_account *provider_account_find(const struct provider_accou
     return NULL;
 }
 
-enum status provider_call(const struct provider_account *account, struct http_client *client, struct arena *arena,
-                          const struct provider_request *request, long timeout_ms, struct provider_answer *answer,
-                          struct error *error)
+static struct http_client_request build(const struct provider_account *account, struct arena *arena,
+                                        const struct provider_request *request)
 {
-    struct http_header headers[HEADERS_MAX] = {
-        {"Authorization", arena_format(arena, "Bearer %s", account->key)},
-        {"Accept", "application/json"},
-        {"User-Agent", "Akkoord"},
-    };
-    size_t count = 3;
+    struct http_header *headers = ARENA_ARRAY(arena, struct http_header, HEADERS_MAX);
+    size_t count = 0;
+    headers[count++] = (struct http_header){"Authorization", arena_format(arena, "Bearer %s", account->key)};
+    headers[count++] = (struct http_header){"Accept", "application/json"};
+    headers[count++] = (struct http_header){"User-Agent", "Akkoord"};
     if (request->content_type != NULL)
         headers[count++] = (struct http_header){"Content-Type", request->content_type};
     if (request->idempotency_key != NULL)
         headers[count++] = (struct http_header){"Idempotency-Key", request->idempotency_key};
-    const struct http_client_request call = {
+    return (struct http_client_request){
         .method = request->is_post ? HTTP_POST : HTTP_GET,
         .url = arena_format(arena, "%s%s", account->api_url, request->path),
         .headers = headers,
         .header_count = count,
         .body = request->body,
         .body_length = request->body != NULL ? strlen(request->body) : 0,
-        .timeout_ms = timeout_ms,
     };
+}
+
+static struct provider_answer answer_of(const struct http_client_response *response)
+{
+    return (struct provider_answer){
+        .status = response->status, .body = response->body, .body_length = response->body_length};
+}
+
+/* Lives in the call's arena. */
+struct started_call {
+    provider_callback *callback;
+    void *context;
+};
+
+static void hand_on(void *context, enum status status, const struct http_client_response *response,
+                    const struct error *error)
+{
+    const struct started_call started = *(const struct started_call *)context;
+    struct provider_answer answer = {0};
+    if (status == STATUS_OK)
+        answer = answer_of(response);
+    started.callback(started.context, status, &answer, error);
+}
+
+enum status provider_call_start(const struct provider_account *account, struct http_client *client,
+                                struct arena *arena, const struct provider_request *request,
+                                struct provider_call_times times, provider_callback *callback, void *context,
+                                struct error *error)
+{
+    struct started_call *started = ARENA_NEW(arena, struct started_call);
+    *started = (struct started_call){.callback = callback, .context = context};
+    struct http_client_request call = build(account, arena, request);
+    call.delay_ms = times.delay_ms;
+    call.timeout_ms = times.timeout_ms;
+    return http_client_start(client, arena, &call, hand_on, started, error);
+}
+
+enum status provider_call(const struct provider_account *account, struct http_client *client, struct arena *arena,
+                          const struct provider_request *request, struct provider_answer *answer, struct error *error)
+{
     struct http_client_response response;
+    const struct http_client_request call = build(account, arena, request);
     enum status status = http_client_send(client, arena, &call, &response, error);
     if (status == STATUS_OK)
-        *answer = (struct provider_answer){
-            .status = response.status, .body = response.body, .body_length = response.body_length};
+        *answer = answer_of(&response);
     return status;
 }

@@ -52,6 +52,11 @@ enum status client_parse(struct arena *arena, const struct provider_answer *answ
     return status;
 }
 
+enum status client_amount_refused(struct error *error)
+{
+    return error_set(error, STATUS_UNAVAILABLE, "amount_refused", "the payment provider does not take this amount");
+}
+
 bool client_is_checkout_url(const char *url)
 {
     if (url == NULL || (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0))

@@ -3,6 +3,9 @@
 #include "akkoord/base/json.h"
 #include "akkoord/webhooks/client.h"
 
+/* Of a word in a provider's description of an error. */
+#define ERROR_WORD_BYTES_MAX 128
+
 extern const struct provider_client client_stripe;
 extern const struct provider_client client_mollie;
 
@@ -10,6 +13,8 @@ extern const struct provider_client client_mollie;
 enum status client_check_status(const struct provider_answer *answer, struct error *error) AKKOORD_MUST_CHECK;
 /* STATUS_UNAVAILABLE `provider_nonsense`. */
 enum status client_nonsense(struct error *error) AKKOORD_MUST_CHECK;
+/* STATUS_UNAVAILABLE `amount_refused`. */
+enum status client_amount_refused(struct error *error) AKKOORD_MUST_CHECK;
 /* A 2xx answer's JSON object. */
 enum status client_parse(struct arena *arena, const struct provider_answer *answer, json_t **object,
                          struct error *error) AKKOORD_MUST_CHECK;

@@ -95,9 +95,22 @@ static enum status read_checkout_fields(const json_t *object, const struct check
     return status;
 }
 
+/* https://docs.mollie.com/reference/handling-errors: `field` says what a 422 is about. */
+static bool refuses_amount(struct arena *arena, const struct provider_answer *answer)
+{
+    json_t *object = NULL;
+    const char *field = NULL;
+    return answer->status == 422 &&
+           json_parse_object(arena, answer->body, answer->body_length, &object, NULL) == STATUS_OK &&
+           json_get_text(object, "", "field", JSON_REQUIRED, ERROR_WORD_BYTES_MAX, &field, NULL) == STATUS_OK &&
+           strcmp(field, "amount") == 0;
+}
+
 static enum status read_checkout(struct arena *arena, const struct checkout_terms *terms,
                                  const struct provider_answer *answer, struct checkout *checkout, struct error *error)
 {
+    if (refuses_amount(arena, answer))
+        return client_amount_refused(error);
     json_t *object = NULL;
     const char *url = NULL;
     enum status status = client_parse(arena, answer, &object, error);

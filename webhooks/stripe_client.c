@@ -148,9 +148,24 @@ static enum status read_checkout_fields(const json_t *object, const struct check
     return status;
 }
 
+/* https://docs.stripe.com/error-codes */
+static bool refuses_amount(struct arena *arena, const struct provider_answer *answer)
+{
+    json_t *object = NULL;
+    json_t *fault = NULL;
+    const char *code = NULL;
+    return answer->status == 400 &&
+           json_parse_object(arena, answer->body, answer->body_length, &object, NULL) == STATUS_OK &&
+           json_get_object(object, "", "error", JSON_REQUIRED, &fault, NULL) == STATUS_OK &&
+           json_get_text(fault, "error", "code", JSON_REQUIRED, ERROR_WORD_BYTES_MAX, &code, NULL) == STATUS_OK &&
+           (strcmp(code, "amount_too_small") == 0 || strcmp(code, "amount_too_large") == 0);
+}
+
 static enum status read_checkout(struct arena *arena, const struct checkout_terms *terms,
                                  const struct provider_answer *answer, struct checkout *checkout, struct error *error)
 {
+    if (refuses_amount(arena, answer))
+        return client_amount_refused(error);
     json_t *object = NULL;
     const char *url = NULL;
     enum status status = client_parse(arena, answer, &object, error);

@@ -20,8 +20,9 @@ static struct metric decisions_counted = {
 static struct batch_job fetch_job(struct arena *arena, const struct payment_event *event)
 {
     const struct fetch_job fetch = {.provider = event->provider, .payment_id = event->payment_id};
-    return (struct batch_job){
-        .kind = JOB_FETCH_PAYMENT, .key = job_fetch_key(arena, &fetch), .payload = job_write_fetch(arena, &fetch)};
+    return (struct batch_job){.kind = job_fetch_kind(arena, event->provider),
+                              .key = job_fetch_key(arena, &fetch),
+                              .payload = job_write_fetch(arena, &fetch)};
 }
 
 static void describe_batch(struct batch *batch, struct item **items, size_t count)

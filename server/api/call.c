@@ -1,10 +1,13 @@
 /*
- * The frame around every handler: the lanes of worker threads, who calls, and the one answer. Exchanges come in on the
- * event loops (submit) and everything else runs on the workers. It holds no state of its own between requests.
+ * The frame around every handler: the lanes of worker threads, who calls, what is asked of providers, and the one
+ * answer. Exchanges come in on the event loops (submit), providers' answers on the client's (take_answer), and everything
+ * else runs on the workers. Between requests it holds no state but how much is asked of each provider.
  */
 #include "akkoord/api/call.h"
 
 #include <poll.h>
+#include <stdatomic.h>
+#include <stdio.h>
 #include <strings.h>
 
 #include "akkoord/api/cookie.h"
@@ -18,6 +21,9 @@
 
 static struct metric waiting_requests = {
     .kind = METRIC_GAUGE, .name = "akkoord_api_waiting", .help = "Requests that wait for a thread, by lane."};
+static struct metric open_questions = {.kind = METRIC_GAUGE,
+                                       .name = "akkoord_api_provider_calls",
+                                       .help = "Requests that wait for a payment provider, by provider."};
 
 /* What an http route points to. */
 struct bound_route {
@@ -29,21 +35,17 @@ struct api {
     struct api_options options;
     struct rate_limits *limits; /* NULL: none */
     struct workers *lanes[API_LANES];
+    atomic_size_t questions[PROVIDER_ACCOUNTS_MAX]; /* under way, as options.accounts */
     struct bound_route *bound;
     struct http_route *routes;
     size_t routes_count;
 };
 
-/* What each thread of a lane has for itself. */
-struct thread_state {
-    struct store *store;
-    struct http_client *client;
-};
-
-/* A request on its way to a lane; lives in the exchange's arena. */
+/* A request on its way to a lane or a provider; lives in the exchange's arena. */
 struct task {
-    const struct bound_route *bound;
+    struct api *api;
     struct http_exchange *exchange;
+    struct api_call call;
 };
 
 /* ---- who calls ---- */
@@ -108,23 +110,23 @@ static enum status identify(struct api_call *call, struct error *error)
 }
 
 /* Everything that may stop a call before its handler runs. */
-static enum status admit(struct api_call *call, const struct api_route *route, struct error *error)
+static enum status admit(struct api_call *call, struct error *error)
 {
-    if (route->callers == API_ANYBODY)
+    if (call->route->callers == API_ANYBODY)
         return STATUS_OK;
     enum status status = identify(call, error);
-    if (status == STATUS_OK && (route->callers & call->caller) == 0)
+    if (status == STATUS_OK && (call->route->callers & call->caller) == 0)
         status = error_set(error, STATUS_FORBIDDEN, "forbidden", "whoever this token belongs to may not do this");
     return status;
 }
 
 /* ---- the frame ---- */
 
-static struct http_answer problem_of(struct api_call *call, const struct api_route *route, const struct error *error)
+static struct http_answer problem_of(struct api_call *call, const struct error *error)
 {
     if (error->status == STATUS_INTERNAL)
         log_event(LOG_ERROR, "api.failed", log_text("request", call->request->id_text),
-                  log_text("route", route->pattern), log_text("code", error->code), log_text("detail", error->detail));
+                  log_text("route", call->route->pattern), log_text("code", error->code), log_text("detail", error->detail));
     if (strcmp(error->code, "database_unavailable") == 0) {
         /* Which database, and how it refused, is nobody's business out there. */
         struct error told;
@@ -145,31 +147,40 @@ static void drop_ended_session(struct pg_connection *pg)
         pg_disconnect(pg);
 }
 
-static void run(void *thread_state, void *argument)
+static void ask(struct task *task);
+
+static enum status begin(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    const struct thread_state *thread = thread_state;
+    enum status status = admit(call, error);
+    return status == STATUS_OK ? call->route->function(call, answer, error) : status;
+}
+
+/* The handler, or the function that goes on with a provider's answer; then the answer, or the question. */
+static void run(void *store, void *argument)
+{
     struct task *task = argument;
-    const struct bound_route *bound = task->bound;
-    struct http_exchange *exchange = task->exchange;
-    struct api_call call = {
-        .options = &bound->api->options,
-        .store = thread->store,
-        .client = thread->client,
-        .limits = bound->api->limits,
-        .request = http_exchange_request(exchange),
-        .arena = http_exchange_arena(exchange),
-        .language = LANGUAGE_NL,
-    };
+    struct api_call *call = &task->call;
     struct http_answer answer = {.status = 0};
     struct error error = {.status = STATUS_INTERNAL};
-    drop_ended_session(call.store->pg);
-    enum status status = admit(&call, bound->route, &error);
-    if (status == STATUS_OK)
-        status = bound->route->function(&call, &answer, &error);
-    pg_rollback(call.store->pg);
+    api_function *function = call->question.then != NULL ? call->question.then : begin;
+    call->question.then = NULL;
+    call->store = store;
+    drop_ended_session(call->store->pg);
+    enum status status = function(call, &answer, &error);
+    pg_rollback(call->store->pg);
+    if (status == STATUS_OK && call->question.then != NULL) {
+        ask(task);
+        return;
+    }
     if (status != STATUS_OK)
-        answer = problem_of(&call, bound->route, &error);
-    http_exchange_answer(exchange, &answer);
+        answer = problem_of(call, &error);
+    http_exchange_answer(task->exchange, &answer);
+}
+
+static void submit_task(struct task *task)
+{
+    if (workers_submit(task->api->lanes[task->call.route->lane], run, task) != STATUS_OK)
+        http_exchange_answer_problem(task->exchange, 503, "busy", "too much is waiting here; try again in a moment");
 }
 
 /* On the event loop: hands over, or says at once that it was too often, or that too much is waiting. */
@@ -179,29 +190,69 @@ static void submit(void *context, struct http_exchange *exchange)
     if (rate_limits_refuse_address(bound->api->limits, bound->route, exchange))
         return;
     struct task *task = ARENA_NEW(http_exchange_arena(exchange), struct task);
-    *task = (struct task){.bound = bound, .exchange = exchange};
-    if (workers_submit(bound->api->lanes[bound->route->lane], run, task) != STATUS_OK)
-        http_exchange_answer_problem(exchange, 503, "busy", "too much is waiting here; try again in a moment");
+    *task = (struct task){.api = bound->api, .exchange = exchange};
+    task->call.options = &bound->api->options;
+    task->call.route = bound->route;
+    task->call.limits = bound->api->limits;
+    task->call.request = http_exchange_request(exchange);
+    task->call.arena = http_exchange_arena(exchange);
+    task->call.language = LANGUAGE_NL;
+    submit_task(task);
+}
+
+/* ---- asking providers ---- */
+
+void api_call_ask(struct api_call *call, const struct provider_account *account,
+                  const struct provider_request *request, struct provider_call_times times, api_function *then)
+{
+    call->question = (struct api_question){.account = account, .request = *request, .times = times, .then = then};
+}
+
+static atomic_size_t *questions_of(struct task *task)
+{
+    return &task->api->questions[task->call.question.account - task->api->options.accounts->items];
+}
+
+/* On the client's thread. */
+static void take_answer(void *context, enum status status, const struct provider_answer *answer,
+                        const struct error *error)
+{
+    struct task *task = context;
+    struct api_question *question = &task->call.question;
+    atomic_fetch_sub(questions_of(task), 1);
+    question->status = status;
+    if (status == STATUS_OK)
+        question->answer = *answer;
+    else
+        question->error = *error;
+    submit_task(task);
+}
+
+static void ask(struct task *task)
+{
+    const struct api_question *question = &task->call.question;
+    struct error error;
+    enum status status = STATUS_OK;
+    if (atomic_fetch_add(questions_of(task), 1) >= API_QUESTIONS_MAX)
+        status = error_set(&error, STATUS_BUSY, "too_many_calls", "too many others wait for it");
+    if (status == STATUS_OK)
+        status = provider_call_start(question->account, task->api->options.client, task->call.arena,
+                                     &question->request, question->times, take_answer, task, &error);
+    if (status != STATUS_OK)
+        take_answer(task, status, NULL, &error);
 }
 
 /* ---- start and stop ---- */
 
-static void *thread_state_new(void *context)
+static void *open_store(void *context)
 {
-    static const struct http_client_options client = {.direct = false};
     const struct api *api = context;
-    struct thread_state *thread = memory_alloc_zero(1, sizeof(*thread));
-    thread->store = store_new(api->options.database_url, "akkoord api", api->options.keyring);
-    thread->client = http_client_new(&client);
-    return thread;
+    return store_new(api->options.database_url, "akkoord api", api->options.keyring);
 }
 
-static void thread_state_free(void *thread_state)
+static void close_store(void *store)
 {
-    struct thread_state *thread = thread_state;
-    store_free(thread->store);
-    http_client_free(thread->client);
-    free(thread);
+    store_free(store);
 }
 
 static struct workers *lane_new(struct api *api, const char *name, size_t threads, size_t queue_max)
@@ -210,8 +261,8 @@ static struct workers *lane_new(struct api *api, const char *name, size_t thread
         .name = name,
         .threads = threads,
         .queue_max = queue_max,
-        .thread_state_new = thread_state_new,
-        .thread_state_free = thread_state_free,
+        .thread_state_new = open_store,
+        .thread_state_free = close_store,
         .context = api,
     };
     return workers_new(&options);
@@ -243,7 +294,6 @@ struct api *api_start(const struct api_options *options)
     size_t threads = options->threads != 0 ? options->threads : API_THREADS_DEFAULT;
     api->lanes[API_LANE] = lane_new(api, "api", threads, API_QUEUE_MAX);
     api->lanes[API_LANE_SLOW] = lane_new(api, "api-slow", API_SLOW_THREADS, API_SLOW_QUEUE_MAX);
-    api->lanes[API_LANE_CHECKOUT] = lane_new(api, "api-checkout", API_CHECKOUT_THREADS, API_QUEUE_MAX);
     return api;
 }
 
@@ -263,6 +313,11 @@ void api_refresh_metrics(struct api *api)
 {
     metric_set(&waiting_requests, "lane=\"api\"", (int64_t)workers_depth(api->lanes[API_LANE]));
     metric_set(&waiting_requests, "lane=\"slow\"", (int64_t)workers_depth(api->lanes[API_LANE_SLOW]));
+    for (size_t i = 0; i < api->options.accounts->count; i++) {
+        char labels[METRIC_LABELS_BYTES];
+        snprintf(labels, sizeof(labels), "provider=\"%s\"", api->options.accounts->items[i].client->name);
+        metric_set(&open_questions, labels, (int64_t)atomic_load(&api->questions[i]));
+    }
 }
 
 const struct http_route *api_routes(struct api *api, size_t *count)

@@ -1,5 +1,5 @@
 /*
- * A way to pay, from the provider. Worker threads of the checkout lane, which may wait for others for seconds.
+ * A way to pay, from the provider. Worker threads; between a question and its answer, which may take seconds, none.
  *
  * Nothing here can charge anybody: a checkout is only an address, and the customer sees the one that was stored, or
  * none. What has to be certain is that a repetition does not make a second one where the first may have been made: so
@@ -8,14 +8,12 @@
  */
 #include "akkoord/api/checkout.h"
 
-#include <unistd.h>
-
 #include "akkoord/base/clock.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/metrics.h"
 
 #define TRIES_MAX    3
-#define TRY_PAUSE_US INT64_C(250000)
+#define TRY_PAUSE_MS 250
 #define TRY_TIME_MS  1000 /* less is not worth another try */
 /* Mollie forgets a key after an hour; after that a repetition could not be told from a new request. */
 #define RESERVATION_US (INT64_C(50) * 60 * CLOCK_US_PER_SECOND)
@@ -34,40 +32,6 @@ static void count_checkout(const char *provider, const char *result)
 bool api_checkout_is_asked_for(const struct api_call *call, const char *provider)
 {
     return provider_account_find(call->options->accounts, provider) != NULL;
-}
-
-/* ---- the call ---- */
-
-static bool is_code(const struct error *error, const char *code)
-{
-    return strcmp(error->code, code) == 0;
-}
-
-/* What may go well a moment later under the same key. */
-static bool may_pass(const struct error *error)
-{
-    return is_code(error, "no_answer") || is_code(error, "connect_failed") || is_code(error, "provider_busy") ||
-           is_code(error, "provider_failed") || is_code(error, "provider_nonsense");
-}
-
-static enum status ask(struct api_call *call, const struct provider_account *account,
-                       const struct checkout_terms *terms, const struct provider_request *request,
-                       struct checkout *checkout, struct error *error)
-{
-    int64_t deadline_us = clock_monotonic_us() + CHECKOUT_TIME_MS * INT64_C(1000);
-    for (int tries = 1;; tries++) {
-        long left_ms = (long)((deadline_us - clock_monotonic_us()) / 1000);
-        struct provider_answer answer;
-        enum status status = provider_call(account, call->client, call->arena, request, left_ms, &answer, error);
-        if (status == STATUS_OK)
-            status = account->client->read_checkout(call->arena, terms, &answer, checkout, error);
-        if (status == STATUS_OK || !may_pass(error) || tries == TRIES_MAX)
-            return status;
-        int64_t pause_us = tries * TRY_PAUSE_US;
-        if (clock_monotonic_us() + pause_us + TRY_TIME_MS * INT64_C(1000) > deadline_us)
-            return status;
-        usleep((useconds_t)pause_us);
-    }
 }
 
 /* ---- what an earlier try has left ---- */
@@ -111,68 +75,137 @@ static struct checkout_terms terms_of(const struct api_call *call, const struct 
 }
 
 /* Takes over the ids of the reservation that stands, and its words. */
-static enum status take_reservation(struct api_call *call, const struct reservation_purpose *purpose,
-                                    const struct provider_account *account, struct checkout_order *order,
-                                    struct payment *attempt, struct provider_request *request, struct error *error)
+static enum status take_reservation(struct api_call *call, struct api_checkout *checkout, struct error *error)
 {
     struct reservation reserved;
+    struct checkout_order *order = &checkout->order;
+    struct payment *attempt = checkout->attempt;
     struct reservation wanted = {
         .order_id = order->id,
         .attempt_id = attempt->id,
         .provider = attempt->provider,
         .amount_minor = order->total_minor,
-        .request = request->body,
+        .request = checkout->request.body,
         .created_at_us = attempt->created_at_us,
     };
     memcpy(wanted.order_number, order->number, sizeof(wanted.order_number));
     memcpy(wanted.currency, order->currency, sizeof(wanted.currency));
-    enum status status = reserve(call, purpose, &wanted, &reserved, error);
+    enum status status = reserve(call, &checkout->purpose, &wanted, &reserved, error);
     if (status != STATUS_OK)
         return status;
     order->id = reserved.order_id;
     memcpy(order->number, reserved.order_number, sizeof(order->number));
     attempt->id = reserved.attempt_id;
-    const struct checkout_terms terms = terms_of(call, order, attempt);
-    *request = account->client->ask_checkout(call->arena, &terms);
-    request->body = reserved.request;
+    checkout->terms = terms_of(call, order, attempt);
+    checkout->request = checkout->account->client->ask_checkout(call->arena, &checkout->terms);
+    checkout->request.body = reserved.request;
     return STATUS_OK;
 }
 
-/* ---- together ---- */
+/* ---- the outcome ---- */
 
-static enum status explain(struct api_call *call, const struct reservation_purpose *purpose,
-                           const struct payment *attempt, const struct error *cause, struct error *error)
+static bool is_code(const struct error *error, const char *code)
 {
+    return strcmp(error->code, code) == 0;
+}
+
+static enum status refuse(struct api_call *call, const struct api_checkout *checkout, struct error *error)
+{
+    api_call_note_field(call, "payment_provider", "amount_refused",
+                        arena_format(call->arena, "%s does not take an amount like this one: choose another provider",
+                                     checkout->attempt->provider));
+    return api_call_check_faults(call, error);
+}
+
+static enum status explain(struct api_call *call, const struct api_checkout *checkout, const struct error *cause,
+                           struct error *error)
+{
+    const struct payment *attempt = checkout->attempt;
     log_event(LOG_WARNING, "checkout.unavailable", log_text("provider", attempt->provider),
               log_text("code", cause->code), log_text("request", call->request->id_text));
     count_checkout(attempt->provider, cause->code);
-    bool is_definite = is_code(cause, "provider_refused") || is_code(cause, "provider_failed");
-    if (purpose != NULL && is_definite &&
-        store_reservation_drop(call->store, call->arena, purpose, &attempt->id, NULL) != STATUS_OK)
+    bool is_definite = is_code(cause, "provider_refused") || is_code(cause, "amount_refused") ||
+                       is_code(cause, "provider_failed");
+    if (checkout->purpose.text != NULL && is_definite &&
+        store_reservation_drop(call->store, call->arena, &checkout->purpose, &attempt->id, NULL) != STATUS_OK)
         log_event(LOG_WARNING, "checkout.reservation_kept", log_text("request", call->request->id_text));
+    if (is_code(cause, "amount_refused"))
+        return refuse(call, checkout, error);
     return error_set(error, STATUS_UNAVAILABLE, "provider_unavailable",
                      "%s offers no way to pay right now: %s. Nothing was kept; try again, or choose another provider",
                      attempt->provider, cause->detail);
 }
 
-enum status api_checkout_open(struct api_call *call, const struct reservation_purpose *purpose,
-                              struct checkout_order *order, struct payment *attempt, struct error *error)
+/* ---- question and answer ---- */
+
+static long left_ms(const struct api_checkout *checkout)
 {
-    const struct provider_account *account = provider_account_find(call->options->accounts, attempt->provider);
-    struct checkout_terms terms = terms_of(call, order, attempt);
-    struct provider_request request = account->client->ask_checkout(call->arena, &terms);
-    if (purpose != NULL) {
-        enum status status = take_reservation(call, purpose, account, order, attempt, &request, error);
+    return (long)((checkout->deadline_us - clock_monotonic_us()) / INT64_C(1000));
+}
+
+/* What may go well a moment later under the same key. */
+static bool may_pass(const struct error *error)
+{
+    return is_code(error, "no_answer") || is_code(error, "connect_failed") || is_code(error, "provider_busy") ||
+           is_code(error, "provider_failed") || is_code(error, "provider_nonsense");
+}
+
+static enum status take_answer(struct api_call *call, struct http_answer *answer, struct error *error);
+
+static void ask(struct api_call *call, struct api_checkout *checkout, long delay_ms)
+{
+    const struct provider_call_times times = {.delay_ms = delay_ms, .timeout_ms = left_ms(checkout) - delay_ms};
+    checkout->tries++;
+    api_call_ask(call, checkout->account, &checkout->request, times, take_answer);
+}
+
+static enum status read_answer(struct api_call *call, struct api_checkout *checkout, struct error *error)
+{
+    const struct api_question *question = &call->question;
+    struct checkout opened;
+    if (question->status != STATUS_OK) {
+        *error = question->error;
+        return question->status;
+    }
+    enum status status =
+        checkout->account->client->read_checkout(call->arena, &checkout->terms, &question->answer, &opened, error);
+    if (status != STATUS_OK)
+        return status;
+    struct payment *attempt = checkout->attempt;
+    memcpy(attempt->provider_payment_id, opened.payment_id, sizeof(attempt->provider_payment_id));
+    attempt->checkout_url = opened.url;
+    count_checkout(attempt->provider, "opened");
+    return STATUS_OK;
+}
+
+static enum status take_answer(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    struct api_checkout *checkout = call->state;
+    struct error cause;
+    enum status status = read_answer(call, checkout, &cause);
+    long pause_ms = checkout->tries * (long)TRY_PAUSE_MS;
+    if (status != STATUS_OK && may_pass(&cause) && checkout->tries < TRIES_MAX &&
+        left_ms(checkout) > pause_ms + TRY_TIME_MS) {
+        ask(call, checkout, pause_ms);
+        return STATUS_OK;
+    }
+    if (status != STATUS_OK)
+        status = explain(call, checkout, &cause, error);
+    return checkout->then(call, checkout->context, status, answer, error);
+}
+
+enum status api_checkout_open(struct api_call *call, struct api_checkout *checkout, struct error *error)
+{
+    checkout->account = provider_account_find(call->options->accounts, checkout->attempt->provider);
+    checkout->terms = terms_of(call, &checkout->order, checkout->attempt);
+    checkout->request = checkout->account->client->ask_checkout(call->arena, &checkout->terms);
+    if (checkout->purpose.text != NULL) {
+        enum status status = take_reservation(call, checkout, error);
         if (status != STATUS_OK)
             return status;
-        terms = terms_of(call, order, attempt);
     }
-    struct checkout checkout;
-    struct error cause = {.status = STATUS_OK};
-    if (ask(call, account, &terms, &request, &checkout, &cause) != STATUS_OK)
-        return explain(call, purpose, attempt, &cause, error);
-    count_checkout(attempt->provider, "opened");
-    memcpy(attempt->provider_payment_id, checkout.payment_id, sizeof(attempt->provider_payment_id));
-    attempt->checkout_url = checkout.url;
+    call->state = checkout;
+    checkout->deadline_us = clock_monotonic_us() + CHECKOUT_TIME_MS * INT64_C(1000);
+    ask(call, checkout, 0);
     return STATUS_OK;
 }

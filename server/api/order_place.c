@@ -1,5 +1,5 @@
 /*
- * POST /v1/orders. Worker threads.
+ * POST /v1/orders. Worker threads; a first half until the payment provider is asked, a second with its answer.
  *
  * Everything slow or refusable comes first: the body is checked, priced and summed up, and the payment provider is
  * asked for a way to pay, before anything is written (but ids, which nobody sees: store/reservations.h). Then order,
@@ -13,6 +13,14 @@
 #include "akkoord/api/orders.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/customers.h"
+
+/* What the second half needs of the first; lives in the call's arena. */
+struct placing {
+    struct idempotency_request idempotency;
+    struct stored_order order;
+    struct payment attempt;
+    struct api_checkout checkout;
+};
 
 /* ---- Idempotency-Key ---- */
 
@@ -89,10 +97,11 @@ static enum status read_content(struct api_call *call, const json_t *body, struc
 }
 
 static enum status build_order(struct api_call *call, const struct order_request *request,
-                               const struct order_content *content, struct payment *attempt, struct stored_order *order,
-                               struct error *error)
+                               const struct order_content *content, struct placing *placing, struct error *error)
 {
     int64_t now_us = clock_now_us();
+    struct stored_order *order = &placing->order;
+    struct payment *attempt = &placing->attempt;
     api_attempt_begin(call, request->provider, attempt);
     attempt->amount_minor = content->totals.total_minor;
     memcpy(attempt->currency, content->currency, sizeof(attempt->currency));
@@ -114,76 +123,100 @@ static enum status build_order(struct api_call *call, const struct order_request
     return store_order_take_number(call->store, call->arena, order->number, error);
 }
 
-/* ---- the call ---- */
+/* ---- the second half ---- */
 
-/* The customer's way to pay. Under an Idempotency-Key a repetition of a request that failed here places the order that
- * it would have placed. */
-static enum status open_checkout(struct api_call *call, const struct idempotency_request *idempotency,
-                                 struct stored_order *order, struct payment *attempt, struct error *error)
+static enum status store(struct api_call *call, struct placing *placing, struct http_answer *answer,
+                         struct error *error)
 {
-    struct checkout_order wanted = {
-        .id = order->id, .total_minor = order->total_minor, .expires_at_us = order->expires_at_us};
-    if (!api_checkout_is_asked_for(call, attempt->provider))
-        return STATUS_OK;
-    memcpy(wanted.number, order->number, sizeof(wanted.number));
-    memcpy(wanted.currency, order->currency, sizeof(wanted.currency));
-    struct reservation_purpose purpose = {.customer_id = call->customer_id};
-    if (idempotency->key != NULL)
-        purpose.text = arena_format(call->arena, "order\n%s", idempotency->key);
-    enum status status = api_checkout_open(call, idempotency->key != NULL ? &purpose : NULL, &wanted, attempt, error);
-    order->id = wanted.id;
-    memcpy(order->number, wanted.number, sizeof(order->number));
-    return status;
-}
-
-static enum status place(struct api_call *call, const json_t *body, const struct idempotency_request *idempotency,
-                         struct http_answer *answer, struct error *error)
-{
-    struct order_request request;
-    struct order_content content;
-    struct payment attempt;
-    struct stored_order order;
-    enum status status = read_content(call, body, &request, &content, error);
-    if (status == STATUS_OK)
-        status = build_order(call, &request, &content, &attempt, &order, error);
-    if (status == STATUS_OK)
-        status = open_checkout(call, idempotency, &order, &attempt, error);
-    if (status != STATUS_OK)
-        return status;
-    api_answer_json(call, answer, 201, order_to_json(call->arena, &order, NULL, 0));
-    return store_order_place(call->store, call->arena, &order, idempotency->key != NULL ? idempotency : NULL,
+    const struct idempotency_request *idempotency = &placing->idempotency;
+    api_answer_json(call, answer, 201, order_to_json(call->arena, &placing->order, NULL, 0));
+    return store_order_place(call->store, call->arena, &placing->order, idempotency->key != NULL ? idempotency : NULL,
                              answer->body, answer->body_length, error);
 }
 
-static bool is_provider_fault(const struct error *error)
+/* The same request may have been sent twice at once, and the other have been first. */
+static enum status settle(struct api_call *call, const struct placing *placing, enum status status,
+                          struct http_answer *answer, struct error *error)
 {
-    return strcmp(error->code, "provider_unavailable") == 0;
+    bool replayed = false;
+    if (status == STATUS_UNAVAILABLE && strcmp(error->code, "provider_unavailable") == 0) {
+        /* The provider may have been busy with that one. */
+        struct error ignored;
+        (void)replay(call, &placing->idempotency, answer, &replayed, &ignored);
+        return replayed ? STATUS_OK : status;
+    }
+    if (status != STATUS_CONFLICT)
+        return status;
+    status = replay(call, &placing->idempotency, answer, &replayed, error);
+    if (status == STATUS_OK && !replayed)
+        status = error_set(error, STATUS_UNAVAILABLE, "unavailable", "the same request is under way; try again");
+    return status;
+}
+
+static enum status finish(struct api_call *call, struct placing *placing, enum status status,
+                          struct http_answer *answer, struct error *error)
+{
+    if (status == STATUS_OK)
+        status = store(call, placing, answer, error);
+    return settle(call, placing, status, answer, error);
+}
+
+/* With the ids of an earlier try, where there was one. */
+static enum status take_checkout(struct api_call *call, void *context, enum status status, struct http_answer *answer,
+                                 struct error *error)
+{
+    struct placing *placing = context;
+    placing->order.id = placing->checkout.order.id;
+    memcpy(placing->order.number, placing->checkout.order.number, sizeof(placing->order.number));
+    return finish(call, placing, status, answer, error);
+}
+
+/* ---- the first half ---- */
+
+/* The customer's way to pay. Under an Idempotency-Key a repetition of a request that failed here places the order that
+ * it would have placed. */
+static enum status open_checkout(struct api_call *call, struct placing *placing, struct error *error)
+{
+    const struct stored_order *order = &placing->order;
+    struct api_checkout *checkout = &placing->checkout;
+    *checkout = (struct api_checkout){
+        .purpose.customer_id = call->customer_id,
+        .order = {.id = order->id, .total_minor = order->total_minor, .expires_at_us = order->expires_at_us},
+        .attempt = &placing->attempt,
+        .then = take_checkout,
+        .context = placing,
+    };
+    memcpy(checkout->order.number, order->number, sizeof(checkout->order.number));
+    memcpy(checkout->order.currency, order->currency, sizeof(checkout->order.currency));
+    if (placing->idempotency.key != NULL)
+        checkout->purpose.text = arena_format(call->arena, "order\n%s", placing->idempotency.key);
+    return api_checkout_open(call, checkout, error);
+}
+
+static enum status place(struct api_call *call, const json_t *body, struct placing *placing, struct http_answer *answer,
+                         struct error *error)
+{
+    struct order_request request;
+    struct order_content content;
+    enum status status = read_content(call, body, &request, &content, error);
+    if (status == STATUS_OK)
+        status = build_order(call, &request, &content, placing, error);
+    if (status != STATUS_OK)
+        return status;
+    if (api_checkout_is_asked_for(call, placing->attempt.provider))
+        return open_checkout(call, placing, error);
+    return finish(call, placing, STATUS_OK, answer, error);
 }
 
 enum status api_order_place(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     json_t *body;
-    struct idempotency_request idempotency;
     bool replayed = false;
+    struct placing *placing = ARENA_NEW(call->arena, struct placing);
     enum status status = api_call_body(call, &body, error);
     if (status == STATUS_OK)
-        status = read_idempotency(call, body, &idempotency, error);
+        status = read_idempotency(call, body, &placing->idempotency, error);
     if (status == STATUS_OK)
-        status = replay(call, &idempotency, answer, &replayed, error);
-    if (status != STATUS_OK || replayed)
-        return status;
-    status = place(call, body, &idempotency, answer, error);
-    if (status != STATUS_CONFLICT && !(status == STATUS_UNAVAILABLE && is_provider_fault(error)))
-        return status;
-    if (status == STATUS_UNAVAILABLE) {
-        /* The provider may have been busy with the same request, sent twice at once. */
-        struct error ignored;
-        (void)replay(call, &idempotency, answer, &replayed, &ignored);
-        return replayed ? STATUS_OK : status;
-    }
-    /* Another request with this key was first, and has committed by now. */
-    status = replay(call, &idempotency, answer, &replayed, error);
-    if (status == STATUS_OK && !replayed)
-        status = error_set(error, STATUS_UNAVAILABLE, "unavailable", "the same request is under way; try again");
-    return status;
+        status = replay(call, &placing->idempotency, answer, &replayed, error);
+    return status == STATUS_OK && !replayed ? place(call, body, placing, answer, error) : status;
 }

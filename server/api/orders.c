@@ -68,6 +68,13 @@ enum status api_orders_list(struct api_call *call, struct http_answer *answer, s
 
 /* ---- changing ---- */
 
+/* A new attempt to pay; lives in the call's arena, for after the provider has answered. */
+struct paying {
+    const char *key; /* the customer's Idempotency-Key, or NULL */
+    struct order_command command;
+    struct api_checkout checkout;
+};
+
 /* What makes a repetition of this request the same. Without a key of the customer's that is the same order and
  * provider, until an attempt came of it. */
 static struct reservation_purpose purpose_of(struct api_call *call, const struct uuid *order_id, const char *provider,
@@ -110,53 +117,78 @@ static enum status find_repetition(struct api_call *call, const struct reservati
     return STATUS_OK;
 }
 
-/* The provider's way to pay, for an order that can still be paid: whether it can is the committer's to say. */
-static enum status open_checkout(struct api_call *call, const struct reservation_purpose *purpose,
-                                 const struct stored_order *order, struct payment *attempt, struct error *error)
+static enum status answer_attempt(struct api_call *call, const struct uuid *order_id, bool is_repeated,
+                                  struct http_answer *answer, struct error *error)
 {
-    if (order->status != ORDER_AWAITING_PAYMENT || order->expires_at_us <= clock_now_us() ||
-        order->payments_count >= ORDER_PAYMENTS_MAX)
-        return STATUS_OK;
-    struct checkout_order wanted = {
-        .id = order->id, .total_minor = order->total_minor, .expires_at_us = order->expires_at_us};
-    memcpy(wanted.number, order->number, sizeof(wanted.number));
-    memcpy(wanted.currency, order->currency, sizeof(wanted.currency));
-    return api_checkout_open(call, purpose, &wanted, attempt, error);
+    enum status status = answer_order(call, order_id, 201, answer, error);
+    if (status == STATUS_OK && is_repeated)
+        api_answer_add_header(call, answer, "Idempotency-Replayed", "true");
+    return status;
 }
 
-static enum status add_asked_attempt(struct api_call *call, const char *key, struct order_command *command,
-                                     bool *is_repeated, struct error *error)
+static enum status add_attempt(struct api_call *call, struct paying *paying, struct http_answer *answer,
+                               struct error *error)
+{
+    const struct reservation_purpose *purpose = &paying->checkout.purpose;
+    enum status status = committer_run(call->options->committer, &paying->command, error);
+    /* Without a key the next such request means another attempt. */
+    if (status == STATUS_OK && paying->key == NULL && purpose->text != NULL)
+        status = store_reservation_drop(call->store, call->arena, purpose, &paying->command.attempt.id, error);
+    return status == STATUS_OK ? answer_attempt(call, &paying->command.order_id, false, answer, error) : status;
+}
+
+static enum status take_checkout(struct api_call *call, void *context, enum status status, struct http_answer *answer,
+                                 struct error *error)
+{
+    return status == STATUS_OK ? add_attempt(call, context, answer, error) : status;
+}
+
+static bool can_be_paid(const struct stored_order *order)
+{
+    return order->status == ORDER_AWAITING_PAYMENT && order->expires_at_us > clock_now_us() &&
+           order->payments_count < ORDER_PAYMENTS_MAX;
+}
+
+/* The provider's way to pay, for an order that can still be paid: whether it can is the committer's to say. */
+static enum status ask_for_attempt(struct api_call *call, struct paying *paying, struct http_answer *answer,
+                                   struct error *error)
 {
     struct stored_order order;
-    struct payment *attempt = &command->attempt;
-    const struct reservation_purpose purpose = purpose_of(call, &command->order_id, attempt->provider, key);
-    enum status status =
-        store_order_find(call->store, call->arena, &command->order_id, &call->customer_id, &order, error);
+    bool is_repeated = false;
+    struct payment *attempt = &paying->command.attempt;
+    const struct uuid *order_id = &paying->command.order_id;
+    struct api_checkout *checkout = &paying->checkout;
+    checkout->purpose = purpose_of(call, order_id, attempt->provider, paying->key);
+    enum status status = store_order_find(call->store, call->arena, order_id, &call->customer_id, &order, error);
     if (status == STATUS_OK)
-        status = find_repetition(call, &purpose, key, &order, attempt, is_repeated, error);
-    if (status != STATUS_OK || *is_repeated)
+        status = find_repetition(call, &checkout->purpose, paying->key, &order, attempt, &is_repeated, error);
+    if (status != STATUS_OK)
         return status;
-    status = open_checkout(call, &purpose, &order, attempt, error);
-    if (status == STATUS_OK)
-        status = committer_run(call->options->committer, command, error);
-    /* Without a key the next such request means another attempt. */
-    if (status == STATUS_OK && key == NULL)
-        status = store_reservation_drop(call->store, call->arena, &purpose, &attempt->id, error);
-    return status;
+    if (is_repeated)
+        return answer_attempt(call, order_id, true, answer, error);
+    if (!can_be_paid(&order))
+        return add_attempt(call, paying, answer, error);
+    checkout->order =
+        (struct checkout_order){.id = order.id, .total_minor = order.total_minor, .expires_at_us = order.expires_at_us};
+    memcpy(checkout->order.number, order.number, sizeof(checkout->order.number));
+    memcpy(checkout->order.currency, order.currency, sizeof(checkout->order.currency));
+    checkout->attempt = attempt;
+    checkout->then = take_checkout;
+    checkout->context = paying;
+    return api_checkout_open(call, checkout, error);
 }
 
 enum status api_order_pay(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     static const char *const known[] = {"payment_provider", NULL};
     json_t *body;
-    const char *key = NULL;
-    bool is_repeated = false;
-    struct order_command command = {.kind = COMMAND_ADD_ATTEMPT, .customer_id = call->customer_id};
-    enum status status = api_call_id(call, "id", &command.order_id, error);
+    struct paying *paying = ARENA_NEW(call->arena, struct paying);
+    paying->command = (struct order_command){.kind = COMMAND_ADD_ATTEMPT, .customer_id = call->customer_id};
+    enum status status = api_call_id(call, "id", &paying->command.order_id, error);
     if (status == STATUS_OK)
         status = api_call_body(call, &body, error);
     if (status == STATUS_OK)
-        status = api_take_idempotency_key(call, &key, error);
+        status = api_take_idempotency_key(call, &paying->key, error);
     if (status != STATUS_OK)
         return status;
     api_take_no_others(call, body, "", known);
@@ -164,14 +196,9 @@ enum status api_order_pay(struct api_call *call, struct http_answer *answer, str
     status = api_call_check_faults(call, error);
     if (status != STATUS_OK)
         return status;
-    api_attempt_begin(call, provider, &command.attempt);
-    status = api_checkout_is_asked_for(call, provider) ? add_asked_attempt(call, key, &command, &is_repeated, error)
-                                                       : committer_run(call->options->committer, &command, error);
-    if (status == STATUS_OK)
-        status = answer_order(call, &command.order_id, 201, answer, error);
-    if (status == STATUS_OK && is_repeated)
-        api_answer_add_header(call, answer, "Idempotency-Replayed", "true");
-    return status;
+    api_attempt_begin(call, provider, &paying->command.attempt);
+    return api_checkout_is_asked_for(call, provider) ? ask_for_attempt(call, paying, answer, error)
+                                                     : add_attempt(call, paying, answer, error);
 }
 
 /* Nothing needs to be said when cancelling: no body, or an empty object. */

@@ -33,6 +33,8 @@
 #define READY_POLL_MS     10
 #define DATABASE_WAIT_MS  30000
 #define ROUTES_MAX        128
+/* Of a call that no customer waits for: less than the hold of a job that makes one. */
+#define CALL_TIMEOUT_MS 8000
 /* See connections_max(). */
 #define OWN_KEYS_BYTES           ((size_t)64 << 10)
 #define TLS_CONNECTION_KEY_BYTES 96
@@ -50,6 +52,8 @@ struct serve {
     char *sandbox_secret; /* NULL without the sandbox */
     struct webhook_receiver receiver;
     struct provider_accounts accounts;
+    struct http_client *client;     /* to providers */
+    struct http_client *own_client; /* to our own listener */
     struct committer *committer;
     struct jobs *jobs;
     struct api *api;
@@ -219,6 +223,17 @@ static void add_accounts(struct serve *serve)
     provider_accounts_add(&serve->accounts, "mollie", settings->mollie_api_url, settings->mollie_api_key);
 }
 
+static void start_clients(struct serve *serve)
+{
+    const struct http_client_options outside = {.name = "calls-out", .timeout_ms = CALL_TIMEOUT_MS};
+    const struct http_client_options own = {.name = "calls-own",
+                                            .direct = true,
+                                            .certificate_file = serve->settings.tls_cert_file,
+                                            .timeout_ms = CALL_TIMEOUT_MS};
+    serve->client = http_client_new(&outside);
+    serve->own_client = http_client_new(&own);
+}
+
 static void start_jobs(struct serve *serve)
 {
     struct jobs_options options = {
@@ -226,8 +241,9 @@ static void start_jobs(struct serve *serve)
         .keyring = serve->keyring,
         .committer = serve->committer,
         .accounts = &serve->accounts,
+        .client = serve->client,
         .own_url = serve->own_url,
-        .own_certificate_file = serve->settings.tls_cert_file,
+        .own_client = serve->own_client,
     };
     /* The sandbox is the receiver's first source; of several secrets the first signs. */
     if (serve->sandbox_secret != NULL)
@@ -247,6 +263,7 @@ static void start_workers(struct serve *serve)
     };
     serve->committer = committer_start(&committer);
     add_accounts(serve);
+    start_clients(serve);
     start_jobs(serve);
     const struct api_options api = {
         .database_url = serve->database.server_url,
@@ -255,6 +272,7 @@ static void start_workers(struct serve *serve)
         .seller = &serve->seller,
         .public_url = settings->public_url,
         .accounts = &serve->accounts,
+        .client = serve->client,
         .order_expires_s = settings->order_expires_s,
         .installation_live = settings->mode == MODE_LIVE,
         .rate_limits = settings->rate_limits,
@@ -366,8 +384,15 @@ static void take_down(struct serve *serve)
     atomic_store(&serve->operations.draining, true);
     if (serve->server != NULL)
         http_server_drain(serve->server, DRAIN_DEADLINE_MS);
+    /* Whoever still waits for others is told that it was in vain, and so answers, or tries again when we are back. */
+    if (serve->client != NULL) {
+        http_client_cancel(serve->client);
+        http_client_cancel(serve->own_client);
+    }
     api_stop(serve->api);
     jobs_stop(serve->jobs);
+    http_client_free(serve->client);
+    http_client_free(serve->own_client);
     committer_stop(serve->committer);
     http_server_free(serve->server);
     webhook_receiver_release(&serve->receiver);

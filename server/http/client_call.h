@@ -35,9 +35,10 @@ struct client_loop;
 
 /* Starts the thread. */
 struct client_loop *client_loop_new(const char *name) __attribute__((returns_nonnull));
-/* Cancels, and joins the thread. */
-void client_loop_free(struct client_loop *loop);
+/* As http_client_cancel(). */
 void client_loop_cancel(struct client_loop *loop);
+/* Cancels, where that has not been done. */
+void client_loop_free(struct client_loop *loop);
 /* Fails as http_client_start(); the call then stays the caller's. */
 enum status client_loop_start(struct client_loop *loop, struct client_call *call,
                               struct error *error) AKKOORD_MUST_CHECK;

@@ -28,6 +28,7 @@ struct client_loop {
     CURLSH *share; /* TLS sessions, which each easy handle would else keep to itself */
     struct client_calls calls;
     atomic_size_t under_way;
+    bool is_cancelled; /* and the thread has ended; of the thread that made the loop */
 };
 
 /* ---- the end of a call ---- */
@@ -157,13 +158,13 @@ static void on_mail(evutil_socket_t socket, short what, void *argument)
     (void)what;
     struct client_loop *loop = argument;
     /* Asked first: once it is closed nothing more comes, so what is taken below is all. */
-    bool is_cancelled = mailbox_is_closed(loop->mailbox);
+    bool is_over = mailbox_is_closed(loop->mailbox);
     void *messages[MESSAGES_AT_ONCE];
     for (size_t count; (count = mailbox_take(loop->mailbox, messages, MESSAGES_AT_ONCE)) > 0;) {
         for (size_t i = 0; i < count; i++)
             take_over(loop, messages[i]);
     }
-    if (is_cancelled)
+    if (is_over)
         cancel_all(loop);
 }
 
@@ -176,15 +177,15 @@ static void *run(void *argument)
 
 enum status client_loop_start(struct client_loop *loop, struct client_call *call, struct error *error)
 {
-    if (mailbox_is_closed(loop->mailbox))
-        return error_set(error, STATUS_UNAVAILABLE, "cancelled", "the call was broken off");
-    if (atomic_fetch_add(&loop->under_way, 1) < HTTP_CLIENT_CALLS_MAX) {
-        call->loop = loop;
-        if (mailbox_post(loop->mailbox, call) == STATUS_OK)
-            return STATUS_OK;
-    }
-    atomic_fetch_sub(&loop->under_way, 1);
-    return error_set(error, STATUS_BUSY, "too_many_calls", "too many calls are under way");
+    enum status status = STATUS_OK;
+    if (atomic_fetch_add(&loop->under_way, 1) >= HTTP_CLIENT_CALLS_MAX)
+        status = error_set(error, STATUS_BUSY, "too_many_calls", "too many calls are under way");
+    call->loop = loop;
+    if (status == STATUS_OK && mailbox_post(loop->mailbox, call) != STATUS_OK)
+        status = error_set(error, STATUS_UNAVAILABLE, "cancelled", "the call was broken off");
+    if (status != STATUS_OK)
+        atomic_fetch_sub(&loop->under_way, 1);
+    return status;
 }
 
 /* ---- start and stop ---- */
@@ -234,13 +235,16 @@ struct client_loop *client_loop_new(const char *name)
 
 void client_loop_cancel(struct client_loop *loop)
 {
+    if (loop->is_cancelled)
+        return;
+    loop->is_cancelled = true;
     mailbox_close(loop->mailbox);
+    (void)pthread_join(loop->thread, NULL);
 }
 
 void client_loop_free(struct client_loop *loop)
 {
     client_loop_cancel(loop);
-    (void)pthread_join(loop->thread, NULL);
     (void)curl_multi_cleanup(loop->multi);
     (void)curl_share_cleanup(loop->share);
     event_free(loop->timer);

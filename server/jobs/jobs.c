@@ -1,6 +1,6 @@
 /*
  * The lanes and their threads: starting, waking, stopping. Threads share nothing but the lock, on which they wait; each
- * has a connection and a client of its own.
+ * has a connection of its own.
  */
 #include "akkoord/jobs/jobs.h"
 
@@ -15,33 +15,41 @@
 #include "lanes.h"
 
 #define SECONDS(number) ((number)*CLOCK_US_PER_SECOND)
-#define CALL_TIMEOUT_MS 8000
 #define RENDER_NICENESS 10
-#define JOBS_THREADS    (JOBS_SEND_THREADS + JOBS_FETCH_THREADS + 3)
+#define THREADS_MAX     32
 #define NS_PER_MS       1000000L
 #define NS_PER_SECOND   1000000000L
 
 static const struct job_kind send_kinds[] = {
     {JOB_SANDBOX_WEBHOOK, job_send_sandbox_webhook, SECONDS(10), {20, SECONDS(1) / 2, SECONDS(600)}},
 };
-/* A day of tries for what a webhook has told us to look at; a week for money that others wait for. The holds are short,
- * so that what a killed process was doing is taken up again soon. */
-static const struct job_kind fetch_kinds[] = {
-    {JOB_FETCH_PAYMENT, job_fetch_payment, SECONDS(15), {160, SECONDS(1), SECONDS(600)}},
-};
-static const struct job_kind refund_kinds[] = {
-    {JOB_REFUND_PAYMENT, job_refund_payment, SECONDS(25), {40, SECONDS(1), SECONDS(21600)}},
-};
 static const struct job_kind render_kinds[] = {
     {JOB_RENDER_DOCUMENT, job_render_document, SECONDS(60), {10, SECONDS(1), SECONDS(3600)}},
 };
+/* A day of tries for what a webhook has told us to look at; a week for money that others wait for. The holds are short,
+ * so that what a killed process was doing is taken up again soon, and longer than the calls of a job may take. */
+#define FETCH_KIND(provider)                                                                                           \
+    {                                                                                                                  \
+        JOB_FETCH_PREFIX provider, job_fetch_payment, SECONDS(15), { 160, SECONDS(1), SECONDS(600) }                   \
+    }
+#define REFUND_KIND(provider)                                                                                          \
+    {                                                                                                                  \
+        JOB_REFUND_PREFIX provider, job_refund_payment, SECONDS(25), { 40, SECONDS(1), SECONDS(21600) }                \
+    }
+static const struct job_kind stripe_fetch_kinds[] = {FETCH_KIND("stripe")};
+static const struct job_kind stripe_refund_kinds[] = {REFUND_KIND("stripe")};
+static const struct job_kind mollie_fetch_kinds[] = {FETCH_KIND("mollie")};
+static const struct job_kind mollie_refund_kinds[] = {REFUND_KIND("mollie")};
 
-static const struct job_lane send_lane = {"jobs-send", 0, run_next_job, send_kinds, 1, JOBS_POLL_MS, false};
-static const struct job_lane render_lane = {"jobs-render", RENDER_NICENESS, run_next_job, render_kinds, 1, JOBS_POLL_MS,
-                                            false};
-static const struct job_lane fetch_lane = {"jobs-fetch", 0, run_next_job, fetch_kinds, 1, JOBS_POLL_MS, true};
-static const struct job_lane refund_lane = {"jobs-refund", 0, run_next_job, refund_kinds, 1, JOBS_POLL_MS, true};
-static const struct job_lane sweep_lane = {"jobs-sweep", 0, sweep, NULL, 0, JOBS_SWEEP_MS, false};
+static const struct job_lane lanes[] = {
+    {"jobs-sweep", 1, 0, sweep, NULL, 0, JOBS_SWEEP_MS},
+    {"jobs-send", 2, 0, run_next_job, send_kinds, 1, JOBS_POLL_MS},
+    {"jobs-render", 1, RENDER_NICENESS, run_next_job, render_kinds, 1, JOBS_POLL_MS},
+    {"fetch-stripe", JOBS_FETCH_THREADS, 0, run_next_job, stripe_fetch_kinds, 1, JOBS_POLL_MS},
+    {"fetch-mollie", JOBS_FETCH_THREADS, 0, run_next_job, mollie_fetch_kinds, 1, JOBS_POLL_MS},
+    {"refund-stripe", 1, 0, run_next_job, stripe_refund_kinds, 1, JOBS_POLL_MS},
+    {"refund-mollie", 1, 0, run_next_job, mollie_refund_kinds, 1, JOBS_POLL_MS},
+};
 
 struct jobs {
     struct jobs_options options;
@@ -49,7 +57,8 @@ struct jobs {
     pthread_cond_t changed;
     bool stopping;
     uint64_t wakes;
-    struct job_thread threads[JOBS_THREADS];
+    struct job_thread threads[THREADS_MAX];
+    size_t threads_count;
 };
 
 /* ---- waiting ---- */
@@ -118,21 +127,16 @@ static void *run_thread(void *argument)
     return NULL;
 }
 
-static void start_thread(struct jobs *jobs, size_t at, const struct job_lane *lane)
+static void start_thread(struct jobs *jobs, const struct job_lane *lane)
 {
-    struct job_thread *thread = &jobs->threads[at];
-    /* Less than the hold of a job that calls. */
-    const struct http_client_options client = {
-        .direct = !lane->reaches_out,
-        .certificate_file = lane->reaches_out ? NULL : jobs->options.own_certificate_file,
-        .timeout_ms = CALL_TIMEOUT_MS,
-    };
+    if (jobs->threads_count == THREADS_MAX)
+        abort(); /* more threads than there is room for */
+    struct job_thread *thread = &jobs->threads[jobs->threads_count++];
     *thread = (struct job_thread){
         .jobs = jobs,
         .options = &jobs->options,
         .lane = lane,
         .store = store_new(jobs->options.database_url, "akkoord jobs", jobs->options.keyring),
-        .client = http_client_new(&client),
     };
     if (pthread_create(&thread->thread, NULL, run_thread, thread) != 0)
         abort(); /* no thread at the start: nothing can run */
@@ -149,13 +153,10 @@ struct jobs *jobs_start(const struct jobs_options *options)
     (void)pthread_mutex_init(&jobs->lock, NULL);
     (void)pthread_cond_init(&jobs->changed, &attributes);
     (void)pthread_condattr_destroy(&attributes);
-    start_thread(jobs, 0, &sweep_lane);
-    start_thread(jobs, 1, &render_lane);
-    start_thread(jobs, 2, &refund_lane);
-    for (size_t i = 3; i < 3 + JOBS_FETCH_THREADS; i++)
-        start_thread(jobs, i, &fetch_lane);
-    for (size_t i = 3 + JOBS_FETCH_THREADS; i < JOBS_THREADS; i++)
-        start_thread(jobs, i, &send_lane);
+    for (size_t i = 0; i < sizeof(lanes) / sizeof(lanes[0]); i++) {
+        for (size_t thread = 0; thread < lanes[i].threads; thread++)
+            start_thread(jobs, &lanes[i]);
+    }
     return jobs;
 }
 
@@ -167,12 +168,9 @@ void jobs_stop(struct jobs *jobs)
     jobs->stopping = true;
     pthread_cond_broadcast(&jobs->changed);
     pthread_mutex_unlock(&jobs->lock);
-    for (size_t i = 0; i < JOBS_THREADS; i++)
-        http_client_cancel(jobs->threads[i].client);
-    for (size_t i = 0; i < JOBS_THREADS; i++) {
+    for (size_t i = 0; i < jobs->threads_count; i++) {
         (void)pthread_join(jobs->threads[i].thread, NULL);
         store_free(jobs->threads[i].store);
-        http_client_free(jobs->threads[i].client);
     }
     (void)pthread_cond_destroy(&jobs->changed);
     (void)pthread_mutex_destroy(&jobs->lock);

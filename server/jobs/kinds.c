@@ -41,7 +41,7 @@ static enum status send_signed(struct job_thread *thread, struct arena *arena, c
         .body = webhook->body,
         .body_length = strlen(webhook->body),
     };
-    return http_client_send(thread->client, arena, &request, response, error);
+    return http_client_send(thread->options->own_client, arena, &request, response, error);
 }
 
 /* The same id and body at every attempt, the time and signature of this one: as Standard Webhooks asks. */

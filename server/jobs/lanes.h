@@ -8,14 +8,13 @@
 #include "akkoord/jobs/jobs.h"
 #include "akkoord/store/jobs.h"
 
-/* A thread, and what it works with; used by that thread alone but for http_client_cancel(). */
+/* A thread, and what it works with; used by that thread alone. */
 struct job_thread {
     struct jobs *jobs;
     const struct jobs_options *options;
     const struct job_lane *lane;
     pthread_t thread;
     struct store *store;
-    struct http_client *client;
     int64_t ticks; /* of the sweep */
 };
 
@@ -34,13 +33,13 @@ struct job_kind {
 /* Threads that do the same work. */
 struct job_lane {
     const char *name; /* at most 15 characters: the threads' name */
+    size_t threads;
     int niceness;
     /* Does what is to be done now; false when there was nothing. */
     bool (*work)(struct job_thread *thread);
     const struct job_kind *kinds; /* of run_next_job() */
     size_t kinds_count;
     int idle_ms;
-    bool reaches_out; /* calls others than this machine: through a proxy where one is set */
 };
 
 /* Whether the threads are asked to end. */

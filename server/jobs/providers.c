@@ -28,7 +28,7 @@ static enum status fetch(struct job_thread *thread, struct arena *arena, const s
     struct provider_answer answer;
     enum status status = account->client->ask_payment(arena, payment_id, &request, error);
     if (status == STATUS_OK)
-        status = provider_call(account, thread->client, arena, &request, 0, &answer, error);
+        status = provider_call(account, thread->options->client, arena, &request, &answer, error);
     if (status == STATUS_OK)
         status = account->client->read_payment(arena, payment_id, &answer, clock_now_us(), payment, error);
     for (size_t i = 0; status == STATUS_OK && i < payment->events_count; i++)
@@ -66,7 +66,7 @@ static enum status send_refund(struct job_thread *thread, struct arena *arena, c
     struct provider_answer answer;
     struct payment_event event;
     const struct provider_request request = account->client->ask_refund(arena, terms);
-    enum status status = provider_call(account, thread->client, arena, &request, 0, &answer, error);
+    enum status status = provider_call(account, thread->options->client, arena, &request, &answer, error);
     if (status == STATUS_OK)
         status = account->client->read_refund(arena, terms, &answer, error);
     if (status != STATUS_OK)

@@ -29,59 +29,62 @@ static enum status add_jobs(struct job_thread *thread, struct arena *arena, cons
 
 /* ---- looks ---- */
 
-/* Plans the next look at each, and gives a job for each look that is due now. The first round only plans. */
-static struct keyed_job *plan(struct job_thread *thread, struct arena *arena, struct open_payment *payments,
-                              size_t count, size_t *jobs_count)
+/* When to look at each next; 0: not at all (any more). */
+static void plan(const struct provider_accounts *accounts, struct open_payment *payments, size_t count)
 {
-    struct keyed_job *jobs = ARENA_ARRAY(arena, struct keyed_job, count);
     int64_t now_us = clock_now_us();
-    *jobs_count = 0;
     for (size_t i = 0; i < count; i++) {
         struct open_payment *payment = &payments[i];
-        payment->ask_at_us = 0;
-        if (!asking_is_of_use(payment->provider, payment->status) ||
-            provider_account_find(thread->options->accounts, payment->provider) == NULL)
-            continue;
-        payment->ask_at_us = asking_next_us(payment->asked, payment->expires_at_us, now_us);
-        if (payment->asked == 0)
-            continue;
-        const struct fetch_job fetch = {.provider = payment->provider, .payment_id = payment->provider_payment_id};
-        jobs[(*jobs_count)++] =
-            (struct keyed_job){.key = job_fetch_key(arena, &fetch), .payload = job_write_fetch(arena, &fetch)};
+        bool is_asked = asking_is_of_use(payment->provider, payment->status) &&
+                        provider_account_find(accounts, payment->provider) != NULL;
+        payment->ask_at_us = is_asked ? asking_next_us(payment->asked, payment->expires_at_us, now_us) : 0;
     }
-    return jobs;
 }
 
-static enum status ask_about_open(struct job_thread *thread, struct arena *arena, struct error *error)
+/* A job for each look at this provider's that is due now. The first round only plans. */
+static enum status look(struct job_thread *thread, struct arena *arena, const char *provider,
+                        const struct open_payment *payments, size_t count, struct error *error)
 {
-    struct open_payment *payments;
-    size_t count = 0;
-    size_t jobs_count;
-    enum status status =
-        store_payments_to_ask(thread->store, arena, clock_now_us(), JOBS_SWEEP_ROWS, &payments, &count, error);
-    if (status != STATUS_OK || count == 0)
-        return status;
-    struct keyed_job *jobs = plan(thread, arena, payments, count, &jobs_count);
-    status = add_jobs(thread, arena, JOB_FETCH_PAYMENT, jobs, jobs_count, error);
-    if (status == STATUS_OK)
-        status = store_payments_set_asked(thread->store, arena, payments, count, error);
+    struct keyed_job *jobs = ARENA_ARRAY(arena, struct keyed_job, count);
+    size_t jobs_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct open_payment *payment = &payments[i];
+        if (payment->ask_at_us == 0 || payment->asked == 0 || strcmp(payment->provider, provider) != 0)
+            continue;
+        const struct fetch_job fetch = {.provider = provider, .payment_id = payment->provider_payment_id};
+        jobs[jobs_count++] =
+            (struct keyed_job){.key = job_fetch_key(arena, &fetch), .payload = job_write_fetch(arena, &fetch)};
+    }
+    enum status status = add_jobs(thread, arena, job_fetch_kind(arena, provider), jobs, jobs_count, error);
     if (status == STATUS_OK)
         metric_add(&payments_asked, "", (int64_t)jobs_count);
     return status;
 }
 
-/* ---- refunds ---- */
-
-static enum status begin_refunds(struct job_thread *thread, struct arena *arena, struct error *error)
+static enum status ask_about_open(struct job_thread *thread, struct arena *arena, struct error *error)
 {
     const struct provider_accounts *accounts = thread->options->accounts;
-    const char *providers[PROVIDER_ACCOUNTS_MAX];
+    struct open_payment *payments;
+    size_t count = 0;
+    enum status status =
+        store_payments_to_ask(thread->store, arena, clock_now_us(), JOBS_SWEEP_ROWS, &payments, &count, error);
+    if (status != STATUS_OK || count == 0)
+        return status;
+    plan(accounts, payments, count);
+    for (size_t i = 0; status == STATUS_OK && i < accounts->count; i++)
+        status = look(thread, arena, accounts->items[i].client->name, payments, count, error);
+    return status == STATUS_OK ? store_payments_set_asked(thread->store, arena, payments, count, error) : status;
+}
+
+/* ---- refunds ---- */
+
+static enum status begin_refunds(struct job_thread *thread, struct arena *arena, const char *provider,
+                                 struct error *error)
+{
     struct uuid *ids;
     size_t count = 0;
-    for (size_t i = 0; i < accounts->count; i++)
-        providers[i] = accounts->items[i].client->name;
-    enum status status = store_payments_to_refund(thread->store, arena, providers, accounts->count, JOBS_SWEEP_ROWS,
-                                                  &ids, &count, error);
+    enum status status =
+        store_payments_to_refund(thread->store, arena, provider, JOBS_SWEEP_ROWS, &ids, &count, error);
     if (status != STATUS_OK || count == 0)
         return status;
     struct keyed_job *jobs = ARENA_ARRAY(arena, struct keyed_job, count);
@@ -90,17 +93,18 @@ static enum status begin_refunds(struct job_thread *thread, struct arena *arena,
         jobs[i] = (struct keyed_job){.key = arena_copy_text(arena, uuid_format(&ids[i], id)),
                                      .payload = job_write_refund(arena, &ids[i])};
     }
-    return add_jobs(thread, arena, JOB_REFUND_PAYMENT, jobs, count, error);
+    return add_jobs(thread, arena, job_refund_kind(arena, provider), jobs, count, error);
 }
 
 void sweep_payments(struct job_thread *thread, struct arena *arena)
 {
+    const struct provider_accounts *accounts = thread->options->accounts;
     struct error error;
-    if (thread->options->accounts->count == 0)
+    if (accounts->count == 0)
         return;
     enum status status = ask_about_open(thread, arena, &error);
-    if (status == STATUS_OK)
-        status = begin_refunds(thread, arena, &error);
+    for (size_t i = 0; status == STATUS_OK && i < accounts->count; i++)
+        status = begin_refunds(thread, arena, accounts->items[i].client->name, &error);
     if (status == STATUS_INTERNAL)
         log_event(LOG_ERROR, "sweep.payments_failed", log_text("code", error.code), log_text("detail", error.detail));
 }

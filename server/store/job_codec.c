@@ -55,6 +55,16 @@ enum status job_read_sandbox_webhook(struct arena *arena, const char *payload, s
     return STATUS_OK;
 }
 
+const char *job_fetch_kind(struct arena *arena, const char *provider)
+{
+    return arena_format(arena, JOB_FETCH_PREFIX "%s", provider);
+}
+
+const char *job_refund_kind(struct arena *arena, const char *provider)
+{
+    return arena_format(arena, JOB_REFUND_PREFIX "%s", provider);
+}
+
 const char *job_fetch_key(struct arena *arena, const struct fetch_job *fetch)
 {
     return arena_format(arena, "%s/%s", fetch->provider, fetch->payment_id);

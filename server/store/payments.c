@@ -2,6 +2,7 @@
 #include "akkoord/store/payments.h"
 
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/jobs.h"
 #include "rows.h"
 
 enum {
@@ -136,17 +137,14 @@ enum status store_payments_set_asked(struct store *store, struct arena *arena, c
     return pg_execute(store->pg, &sql_payment_set_asked, &params, NULL, error);
 }
 
-enum status store_payments_to_refund(struct store *store, struct arena *arena, const char *const *providers,
-                                     size_t providers_count, size_t limit, struct uuid **ids, size_t *count,
-                                     struct error *error)
+enum status store_payments_to_refund(struct store *store, struct arena *arena, const char *provider, size_t limit,
+                                     struct uuid **ids, size_t *count, struct error *error)
 {
     struct pg_params params;
     struct pg_result *result = NULL;
     pg_params_init(&params, arena);
-    struct pg_array *names = pg_array_begin(&params, PG_TEXT_ARRAY);
-    for (size_t i = 0; i < providers_count; i++)
-        pg_array_add_text(names, providers[i]);
-    pg_array_end(names);
+    pg_params_add_text(&params, provider);
+    pg_params_add_text(&params, job_refund_kind(arena, provider));
     pg_params_add_int64(&params, (int64_t)limit);
     enum status status = pg_execute(store->pg, &sql_payment_to_refund, &params, &result, error);
     if (status != STATUS_OK)

@@ -8,6 +8,7 @@ import { startFakeMollie } from '../providers/mollie.mjs';
 import { startFakeStripe } from '../providers/stripe.mjs';
 import {
   expectNothingTwice,
+  expectProblem,
   getOrder,
   newStaff,
   newStripeSecret,
@@ -64,9 +65,9 @@ const order = (provider, options) => placeOrder(shop.server, shop.customer, { pa
 const look = (placed) => getOrder(shop.server, shop.customer, placed);
 const post = (path, body, headers) => shop.server.api('POST', path, { token: shop.customer.token, body, headers });
 
-async function tryToOrder(provider, key) {
+async function tryToOrder(provider, key, quantity = 1) {
   const [{ sku }] = (await shop.server.api('GET', '/v1/services')).json.services;
-  return post('/v1/orders', { lines: [{ sku, quantity: 1 }], payment_provider: provider }, key && { 'Idempotency-Key': key });
+  return post('/v1/orders', { lines: [{ sku, quantity }], payment_provider: provider }, key && { 'Idempotency-Key': key });
 }
 
 async function until(placed, status, what = `the order to be ${status}`, timeout = 20_000) {
@@ -188,17 +189,31 @@ for (const provider of ['stripe', 'mollie']) {
       assert.ok(Date.now() - begun < 5000);
     });
 
-    test('a provider that hangs gives 503 within twelve seconds, and reading goes on meanwhile', async () => {
-      fakeOf().misbehave({ on: create, kind: 'hang', times: 20 });
+    test('a provider that hangs gives 503 within twelve seconds, and keeps nobody waiting who does not ask it', async () => {
+      const hanging = () => fakeOf().calls.filter(({ misbehaviour }) => misbehaviour === 'hang').length;
+      const before = hanging();
+      fakeOf().misbehave({ on: create, kind: 'hang', times: 60 });
       const begun = Date.now();
-      const waiting = Array.from({ length: 8 }, () => tryToOrder(provider));
-      await new Promise((done) => setTimeout(done, 500));
-      const readingBegun = Date.now();
+      let ended = 0;
+      const waiting = Array.from({ length: 40 }, () => tryToOrder(provider).finally(() => { ended++; }));
+      await waitFor(() => hanging() - before === 40, { what: 'forty calls that hang' });
       assert.equal((await shop.server.api('GET', '/v1/orders', { token: shop.customer.token })).status, 200);
-      assert.ok(Date.now() - readingBegun < 1000, 'reading is not held up');
+      for (const other of ['standard', provider === 'stripe' ? 'mollie' : 'stripe']) {
+        assert.equal((await tryToOrder(other)).status, 201);
+      }
+      assert.equal(ended, 0, 'the others came first');
       for (const refused of await Promise.all(waiting)) assert.equal(refused.status, 503);
       fakeOf().behave();
       assert.ok(Date.now() - begun < 12_000, `${Date.now() - begun} ms`);
+    });
+
+    test('an amount that the provider does not take is the customer\'s to change: 422', async () => {
+      const key = randomUUID();
+      const refused = await tryToOrder(provider, key, 9000);
+      expectProblem(refused, 422, 'validation', ['payment_provider']);
+      assert.equal(refused.json.errors[0].code, 'amount_refused');
+      const placed = await tryToOrder(provider, key);
+      assert.equal(placed.status, 201, String(placed));
     });
 
     test('eight requests at once under one key are one order and one checkout', async () => {
@@ -280,6 +295,23 @@ for (const provider of ['stripe', 'mollie']) {
   });
 }
 
+test('money goes back through one provider while another hangs', async () => {
+  const stuck = await payTwice('mollie');
+  const other = await payTwice('stripe');
+  const hanging = () => shop.mollie.calls.filter(({ misbehaviour }) => misbehaviour === 'hang').length;
+  const before = hanging();
+  for (const on of ['GET /v2/payments/{id}', providers.mollie.refund]) shop.mollie.misbehave({ on, kind: 'hang', times: 99 });
+  shop.mollie.pay(stuck.second.provider_payment_id);
+  for (let i = 0; i < 8; i++) await fetch(`${shop.server.url}/webhooks/mollie`, { method: 'POST', body: `id=tr_stuck${i}`,
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+  await waitFor(() => hanging() > before, { what: 'a call that hangs' });
+  shop.stripe.pay(other.second.provider_payment_id);
+  await untilPayment(other.placed, 'refunded');
+  assert.notEqual((await look(stuck.placed)).payments.find(({ id }) => id === stuck.second.id).status, 'refunded');
+  shop.mollie.behave();
+  await untilPayment(stuck.placed, 'refunded', 60_000);
+});
+
 test('a customer who comes back from the provider finds a page', async () => {
   for (const outcome of ['return', 'cancelled']) {
     const answer = await fetch(`${shop.server.url}/checkout/${outcome}?order=${randomUUID()}`);
@@ -321,7 +353,7 @@ describe('pings', () => {
       assert.equal(answer.status, 200);
       assert.equal(await answer.text(), 'OK');
     }
-    const jobs = await shop.server.sql("SELECT key FROM akkoord.job WHERE kind = 'fetch_payment' AND key = 'mollie/tr_samplePing'");
+    const jobs = await shop.server.sql("SELECT key FROM akkoord.job WHERE kind = 'fetch_mollie' AND key = 'mollie/tr_samplePing'");
     assert.ok(jobs.length >= 1 && jobs.length <= 2, `${jobs.length} jobs`);
     await shop.mollie.resume();
     await waitFor(async () => (await shop.server.sql("SELECT 1 AS one FROM akkoord.job WHERE key = 'mollie/tr_samplePing'")).length === 0,
@@ -353,7 +385,7 @@ test('unsigned pings are limited to 600 a minute, signed events are not', async 
   const body = JSON.stringify({ resource: 'event', id: 'event_1', type: 'payment.paid', entityId: 'tr_samplePing' });
   const signature = `sha256=${createHmac('sha256', MOLLIE_SECRET).update(body).digest('hex')}`;
   assert.equal((await send(body, { 'X-Mollie-Signature': signature })).status, 200);
-  const [{ jobs }] = await server.sql("SELECT count(*) AS jobs FROM akkoord.job WHERE kind = 'fetch_payment'");
+  const [{ jobs }] = await server.sql("SELECT count(*) AS jobs FROM akkoord.job WHERE kind = 'fetch_mollie'");
   assert.ok(jobs <= 3, `${jobs} jobs of 601 pings`);
 });
 

@@ -3,9 +3,9 @@
  * The API for customers and staff: what it needs, its worker threads, and the routes it serves (CONTRACT section 3).
  *
  * A request is taken on an event loop and answered from a worker thread, where its handler is straight-line code with a
- * database connection of its own. There are three lanes of threads: `api` for what mostly waits for the database,
- * `slow` for what keeps a core busy (Argon2id, rendering a PDF), and `checkout` for what may wait for a payment
- * provider, so that neither log-ins nor a slow provider can starve reading.
+ * database connection of its own. There are two lanes of threads: `api` for what mostly waits for the database, and
+ * `slow` for what keeps a core busy (Argon2id, rendering a PDF), so that log-ins can't starve reading. Nobody waits for a
+ * payment provider on a thread, and of what is asked of one that is slow only so much is under way at once.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,11 +17,11 @@
 #include "akkoord/vault/keyring.h"
 #include "akkoord/webhooks/calls.h"
 
-#define API_THREADS_DEFAULT  6
-#define API_SLOW_THREADS     2 /* at most two password hashes at once: 19 MiB each */
-#define API_CHECKOUT_THREADS 8
-#define API_QUEUE_MAX        512 /* requests that wait for a thread of the api lane; more are answered 503 */
-#define API_SLOW_QUEUE_MAX   64
+#define API_THREADS_DEFAULT 6
+#define API_SLOW_THREADS    2 /* at most two password hashes at once: 19 MiB each */
+#define API_QUEUE_MAX       512 /* requests that wait for a thread of the api lane; more are answered 503 */
+#define API_SLOW_QUEUE_MAX  64
+#define API_QUESTIONS_MAX   128 /* under way to one provider; more are answered as if it did not answer */
 
 /* All of it must outlive the api; nothing is copied but the struct. */
 struct api_options {
@@ -31,6 +31,7 @@ struct api_options {
     const struct seller *seller;              /* as it goes on new orders */
     const char *public_url;                   /* no slash at the end */
     const struct provider_accounts *accounts; /* those whose key is set: a checkout is asked of them */
+    struct http_client *client;               /* for that */
     int64_t order_expires_s;
     bool installation_live;
     bool rate_limits; /* AKKOORD_RATE_LIMITS */

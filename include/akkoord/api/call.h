@@ -9,6 +9,9 @@
  *
  *     static enum status show_order(struct api_call *call, struct http_answer *answer, struct error *error)
  *
+ * Only for a payment provider no thread waits: a handler names its question and the function that goes on with the
+ * answer (api_call_ask()), and returns. That function is a handler like the first, on whichever thread is free then.
+ *
  * All calls stand in one table, server/api/routes.c.
  */
 #include <stdbool.h>
@@ -20,7 +23,6 @@
 #include "akkoord/base/json.h"
 #include "akkoord/base/status.h"
 #include "akkoord/base/uuid.h"
-#include "akkoord/http/client.h"
 #include "akkoord/http/exchange.h"
 #include "akkoord/http/problem.h"
 #include "akkoord/store/sessions.h"
@@ -36,18 +38,35 @@ enum api_caller {
 };
 #define API_STAFF (API_REVIEWER | API_MANAGER | API_AUDITOR)
 
-enum api_lane { API_LANE, API_LANE_SLOW, API_LANE_CHECKOUT };
-#define API_LANES 3
+enum api_lane { API_LANE, API_LANE_SLOW };
+#define API_LANES 2
 
 #define API_FAULTS_MAX 32
 
+struct api_call;
+typedef enum status api_function(struct api_call *call, struct http_answer *answer, struct error *error);
+
+/* What is asked of a provider, and what came of it. */
+struct api_question {
+    const struct provider_account *account;
+    struct provider_request request;
+    struct provider_call_times times;
+    api_function *then; /* NULL: nothing is asked */
+    /* When `then` runs, as of provider_callback(); STATUS_BUSY also when too much is asked of that provider already. */
+    enum status status;
+    struct provider_answer answer;
+    struct error error;
+};
+
 struct api_call {
     const struct api_options *options;
+    const struct api_route *route;
     struct store *store;        /* this thread's */
-    struct http_client *client; /* this thread's, for calls to providers */
     struct rate_limits *limits; /* NULL: none */
     const struct http_request *request;
     struct arena *arena; /* the request's: ends with the answer */
+    struct api_question question;
+    void *state; /* for the function that goes on with the answer; in the arena */
 
     /* Who calls; all nil and zero for API_ANYBODY, whether a token was sent or not. */
     enum api_caller caller;  /* exactly one bit, or API_ANYBODY */
@@ -61,8 +80,6 @@ struct api_call {
     size_t faults_count;
 };
 
-typedef enum status api_function(struct api_call *call, struct http_answer *answer, struct error *error);
-
 struct api_route {
     enum http_method method;
     const char *pattern;
@@ -73,6 +90,11 @@ struct api_route {
 
 /* The table; `count` of them. */
 const struct api_route *api_route_table(size_t *count);
+
+/* Has `then` go on with the provider's answer once the handler has returned STATUS_OK; its `answer` is not used then.
+ * The request's texts live in the arena or are static. */
+void api_call_ask(struct api_call *call, const struct provider_account *account,
+                  const struct provider_request *request, struct provider_call_times times, api_function *then);
 
 /* ---- reading the request ---- */
 

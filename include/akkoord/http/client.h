@@ -34,10 +34,11 @@ struct http_client_options {
 
 /* Starts the thread. */
 struct http_client *http_client_new(const struct http_client_options *options) __attribute__((returns_nonnull));
-/* Cancels, and joins the thread: when it returns every callback has been called. NULL is accepted. */
-void http_client_free(struct http_client *client);
-/* From any thread: the calls under way end with `cancelled` at once, and so does every later one. */
+/* The calls under way end with `cancelled` at once, and so does every later one. When it returns, every callback has been
+ * called and none will be. From one thread at a time, but not the client's. */
 void http_client_cancel(struct http_client *client);
+/* Cancels first, where that has not been done. NULL is accepted. */
+void http_client_free(struct http_client *client);
 
 /* Texts and headers must outlive the call. */
 struct http_client_request {

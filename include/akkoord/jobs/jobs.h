@@ -2,11 +2,11 @@
 /*
  * The threads behind the API: what follows from a commit (the outbox, store/jobs.h) and what the clock asks for.
  *
- *     jobs-send     two: `sandbox_webhook`, which goes to ourselves
- *     jobs-render   one, at low priority: `render_document`; a core's work each, and nobody waits for it
- *     jobs-fetch    two: `fetch_payment`, which asks a provider what became of a payment
- *     jobs-refund   one: `refund_payment`
- *     jobs-sweep    one: expires orders, deletes what is over, has open attempts asked about and refunds begun
+ *     jobs-sweep           expires orders, deletes what is over, has open attempts asked about and refunds begun
+ *     jobs-send, two       `sandbox_webhook`, which goes to ourselves
+ *     jobs-render          `render_document`, at low priority; a core's work each, and nobody waits for it
+ *     fetch-<provider>     `fetch_<provider>`: asks what became of a payment
+ *     refund-<provider>    `refund_<provider>`: sends money back
  *
  * Several processes may run them over one database. A job is held for a while by the thread that runs it and comes back
  * when that time is over without an end, so every job may run twice: what it does must bear that.
@@ -16,8 +16,7 @@
 #include "akkoord/webhooks/calls.h"
 #include "akkoord/webhooks/provider.h"
 
-#define JOBS_SEND_THREADS  2
-#define JOBS_FETCH_THREADS 2
+#define JOBS_FETCH_THREADS 2 /* for each provider: as many calls at once */
 #define JOBS_POLL_MS       250 /* how often an idle thread looks */
 #define JOBS_SWEEP_MS      1000
 #define JOBS_SWEEP_ROWS    200 /* of each kind in one sweep */
@@ -28,10 +27,11 @@ struct jobs_options {
     struct keyring *keyring;
     struct committer *committer;
     const struct provider_accounts *accounts; /* those whose key is set */
+    struct http_client *client;               /* for calls to these; cancelled before jobs_stop() */
     /* Where our own listener is reached, without a slash at the end, and what the sandbox signs with; NULL without the
      * sandbox. */
     const char *own_url;
-    const char *own_certificate_file; /* of that listener; NULL without TLS */
+    struct http_client *own_client; /* for calls there; cancelled before jobs_stop() */
     const struct webhook_secret *sandbox_secret;
 };
 
@@ -40,6 +40,6 @@ struct jobs;
 struct jobs *jobs_start(const struct jobs_options *options) __attribute__((returns_nonnull));
 /* Lets the idle threads look at once. Any thread. */
 void jobs_wake(struct jobs *jobs);
-/* Breaks off calls to others, ends the jobs under way, joins the threads. What was broken off comes back. NULL is
+/* Ends the jobs under way and joins the threads. What was broken off by cancelling the clients comes back. NULL is
  * accepted. */
 void jobs_stop(struct jobs *jobs);

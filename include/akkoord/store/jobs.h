@@ -2,11 +2,13 @@
 /*
  * The outbox: rows of akkoord.job, work that follows from a commit and is inserted by it. Run by jobs/.
  *
- *     kind               payload
- *     render_document    {"document": "<id>"}
- *     sandbox_webhook    {"event": "<webhook-id>", "body": "<the bytes to send>"}
- *     fetch_payment      {"provider": "<name>", "payment": "<the provider's id>"}; key: both, with a slash between
- *     refund_payment     {"payment": "<our id>"}; key: the same id
+ *     kind                 payload
+ *     render_document      {"document": "<id>"}
+ *     sandbox_webhook      {"event": "<webhook-id>", "body": "<the bytes to send>"}
+ *     fetch_<provider>     {"provider": "<name>", "payment": "<the provider's id>"}; key: both, with a slash between
+ *     refund_<provider>    {"payment": "<our id>"}; key: the same id
+ *
+ * Calls to each provider are kinds of their own, so that one that hangs holds up no other's.
  *
  * Payloads hold identifiers and amounts, never personal data. A job that was taken is held until a time; the hold is
  * its only lock, so a killed process loses no job, and one that takes longer than its hold may run twice.
@@ -26,8 +28,8 @@
 
 #define JOB_RENDER_DOCUMENT "render_document"
 #define JOB_SANDBOX_WEBHOOK "sandbox_webhook"
-#define JOB_FETCH_PAYMENT   "fetch_payment"
-#define JOB_REFUND_PAYMENT  "refund_payment"
+#define JOB_FETCH_PREFIX    "fetch_"
+#define JOB_REFUND_PREFIX   "refund_"
 
 struct job {
     struct uuid id;
@@ -55,6 +57,8 @@ struct fetch_job {
     const char *provider;
     const char *payment_id;
 };
+const char *job_fetch_kind(struct arena *arena, const char *provider);
+const char *job_refund_kind(struct arena *arena, const char *provider);
 const char *job_fetch_key(struct arena *arena, const struct fetch_job *fetch);
 const char *job_write_fetch(struct arena *arena, const struct fetch_job *fetch);
 enum status job_read_fetch(struct arena *arena, const char *payload, struct fetch_job *fetch,

@@ -46,7 +46,6 @@ enum status store_payments_to_ask(struct store *store, struct arena *arena, int6
 enum status store_payments_set_asked(struct store *store, struct arena *arena, const struct open_payment *payments,
                                      size_t count, struct error *error) AKKOORD_MUST_CHECK;
 
-/* Payments of these providers that are to be sent back and have no job for it, not even one that was given up. */
-enum status store_payments_to_refund(struct store *store, struct arena *arena, const char *const *providers,
-                                     size_t providers_count, size_t limit, struct uuid **ids, size_t *count,
-                                     struct error *error) AKKOORD_MUST_CHECK;
+/* Payments of this provider that are to be sent back and have no job for it, not even one that was given up. */
+enum status store_payments_to_refund(struct store *store, struct arena *arena, const char *provider, size_t limit,
+                                     struct uuid **ids, size_t *count, struct error *error) AKKOORD_MUST_CHECK;

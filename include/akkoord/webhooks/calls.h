@@ -1,8 +1,5 @@
 #pragma once
-/*
- * Calling a payment provider's API: client.h's requests over http/client.h. Blocks the calling thread, so never on an
- * event loop. Logs nothing and keeps nothing.
- */
+/* Calling a payment provider's API: client.h's requests over http/client.h. Logs nothing and keeps nothing. */
 #include "akkoord/http/client.h"
 #include "akkoord/webhooks/client.h"
 
@@ -26,8 +23,23 @@ void provider_accounts_add(struct provider_accounts *accounts, const char *provi
 /* NULL when the provider has no API, or no key is set. */
 const struct provider_account *provider_account_find(const struct provider_accounts *accounts, const char *provider);
 
-/* STATUS_OK for an answer of any status; its texts live in the arena. Else as http_client_send(). `timeout_ms` is of
- * the whole call; 0: the client's. */
+/* When, and for how long at most. */
+struct provider_call_times {
+    long delay_ms;   /* begins no sooner than that from now */
+    long timeout_ms; /* of the whole call; 0: the client's */
+};
+
+/* `answer` on STATUS_OK, of any HTTP status, its texts in the arena; `error` on all else, as http_client_start() says. */
+typedef void provider_callback(void *context, enum status status, const struct provider_answer *answer,
+                               const struct error *error);
+
+/* Starts a call, as http_client_start() does. The request's texts must outlive it. */
+enum status provider_call_start(const struct provider_account *account, struct http_client *client,
+                                struct arena *arena, const struct provider_request *request,
+                                struct provider_call_times times, provider_callback *callback, void *context,
+                                struct error *error) AKKOORD_MUST_CHECK;
+
+/* The same, waited for; never on an event loop. */
 enum status provider_call(const struct provider_account *account, struct http_client *client, struct arena *arena,
-                          const struct provider_request *request, long timeout_ms, struct provider_answer *answer,
+                          const struct provider_request *request, struct provider_answer *answer,
                           struct error *error) AKKOORD_MUST_CHECK;

@@ -7,7 +7,8 @@
  * webhooks/calls.h). One provider is one file in webhooks/ (*_client.c). An answer is believed only where it is what
  * was asked for; everything else is STATUS_UNAVAILABLE, with a code that says how much is known:
  *
- *     provider_refused    a definite no, 4xx: nothing has happened, and repeating it is useless
+ *     amount_refused      of a checkout: a definite no to the amount, too small or too large for this provider
+ *     provider_refused    another definite no, 4xx: nothing has happened, and repeating it is useless
  *     provider_limited    429: nothing has happened
  *     provider_busy       409, 425: not now; the first request of this key may be under way
  *     provider_failed     5xx: it may have happened; the provider may give this answer to the same key again

@@ -161,6 +161,10 @@ static void an_answer_that_is_not_what_was_asked_for_is_not_believed(void **stat
          "provider_nonsense"},
         {302, "{}", "provider_nonsense"},
         {400, "{}", "provider_refused"},
+        {400, "{\"error\":{\"code\":\"parameter_missing\",\"type\":\"invalid_request_error\"}}", "provider_refused"},
+        {400, "{\"error\":{\"code\":\"amount_too_small\",\"type\":\"invalid_request_error\"}}", "amount_refused"},
+        {400, "{\"error\":{\"code\":\"amount_too_large\",\"type\":\"invalid_request_error\"}}", "amount_refused"},
+        {422, "{\"error\":{\"code\":\"amount_too_small\"}}", "provider_refused"},
         {401, "", "provider_refused"},
         {409, "", "provider_busy"},
         {429, "", "provider_limited"},
@@ -173,6 +177,32 @@ static void an_answer_that_is_not_what_was_asked_for_is_not_believed(void **stat
         struct error error;
         struct provider_answer answer = answer_of(cases[i].status, cases[i].body);
         assert_int_equal(provider_client_find("stripe")->read_checkout(arena, &terms, &answer, &checkout, &error),
+                         STATUS_UNAVAILABLE);
+        assert_string_equal(error.code, cases[i].code);
+    }
+}
+
+static void a_definite_no_to_the_amount_is_told_from_any_other(void **state)
+{
+    (void)state;
+    static const struct {
+        int status;
+        const char *body;
+        const char *code;
+    } cases[] = {
+        {422, "{\"status\":422,\"detail\":\"The amount is higher than the maximum\",\"field\":\"amount\"}",
+         "amount_refused"},
+        {422, "{\"status\":422,\"detail\":\"The webhook URL is invalid\",\"field\":\"webhookUrl\"}", "provider_refused"},
+        {422, "{\"status\":422,\"field\":null}", "provider_refused"},
+        {422, "", "provider_refused"},
+        {400, "{\"field\":\"amount\"}", "provider_refused"},
+    };
+    const struct checkout_terms terms = sample_terms(3600);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct checkout checkout;
+        struct error error;
+        struct provider_answer answer = answer_of(cases[i].status, cases[i].body);
+        assert_int_equal(provider_client_find("mollie")->read_checkout(arena, &terms, &answer, &checkout, &error),
                          STATUS_UNAVAILABLE);
         assert_string_equal(error.code, cases[i].code);
     }
@@ -410,6 +440,7 @@ int main(void)
         RULE("a checkout is taken from a good answer", a_checkout_is_taken_from_a_good_answer),
         RULE("an answer that is not what was asked for is not believed",
              an_answer_that_is_not_what_was_asked_for_is_not_believed),
+        RULE("a definite no to the amount is told from any other", a_definite_no_to_the_amount_is_told_from_any_other),
         RULE("Mollie's states become events", mollie_states_become_events),
         RULE("what went back at Mollie comes after what came in", what_went_back_at_mollie_comes_after_what_came_in),
         RULE("the same state is the same event, and another amount leaves a trace",
