@@ -67,10 +67,9 @@ static void hand_on(void *context, enum status status, const struct http_client_
     started.callback(started.context, status, &answer, error);
 }
 
-enum status provider_call_start(const struct provider_account *account, struct http_client *client,
-                                struct arena *arena, const struct provider_request *request,
-                                struct provider_call_times times, provider_callback *callback, void *context,
-                                struct error *error)
+enum status provider_call_start(const struct provider_account *account, struct http_client *client, struct arena *arena,
+                                const struct provider_request *request, struct provider_call_times times,
+                                provider_callback *callback, void *context, struct error *error)
 {
     struct started_call *started = ARENA_NEW(arena, struct started_call);
     *started = (struct started_call){.callback = callback, .context = context};

@@ -1,7 +1,7 @@
 /*
  * The frame around every handler: the lanes of worker threads, who calls, what is asked of providers, and the one
- * answer. Exchanges come in on the event loops (submit), providers' answers on the client's (take_answer), and everything
- * else runs on the workers. Between requests it holds no state but how much is asked of each provider.
+ * answer. Exchanges come in on the event loops (submit), providers' answers on the client's (take_answer), and
+ * everything else runs on the workers. Between requests it holds no state but how much is asked of each provider.
  */
 #include "akkoord/api/call.h"
 
@@ -126,7 +126,8 @@ static struct http_answer problem_of(struct api_call *call, const struct error *
 {
     if (error->status == STATUS_INTERNAL)
         log_event(LOG_ERROR, "api.failed", log_text("request", call->request->id_text),
-                  log_text("route", call->route->pattern), log_text("code", error->code), log_text("detail", error->detail));
+                  log_text("route", call->route->pattern), log_text("code", error->code),
+                  log_text("detail", error->detail));
     if (strcmp(error->code, "database_unavailable") == 0) {
         /* Which database, and how it refused, is nobody's business out there. */
         struct error told;
@@ -202,8 +203,8 @@ static void submit(void *context, struct http_exchange *exchange)
 
 /* ---- asking providers ---- */
 
-void api_call_ask(struct api_call *call, const struct provider_account *account,
-                  const struct provider_request *request, struct provider_call_times times, api_function *then)
+void api_call_ask(struct api_call *call, const struct provider_account *account, const struct provider_request *request,
+                  struct provider_call_times times, api_function *then)
 {
     call->question = (struct api_question){.account = account, .request = *request, .times = times, .then = then};
 }
@@ -236,8 +237,8 @@ static void ask(struct task *task)
     if (atomic_fetch_add(questions_of(task), 1) >= API_QUESTIONS_MAX)
         status = error_set(&error, STATUS_BUSY, "too_many_calls", "too many others wait for it");
     if (status == STATUS_OK)
-        status = provider_call_start(question->account, task->api->options.client, task->call.arena,
-                                     &question->request, question->times, take_answer, task, &error);
+        status = provider_call_start(question->account, task->api->options.client, task->call.arena, &question->request,
+                                     question->times, take_answer, task, &error);
     if (status != STATUS_OK)
         take_answer(task, status, NULL, &error);
 }

@@ -124,8 +124,8 @@ static enum status explain(struct api_call *call, const struct api_checkout *che
     log_event(LOG_WARNING, "checkout.unavailable", log_text("provider", attempt->provider),
               log_text("code", cause->code), log_text("request", call->request->id_text));
     count_checkout(attempt->provider, cause->code);
-    bool is_definite = is_code(cause, "provider_refused") || is_code(cause, "amount_refused") ||
-                       is_code(cause, "provider_failed");
+    bool is_definite =
+        is_code(cause, "provider_refused") || is_code(cause, "amount_refused") || is_code(cause, "provider_failed");
     if (checkout->purpose.text != NULL && is_definite &&
         store_reservation_drop(call->store, call->arena, &checkout->purpose, &attempt->id, NULL) != STATUS_OK)
         log_event(LOG_WARNING, "checkout.reservation_kept", log_text("request", call->request->id_text));

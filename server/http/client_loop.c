@@ -3,8 +3,8 @@
  * mailbox; a closed mailbox is the cancellation. Owns the event base, the multi handle and every call from its post to
  * its callback.
  *
- * Invariant: at most HTTP_CLIENT_CALLS_MAX calls are between their start and their callback, so the mailbox, which has as
- * many places, never refuses one while it is open. https://curl.se/libcurl/c/curl_multi_socket_action.html
+ * Invariant: at most HTTP_CLIENT_CALLS_MAX calls are between their start and their callback, so the mailbox, which has
+ * as many places, never refuses one while it is open. https://curl.se/libcurl/c/curl_multi_socket_action.html
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -70,7 +70,8 @@ static void move(struct client_loop *loop, curl_socket_t socket, int what)
 
 static void on_ready(evutil_socket_t socket, short what, void *argument)
 {
-    move(argument, socket, ((what & EV_READ) != 0 ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
+    move(argument, socket,
+         ((what & EV_READ) != 0 ? CURL_CSELECT_IN : 0) | ((what & EV_WRITE) != 0 ? CURL_CSELECT_OUT : 0));
 }
 
 static void on_time(evutil_socket_t socket, short what, void *argument)
@@ -91,7 +92,8 @@ static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *contex
         event_free(event);
     event = NULL;
     if (what != CURL_POLL_REMOVE) {
-        int wanted = EV_PERSIST | ((what & CURL_POLL_IN) != 0 ? EV_READ : 0) | ((what & CURL_POLL_OUT) != 0 ? EV_WRITE : 0);
+        int wanted =
+            EV_PERSIST | ((what & CURL_POLL_IN) != 0 ? EV_READ : 0) | ((what & CURL_POLL_OUT) != 0 ? EV_WRITE : 0);
         event = event_new(loop->base, socket, (short)wanted, on_ready, loop);
         if (event == NULL)
             abort(); /* out of memory */

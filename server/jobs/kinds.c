@@ -3,22 +3,28 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/pdf.h"
+#include "akkoord/documents/ubl.h"
 #include "akkoord/store/renditions.h"
 #include "akkoord/webhooks/standard_webhook.h"
 #include "lanes.h"
 
-/* So that the PDF is there before anybody asks; the first to store one wins. */
+/* So that every format is there, as of the day of issue, before anybody asks; the first to store one wins. */
 enum status job_render_document(struct job_thread *thread, struct arena *arena, const struct job *job,
                                 struct error *error)
 {
+    static const struct {
+        enum rendition_format format;
+        rendition_renderer *render;
+    } formats[] = {{RENDITION_PDF, document_render_pdf}, {RENDITION_UBL, document_render_ubl}};
     struct uuid document_id;
     enum status status = job_read_document(arena, job->payload, &document_id, error);
-    if (status != STATUS_OK)
-        return status;
-    const uint8_t *bytes;
-    size_t length;
-    return store_rendition_get_or_render(thread->store, arena, &document_id, RENDITION_PDF, document_render_pdf, &bytes,
-                                         &length, error);
+    for (size_t i = 0; status == STATUS_OK && i < sizeof(formats) / sizeof(formats[0]); i++) {
+        const uint8_t *bytes;
+        size_t length;
+        status = store_rendition_get_or_render(thread->store, arena, &document_id, formats[i].format, formats[i].render,
+                                               &bytes, &length, error);
+    }
+    return status;
 }
 
 static enum status send_signed(struct job_thread *thread, struct arena *arena, const struct sandbox_webhook *webhook,

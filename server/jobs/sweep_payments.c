@@ -83,8 +83,7 @@ static enum status begin_refunds(struct job_thread *thread, struct arena *arena,
 {
     struct uuid *ids;
     size_t count = 0;
-    enum status status =
-        store_payments_to_refund(thread->store, arena, provider, JOBS_SWEEP_ROWS, &ids, &count, error);
+    enum status status = store_payments_to_refund(thread->store, arena, provider, JOBS_SWEEP_ROWS, &ids, &count, error);
     if (status != STATUS_OK || count == 0)
         return status;
     struct keyed_job *jobs = ARENA_ARRAY(arena, struct keyed_job, count);

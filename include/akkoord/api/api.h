@@ -4,8 +4,8 @@
  *
  * A request is taken on an event loop and answered from a worker thread, where its handler is straight-line code with a
  * database connection of its own. There are two lanes of threads: `api` for what mostly waits for the database, and
- * `slow` for what keeps a core busy (Argon2id, rendering a PDF), so that log-ins can't starve reading. Nobody waits for a
- * payment provider on a thread, and of what is asked of one that is slow only so much is under way at once.
+ * `slow` for what keeps a core busy (Argon2id, rendering a PDF), so that log-ins can't starve reading. Nobody waits for
+ * a payment provider on a thread, and of what is asked of one that is slow only so much is under way at once.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,7 +18,7 @@
 #include "akkoord/webhooks/calls.h"
 
 #define API_THREADS_DEFAULT 6
-#define API_SLOW_THREADS    2 /* at most two password hashes at once: 19 MiB each */
+#define API_SLOW_THREADS    2   /* at most two password hashes at once: 19 MiB each */
 #define API_QUEUE_MAX       512 /* requests that wait for a thread of the api lane; more are answered 503 */
 #define API_SLOW_QUEUE_MAX  64
 #define API_QUESTIONS_MAX   128 /* under way to one provider; more are answered as if it did not answer */

@@ -93,8 +93,8 @@ const struct api_route *api_route_table(size_t *count);
 
 /* Has `then` go on with the provider's answer once the handler has returned STATUS_OK; its `answer` is not used then.
  * The request's texts live in the arena or are static. */
-void api_call_ask(struct api_call *call, const struct provider_account *account,
-                  const struct provider_request *request, struct provider_call_times times, api_function *then);
+void api_call_ask(struct api_call *call, const struct provider_account *account, const struct provider_request *request,
+                  struct provider_call_times times, api_function *then);
 
 /* ---- reading the request ---- */
 

@@ -1,8 +1,8 @@
 #pragma once
 /*
  * Calls to others over HTTP: providers, the sandbox's own webhooks, the demo. One thread with an event loop carries all
- * calls of a client at once, so that what is slow to answer keeps nobody else waiting; a call is started from any thread
- * and its callback comes on the client's, or a thread that is no event loop blocks in http_client_send().
+ * calls of a client at once, so that what is slow to answer keeps nobody else waiting; a call is started from any
+ * thread and its callback comes on the client's, or a thread that is no event loop blocks in http_client_send().
  *
  * http and https only, certificates are checked, redirects are not followed (an answer of a status 3xx is an answer),
  * credentials in URLs are refused, and what comes back is bounded. A client keeps connections open between calls.
@@ -34,8 +34,8 @@ struct http_client_options {
 
 /* Starts the thread. */
 struct http_client *http_client_new(const struct http_client_options *options) __attribute__((returns_nonnull));
-/* The calls under way end with `cancelled` at once, and so does every later one. When it returns, every callback has been
- * called and none will be. From one thread at a time, but not the client's. */
+/* The calls under way end with `cancelled` at once, and so does every later one. When it returns, every callback has
+ * been called and none will be. From one thread at a time, but not the client's. */
 void http_client_cancel(struct http_client *client);
 /* Cancels first, where that has not been done. NULL is accepted. */
 void http_client_free(struct http_client *client);
@@ -64,9 +64,9 @@ typedef void http_client_callback(void *context, enum status status, const struc
                                   const struct error *error);
 
 /*
- * Starts a call. On STATUS_OK the callback will be called exactly once, on the client's thread, where it must not block;
- * that may be before this function has returned, so whoever starts a call has handed over the arena and all that the
- * callback works with. STATUS_BUSY `too_many_calls` and STATUS_UNAVAILABLE `cancelled`: nothing was started.
+ * Starts a call. On STATUS_OK the callback will be called exactly once, on the client's thread, where it must not
+ * block; that may be before this function has returned, so whoever starts a call has handed over the arena and all that
+ * the callback works with. STATUS_BUSY `too_many_calls` and STATUS_UNAVAILABLE `cancelled`: nothing was started.
  *
  * What the callback is told: STATUS_OK for an answer of any status. STATUS_UNAVAILABLE: `connect_failed`, `timed_out`,
  * `cancelled`, `tls_failed`, `no_answer` (broken off, or not HTTP): whether the request was acted upon is not known

@@ -16,7 +16,7 @@
 #include "akkoord/webhooks/calls.h"
 #include "akkoord/webhooks/provider.h"
 
-#define JOBS_FETCH_THREADS 2 /* for each provider: as many calls at once */
+#define JOBS_FETCH_THREADS 2   /* for each provider: as many calls at once */
 #define JOBS_POLL_MS       250 /* how often an idle thread looks */
 #define JOBS_SWEEP_MS      1000
 #define JOBS_SWEEP_ROWS    200 /* of each kind in one sweep */

@@ -192,7 +192,8 @@ static void a_definite_no_to_the_amount_is_told_from_any_other(void **state)
     } cases[] = {
         {422, "{\"status\":422,\"detail\":\"The amount is higher than the maximum\",\"field\":\"amount\"}",
          "amount_refused"},
-        {422, "{\"status\":422,\"detail\":\"The webhook URL is invalid\",\"field\":\"webhookUrl\"}", "provider_refused"},
+        {422, "{\"status\":422,\"detail\":\"The webhook URL is invalid\",\"field\":\"webhookUrl\"}",
+         "provider_refused"},
         {422, "{\"status\":422,\"field\":null}", "provider_refused"},
         {422, "", "provider_refused"},
         {400, "{\"field\":\"amount\"}", "provider_refused"},
