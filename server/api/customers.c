@@ -9,6 +9,8 @@
 #include "akkoord/vault/blind_index.h"
 #include "akkoord/vault/password.h"
 
+#define PROFILE_TRIES_MAX 5
+
 /* ---- registration ---- */
 
 static void note_if(struct api_call *call, enum status status, const struct error *fault)
@@ -179,15 +181,64 @@ enum status api_session_end(struct api_call *call, struct http_answer *answer, s
 
 /* ---- the profile ---- */
 
+static void answer_profile(struct api_call *call, const struct customer *customer, struct http_answer *answer)
+{
+    json_t *object = profile_to_json(call->arena, &customer->profile);
+    json_set_uuid(object, "id", &customer->id);
+    json_set_time(object, "created_at", customer->created_at_us);
+    api_answer_json(call, answer, 200, object);
+}
+
 enum status api_me_show(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     struct customer customer;
     enum status status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
+    if (status == STATUS_OK)
+        answer_profile(call, &customer, answer);
+    return status;
+}
+
+/* A field that is there replaces what stands; null takes it away. */
+static void take_changes(struct api_call *call, const json_t *body, struct profile *profile)
+{
+    static const char *const known[] = {"name",       "company",    "phone",    "address",
+                                        "vat_number", "kvk_number", "language", NULL};
+    api_take_no_others(call, body, "", known);
+    if (json_object_get(body, "name") != NULL)
+        profile->name = api_take_text(call, body, "", "name", JSON_REQUIRED, API_NAME_LENGTH_MAX);
+    if (json_object_get(body, "company") != NULL)
+        profile->company = api_take_text(call, body, "", "company", JSON_OPTIONAL, API_NAME_LENGTH_MAX);
+    if (json_object_get(body, "phone") != NULL)
+        profile->phone = api_take_text(call, body, "", "phone", JSON_OPTIONAL, API_PHONE_LENGTH_MAX);
+    if (json_object_get(body, "address") != NULL)
+        api_take_address(call, body, "", "address", &profile->address);
+    if (json_object_get(body, "vat_number") != NULL)
+        profile->vat_number = api_take_vat_number(call, body, "");
+    if (json_object_get(body, "kvk_number") != NULL)
+        profile->kvk_number = api_take_kvk_number(call, body, "");
+    profile->language = api_take_language(call, body, "language", profile->language);
+}
+
+/* What stands changes under a request now and then; then it is read again. */
+enum status api_me_change(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    json_t *body;
+    enum status status = api_call_body(call, &body, error);
     if (status != STATUS_OK)
         return status;
-    json_t *object = profile_to_json(call->arena, &customer.profile);
-    json_set_uuid(object, "id", &customer.id);
-    json_set_time(object, "created_at", customer.created_at_us);
-    api_answer_json(call, answer, 200, object);
-    return STATUS_OK;
+    for (int tries = 1; tries <= PROFILE_TRIES_MAX; tries++) {
+        struct customer customer;
+        status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
+        if (status != STATUS_OK)
+            return status;
+        take_changes(call, body, &customer.profile);
+        status = api_call_check_faults(call, error);
+        if (status == STATUS_OK)
+            status = store_customer_replace_profile(call->store, call->arena, &customer, error);
+        if (status == STATUS_OK)
+            answer_profile(call, &customer, answer);
+        if (status != STATUS_CONFLICT)
+            return status;
+    }
+    return status;
 }

@@ -17,6 +17,7 @@ static const struct api_route table[] = {
     {HTTP_POST, "/v1/sessions", API_LANE_SLOW, API_ANYBODY, api_session_begin},
     {HTTP_DELETE, "/v1/sessions", API_LANE, API_CUSTOMER | API_STAFF, api_session_end},
     {HTTP_GET, "/v1/me", API_LANE, API_CUSTOMER, api_me_show},
+    {HTTP_PATCH, "/v1/me", API_LANE, API_CUSTOMER, api_me_change},
 
     /* what is sold, and orders */
     {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},

@@ -63,16 +63,26 @@ static enum status email_taken(struct error *error)
     return error_set(error, STATUS_CONFLICT, "email_taken", "somebody has registered with this address already");
 }
 
+struct sealed_profile {
+    uint8_t *bytes;
+    size_t length;
+};
+
+static enum status seal_profile(struct arena *arena, const struct data_key *key, const struct uuid *id, int64_t version,
+                                const struct profile *profile, struct sealed_profile *sealed, struct error *error)
+{
+    size_t length;
+    const char *text = json_write(arena, profile_to_json(arena, profile), &length);
+    const struct seal_context context = profile_context(id, version);
+    return seal_bytes(arena, key, &context, text, length, &sealed->bytes, &sealed->length, error);
+}
+
 static enum status insert_customer(struct store *store, struct arena *arena, const struct profile *profile,
                                    const char *password_hash, const struct uuid *id, const struct data_key *key,
                                    struct error *error)
 {
-    size_t text_length;
-    const char *text = json_write(arena, profile_to_json(arena, profile), &text_length);
-    const struct seal_context context = profile_context(id, FIRST_PROFILE_VERSION);
-    uint8_t *blob;
-    size_t blob_length;
-    enum status status = seal_bytes(arena, key, &context, text, text_length, &blob, &blob_length, error);
+    struct sealed_profile sealed;
+    enum status status = seal_profile(arena, key, id, FIRST_PROFILE_VERSION, profile, &sealed, error);
     if (status != STATUS_OK)
         return status;
     struct blind_index index;
@@ -84,7 +94,7 @@ static enum status insert_customer(struct store *store, struct arena *arena, con
     pg_params_add_uuid(&params, &index.key_id);
     pg_params_add_uuid(&params, &key->id);
     pg_params_add_int64(&params, FIRST_PROFILE_VERSION);
-    pg_params_add_bytes(&params, blob, blob_length);
+    pg_params_add_bytes(&params, sealed.bytes, sealed.length);
     pg_params_add_text(&params, password_hash);
     pg_params_add_text(&params, language_name(profile->language));
     pg_params_add_time(&params, clock_now_us());
@@ -129,18 +139,17 @@ enum status store_customer_register(struct store *store, struct arena *arena, co
 static enum status open_profile(struct store *store, struct arena *arena, const struct pg_result *result,
                                 struct customer *customer, struct error *error)
 {
-    struct uuid key_id = pg_get_uuid(result, 0, 0);
     size_t wrapped_length;
     const uint8_t *wrapped = pg_get_bytes(result, 0, 1, &wrapped_length);
     size_t blob_length;
     const uint8_t *blob = pg_get_bytes(result, 0, 3, &blob_length);
-    const struct seal_context context = profile_context(&customer->id, pg_get_int64(result, 0, 2));
+    const struct seal_context context = profile_context(&customer->id, customer->profile_version);
     struct data_key key;
     uint8_t *text;
     size_t text_length;
     json_t *object;
-    enum status status =
-        store_data_key_unwrap(store, &key_id, KEY_PURPOSE_PROFILE, wrapped, wrapped_length, &key, error);
+    enum status status = store_data_key_unwrap(store, &customer->profile_key_id, KEY_PURPOSE_PROFILE, wrapped,
+                                               wrapped_length, &key, error);
     if (status != STATUS_OK)
         return status;
     status = seal_open_bytes(arena, &key, &context, blob, blob_length, &text, &text_length, error);
@@ -167,9 +176,66 @@ enum status store_customer_load(struct store *store, struct arena *arena, const 
     if (pg_result_rows(result) == 0) {
         status = error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such customer");
     } else {
+        customer->profile_key_id = pg_get_uuid(result, 0, 0);
+        customer->profile_version = pg_get_int64(result, 0, 2);
         customer->created_at_us = pg_get_time(result, 0, 4);
         status = open_profile(store, arena, result, customer, error);
     }
     pg_result_free(result);
+    return status;
+}
+
+/* ---- changing ---- */
+
+static enum status delete_key(struct store *store, struct arena *arena, const struct uuid *id, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    return pg_execute(store->pg, &sql_data_key_delete, &params, NULL, error);
+}
+
+static enum status update_profile(struct store *store, struct arena *arena, const struct customer *customer,
+                                  const struct data_key *key, struct error *error)
+{
+    struct sealed_profile sealed;
+    enum status status =
+        seal_profile(arena, key, &customer->id, customer->profile_version + 1, &customer->profile, &sealed, error);
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &customer->id);
+    pg_params_add_int64(&params, customer->profile_version);
+    pg_params_add_uuid(&params, &key->id);
+    pg_params_add_bytes(&params, sealed.bytes, sealed.length);
+    pg_params_add_text(&params, language_name(customer->profile.language));
+    status = pg_execute(store->pg, &sql_customer_replace_profile, &params, &result, error);
+    if (status == STATUS_OK && pg_result_affected(result) == 0)
+        status = error_set(error, STATUS_CONFLICT, "profile_changed", "the profile was changed meanwhile; try again");
+    pg_result_free(result);
+    return status;
+}
+
+enum status store_customer_replace_profile(struct store *store, struct arena *arena, struct customer *customer,
+                                           struct error *error)
+{
+    struct data_key key = {.secret = NULL};
+    enum status status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
+    if (status == STATUS_OK)
+        status = update_profile(store, arena, customer, &key, error);
+    if (status == STATUS_OK)
+        status = delete_key(store, arena, &customer->profile_key_id, error);
+    if (status == STATUS_OK)
+        status = pg_commit(store->pg, error);
+    pg_rollback(store->pg);
+    if (status == STATUS_OK) {
+        customer->profile_key_id = key.id;
+        customer->profile_version++;
+    }
+    vault_data_key_release(&key);
     return status;
 }

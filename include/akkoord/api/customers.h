@@ -11,3 +11,4 @@ api_function api_session_begin;
 api_function api_session_end;
 /* GET /v1/me */
 api_function api_me_show;
+api_function api_me_change;

@@ -17,6 +17,8 @@
 struct customer {
     struct uuid id;
     struct profile profile; /* in the arena */
+    int64_t profile_version;
+    struct uuid profile_key_id;
     int64_t created_at_us;
 };
 
@@ -45,3 +47,11 @@ enum status store_customer_replace_hash(struct store *store, struct arena *arena
 /* STATUS_NOT_FOUND when there is none. */
 enum status store_customer_load(struct store *store, struct arena *arena, const struct uuid *id,
                                 struct customer *customer, struct error *error) AKKOORD_MUST_CHECK;
+
+/*
+ * Replaces the profile of a customer as it was loaded by `customer->profile` as it stands now, all but the e-mail address,
+ * and brings the struct up to date. Sealed under a new data key, and the old key is deleted: nothing opens the old profile
+ * any more (GDPR art. 16). STATUS_CONFLICT `profile_changed`: it is no longer the version that was loaded.
+ */
+enum status store_customer_replace_profile(struct store *store, struct arena *arena, struct customer *customer,
+                                           struct error *error) AKKOORD_MUST_CHECK;
