@@ -9,8 +9,6 @@
 #include "akkoord/vault/blind_index.h"
 #include "akkoord/vault/password.h"
 
-#define PROFILE_TRIES_MAX 5
-
 /* ---- registration ---- */
 
 static void note_if(struct api_call *call, enum status status, const struct error *fault)
@@ -219,26 +217,22 @@ static void take_changes(struct api_call *call, const json_t *body, struct profi
     profile->language = api_take_language(call, body, "language", profile->language);
 }
 
-/* What stands changes under a request now and then; then it is read again. */
 enum status api_me_change(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     json_t *body;
+    struct customer customer;
     enum status status = api_call_body(call, &body, error);
+    if (status == STATUS_OK)
+        status = store_customer_begin_change(call->store, call->arena, &call->customer_id, &customer, error);
     if (status != STATUS_OK)
         return status;
-    for (int tries = 1; tries <= PROFILE_TRIES_MAX; tries++) {
-        struct customer customer;
-        status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
-        if (status != STATUS_OK)
-            return status;
-        take_changes(call, body, &customer.profile);
-        status = api_call_check_faults(call, error);
-        if (status == STATUS_OK)
-            status = store_customer_replace_profile(call->store, call->arena, &customer, error);
-        if (status == STATUS_OK)
-            answer_profile(call, &customer, answer);
-        if (status != STATUS_CONFLICT)
-            return status;
-    }
+    take_changes(call, body, &customer.profile);
+    status = api_call_check_faults(call, error);
+    if (status == STATUS_OK)
+        status = store_customer_replace_profile(call->store, call->arena, &customer, error);
+    if (status == STATUS_OK)
+        status = pg_commit(call->store->pg, error);
+    if (status == STATUS_OK)
+        answer_profile(call, &customer, answer);
     return status;
 }

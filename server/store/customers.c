@@ -187,6 +187,18 @@ enum status store_customer_load(struct store *store, struct arena *arena, const 
 
 /* ---- changing ---- */
 
+enum status store_customer_begin_change(struct store *store, struct arena *arena, const struct uuid *id,
+                                        struct customer *customer, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, id);
+    enum status status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = pg_execute(store->pg, &sql_customer_lock, &params, NULL, error);
+    return status == STATUS_OK ? store_customer_load(store, arena, id, customer, error) : status;
+}
+
 static enum status delete_key(struct store *store, struct arena *arena, const struct uuid *id, struct error *error)
 {
     struct pg_params params;
@@ -204,38 +216,23 @@ static enum status update_profile(struct store *store, struct arena *arena, cons
     if (status != STATUS_OK)
         return status;
     struct pg_params params;
-    struct pg_result *result = NULL;
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, &customer->id);
-    pg_params_add_int64(&params, customer->profile_version);
     pg_params_add_uuid(&params, &key->id);
     pg_params_add_bytes(&params, sealed.bytes, sealed.length);
     pg_params_add_text(&params, language_name(customer->profile.language));
-    status = pg_execute(store->pg, &sql_customer_replace_profile, &params, &result, error);
-    if (status == STATUS_OK && pg_result_affected(result) == 0)
-        status = error_set(error, STATUS_CONFLICT, "profile_changed", "the profile was changed meanwhile; try again");
-    pg_result_free(result);
-    return status;
+    return pg_execute(store->pg, &sql_customer_replace_profile, &params, NULL, error);
 }
 
-enum status store_customer_replace_profile(struct store *store, struct arena *arena, struct customer *customer,
+enum status store_customer_replace_profile(struct store *store, struct arena *arena, const struct customer *customer,
                                            struct error *error)
 {
     struct data_key key = {.secret = NULL};
-    enum status status = pg_begin(store->pg, error);
-    if (status == STATUS_OK)
-        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
+    enum status status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
     if (status == STATUS_OK)
         status = update_profile(store, arena, customer, &key, error);
     if (status == STATUS_OK)
         status = delete_key(store, arena, &customer->profile_key_id, error);
-    if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
-    pg_rollback(store->pg);
-    if (status == STATUS_OK) {
-        customer->profile_key_id = key.id;
-        customer->profile_version++;
-    }
     vault_data_key_release(&key);
     return status;
 }

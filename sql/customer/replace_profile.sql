@@ -1,4 +1,3 @@
--- Only of the version that was read; what it was sealed under is deleted by the next statement.
 UPDATE customer
-   SET profile_key_id = $3, profile_version = $2 + 1, profile_sealed = $4, language = $5
- WHERE id = $1 AND profile_version = $2
+   SET profile_key_id = $2, profile_version = profile_version + 1, profile_sealed = $3, language = $4
+ WHERE id = $1

@@ -48,10 +48,11 @@ enum status store_customer_replace_hash(struct store *store, struct arena *arena
 enum status store_customer_load(struct store *store, struct arena *arena, const struct uuid *id,
                                 struct customer *customer, struct error *error) AKKOORD_MUST_CHECK;
 
-/*
- * Replaces the profile of a customer as it was loaded by `customer->profile` as it stands now, all but the e-mail address,
- * and brings the struct up to date. Sealed under a new data key, and the old key is deleted: nothing opens the old profile
- * any more (GDPR art. 16). STATUS_CONFLICT `profile_changed`: it is no longer the version that was loaded.
- */
-enum status store_customer_replace_profile(struct store *store, struct arena *arena, struct customer *customer,
+/* Begins a transaction and loads the customer, whom nobody else changes until it ends. Failures as for loading. */
+enum status store_customer_begin_change(struct store *store, struct arena *arena, const struct uuid *id,
+                                        struct customer *customer, struct error *error) AKKOORD_MUST_CHECK;
+/* Replaces the profile, all but the e-mail address, by `customer->profile` as it stands now. Sealed under a new data key,
+ * and the old key is deleted: nothing opens what stood there any more (GDPR art. 16). In the transaction of
+ * store_customer_begin_change(), which stays open. */
+enum status store_customer_replace_profile(struct store *store, struct arena *arena, const struct customer *customer,
                                            struct error *error) AKKOORD_MUST_CHECK;
