@@ -3,20 +3,15 @@
 
 #include "akkoord/documents/pdf.h"
 #include "akkoord/documents/ubl.h"
-#include "akkoord/store/renditions.h"
 
-/* One way in which documents are handed out. */
-struct format {
-    enum rendition_format rendition;
-    rendition_renderer *render;
-    const char *content_type;
-    const char *extension;
+const struct document_format document_formats[DOCUMENT_FORMATS] = {
+    {RENDITION_PDF, document_render_pdf, "application/pdf", "pdf"},
+    {RENDITION_UBL, document_render_ubl, "application/xml", "xml"},
 };
+static const struct document_format *const pdf = &document_formats[0];
+static const struct document_format *const ubl = &document_formats[1];
 
-static const struct format pdf = {RENDITION_PDF, document_render_pdf, "application/pdf", "pdf"};
-static const struct format ubl = {RENDITION_UBL, document_render_ubl, "application/xml", "xml"};
-
-static enum status answer_document(struct api_call *call, const struct format *format,
+static enum status answer_document(struct api_call *call, const struct document_format *format,
                                    const struct stored_document *document, struct http_answer *answer,
                                    struct error *error)
 {
@@ -33,7 +28,7 @@ static enum status answer_document(struct api_call *call, const struct format *f
     return STATUS_OK;
 }
 
-static enum status answer_invoice_of_order(struct api_call *call, const struct format *format,
+static enum status answer_invoice_of_order(struct api_call *call, const struct document_format *format,
                                            struct http_answer *answer, struct error *error)
 {
     struct uuid order_id;
@@ -44,8 +39,8 @@ static enum status answer_invoice_of_order(struct api_call *call, const struct f
     return status == STATUS_OK ? answer_document(call, format, &document, answer, error) : status;
 }
 
-static enum status answer_number(struct api_call *call, const struct format *format, struct http_answer *answer,
-                                 struct error *error)
+static enum status answer_number(struct api_call *call, const struct document_format *format,
+                                 struct http_answer *answer, struct error *error)
 {
     const char *number = http_request_parameter(call->request, "number");
     struct stored_document document;
@@ -56,20 +51,20 @@ static enum status answer_number(struct api_call *call, const struct format *for
 
 enum status api_order_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    return answer_invoice_of_order(call, &pdf, answer, error);
+    return answer_invoice_of_order(call, pdf, answer, error);
 }
 
 enum status api_order_invoice_ubl(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    return answer_invoice_of_order(call, &ubl, answer, error);
+    return answer_invoice_of_order(call, ubl, answer, error);
 }
 
 enum status api_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    return answer_number(call, &pdf, answer, error);
+    return answer_number(call, pdf, answer, error);
 }
 
 enum status api_invoice_ubl(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    return answer_number(call, &ubl, answer, error);
+    return answer_number(call, ubl, answer, error);
 }

@@ -1,6 +1,7 @@
 /* Every call of the API: who may make it, and which lane it runs on. */
 #include "akkoord/api/call.h"
 #include "akkoord/api/customers.h"
+#include "akkoord/api/export.h"
 #include "akkoord/api/invoices.h"
 #include "akkoord/api/jobs.h"
 #include "akkoord/api/orders.h"
@@ -18,6 +19,7 @@ static const struct api_route table[] = {
     {HTTP_DELETE, "/v1/sessions", API_LANE, API_CUSTOMER | API_STAFF, api_session_end},
     {HTTP_GET, "/v1/me", API_LANE, API_CUSTOMER, api_me_show},
     {HTTP_PATCH, "/v1/me", API_LANE, API_CUSTOMER, api_me_change},
+    {HTTP_GET, "/v1/me/export", API_LANE_SLOW, API_CUSTOMER, api_me_export},
 
     /* what is sold, and orders */
     {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},

@@ -297,6 +297,15 @@ char *json_write(struct arena *arena, const json_t *value, size_t *length)
     return write_value(arena, value, JSON_COMPACT, length);
 }
 
+char *json_write_readable(struct arena *arena, const json_t *value, size_t *length)
+{
+    size_t bytes;
+    const char *text = write_value(arena, value, JSON_INDENT(2), &bytes);
+    if (length != NULL)
+        *length = bytes + 1;
+    return arena_format(arena, "%s\n", text);
+}
+
 char *json_write_canonical(struct arena *arena, const json_t *value, size_t *length)
 {
     return write_value(arena, value, JSON_COMPACT | JSON_SORT_KEYS, length);

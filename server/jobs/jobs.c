@@ -48,13 +48,13 @@ static const struct job_kind mollie_fetch_kinds[] = {FETCH_KIND("mollie")};
 static const struct job_kind mollie_refund_kinds[] = {REFUND_KIND("mollie")};
 
 static const struct job_lane lanes[] = {
-    {"jobs-sweep", 1, 0, sweep, NULL, 0, JOBS_SWEEP_MS},
-    {"jobs-send", 2, 0, run_next_job, send_kinds, 1, JOBS_POLL_MS},
-    {"jobs-render", 1, RENDER_NICENESS, run_next_job, render_kinds, 1, JOBS_POLL_MS},
-    {"fetch-stripe", JOBS_FETCH_THREADS, 0, run_next_job, stripe_fetch_kinds, 1, JOBS_POLL_MS},
-    {"fetch-mollie", JOBS_FETCH_THREADS, 0, run_next_job, mollie_fetch_kinds, 1, JOBS_POLL_MS},
-    {"refund-stripe", 1, 0, run_next_job, stripe_refund_kinds, 1, JOBS_POLL_MS},
-    {"refund-mollie", 1, 0, run_next_job, mollie_refund_kinds, 1, JOBS_POLL_MS},
+    {"jobs-sweep", 1, sweep, NULL, 0, JOBS_SWEEP_MS, 0},
+    {"jobs-send", 2, run_next_job, send_kinds, 1, JOBS_POLL_MS, 0},
+    {"jobs-render", 1, run_next_job, render_kinds, 1, JOBS_POLL_MS, RENDER_NICENESS},
+    {"fetch-stripe", JOBS_FETCH_THREADS, run_next_job, stripe_fetch_kinds, 1, JOBS_POLL_MS, 0},
+    {"fetch-mollie", JOBS_FETCH_THREADS, run_next_job, mollie_fetch_kinds, 1, JOBS_POLL_MS, 0},
+    {"refund-stripe", 1, run_next_job, stripe_refund_kinds, 1, JOBS_POLL_MS, 0},
+    {"refund-mollie", 1, run_next_job, mollie_refund_kinds, 1, JOBS_POLL_MS, 0},
 };
 
 struct jobs {

@@ -34,12 +34,12 @@ struct job_kind {
 struct job_lane {
     const char *name; /* at most 15 characters: the threads' name */
     size_t threads;
-    int niceness;
     /* Does what is to be done now; false when there was nothing. */
     bool (*work)(struct job_thread *thread);
     const struct job_kind *kinds; /* of run_next_job() */
     size_t kinds_count;
     int idle_ms;
+    int niceness;
 };
 
 /* Whether the threads are asked to end. */

@@ -132,6 +132,7 @@ describe('every call answers as described', () => {
     await ask(204, 'DELETE', '/v1/sessions', { headers: { cookie, 'sec-fetch-site': 'same-origin' } });
     await ask(200, 'GET', '/v1/me', { token });
     await ask(200, 'PATCH', '/v1/me', { token, body: { name: 'Another Name', company: null, address: null, language: 'en' } });
+    await ask(200, 'GET', '/v1/me/export', { token });
     await ask(422, 'PATCH', '/v1/me', { token, body: { name: null, email: 'another@example.com' } });
     await ask(200, 'GET', '/v1/me', { token: (await registerCustomer(server, { address: undefined })).token });
     await ask(204, 'DELETE', '/v1/sessions', { token });

@@ -1,8 +1,14 @@
-// What the GDPR gives customers over their own data: to correct it.
+// What the GDPR gives customers over their own data: to correct it, and to take it along.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import addFormats from 'ajv-formats';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 
-import { expectProblem, expectStatus, registerCustomer, sampleAddress, startAkkoord } from './lib/akkoord.mjs';
+import { expectProblem, expectStatus, getOrder, newStaff, payStandard, placeOrder, registerCustomer, run, sampleAddress, startAkkoord,
+  temporaryFolder } from './lib/akkoord.mjs';
 
 let server;
 before(async () => {
@@ -60,5 +66,93 @@ describe('rectification', () => {
     expectProblem(await change(customer, '[]'), 400, 'malformed_json');
     assert.deepEqual(expectStatus(await me(customer), 200).json, before);
     expectProblem(await server.api('PATCH', '/v1/me', { body: {} }), 401, 'unauthenticated');
+  });
+});
+
+// Unpacked by another program's hand: {name: bytes}.
+async function unpack(bytes) {
+  const folder = temporaryFolder();
+  const archive = join(folder, 'export.zip');
+  writeFileSync(archive, bytes);
+  const { code, stderr } = await run('python3', ['-m', 'zipfile', '-e', archive, join(folder, 'out')], { env: process.env });
+  assert.equal(code, 0, stderr);
+  const files = {};
+  const read = (path, prefix) => {
+    for (const name of readdirSync(path)) {
+      if (statSync(join(path, name)).isDirectory()) read(join(path, name), `${prefix}${name}/`);
+      else files[prefix + name] = readFileSync(join(path, name));
+    }
+  };
+  read(join(folder, 'out'), '');
+  return files;
+}
+
+// RFC 4180, every cell quoted.
+const csv = (bytes) => bytes.toString().trimEnd().split('\r\n')
+  .map((row) => row.slice(1, -1).split('","').map((cell) => cell.replaceAll('""', '"')));
+
+describe('portability', () => {
+  const fetchExport = async ({ token }) => {
+    const answer = expectStatus(await server.api('GET', '/v1/me/export', { token }), 200);
+    assert.equal(answer.headers['content-type'], 'application/zip');
+    return unpack(answer.bytes);
+  };
+
+  test('everything that is kept is in the archive, readable by its schema, and listed with its hash', async () => {
+    const company = 'Voorbeeld "Zonen", B.V.';
+    const customer = await registerCustomer(server, { company, phone: '+31 20 1234567', kvk_number: '12345678', language: 'en' });
+    const accepted = await placeOrder(server, customer, { reference: 'Ons kenmerk; 日本' });
+    expectStatus(await payStandard(server, accepted), 200);
+    const held = await placeOrder(server, customer);
+    expectStatus(await payStandard(server, held, { amount: 1 }), 200);
+    const { decision } = await getOrder(server, customer, held);
+    const statement = 'I paid all of it.';
+    expectStatus(await server.api('POST', `/v1/decisions/${decision.id}/reviews`, { token: customer.token, body: { statement } }), 200);
+    const files = await fetchExport(customer);
+
+    const manifest = JSON.parse(files['manifest.json']);
+    assert.deepEqual(manifest.files.map(({ name }) => name).sort(), Object.keys(files).filter((name) => name !== 'manifest.json').sort());
+    for (const { name, bytes, sha256 } of manifest.files) {
+      assert.equal(files[name].length, bytes, name);
+      assert.equal(createHash('sha256').update(files[name]).digest('hex'), sha256, name);
+    }
+
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addSchema(JSON.parse(files['schema.json']), 'schema');
+    for (const name of Object.keys(files).filter((each) => /\.json(ld)?$/.test(each) && each !== 'schema.json')) {
+      const valid = ajv.validate({ $ref: `schema#/$defs/${name}` }, JSON.parse(files[name]));
+      assert.ok(valid, `${name}: ${ajv.errorsText()}`);
+    }
+
+    const profile = JSON.parse(files['profile.jsonld']);
+    assert.deepEqual([profile.email, profile.affiliation.legalName, profile.telephone, profile.address.addressLocality],
+      [customer.email, company, '+31 20 1234567', sampleAddress.city]);
+    const orders = JSON.parse(files['orders.jsonld'])['@graph'];
+    assert.deepEqual(orders.map((order) => order.orderNumber), [held.number, accepted.number], 'newest first');
+    assert.equal(orders[1].confirmationNumber, 'Ons kenmerk; 日本');
+    const [, row] = csv(files['orders.csv']);
+    const [line] = held.lines;
+    assert.deepEqual(row.slice(3, 6), [line.sku, line.name, String(line.quantity)]);
+    assert.equal(csv(files['payments.csv']).length, 1 + 2);
+
+    const shown = [await getOrder(server, customer, held), await getOrder(server, customer, accepted)];
+    assert.deepEqual(JSON.parse(files['decisions.json']), shown.flatMap(({ decisions }) => decisions));
+    assert.deepEqual(JSON.parse(files['reviews.json']).map((review) => review.statements.map(({ text }) => text)), [[statement]]);
+    assert.ok(JSON.parse(files['history.json']).some(({ order, step }) => order === accepted.number && step === 'invoice_issued'));
+    const [{ number }] = shown[1].invoices;
+    for (const format of ['pdf', 'xml']) {
+      const issued = expectStatus(await server.api('GET', `/v1/invoices/${number}.${format}`, { token: customer.token }), 200);
+      assert.ok(issued.bytes.equals(files[`invoices/${number}.${format}`]), `${format} is the one that was issued`);
+    }
+  });
+
+  test('somebody who never ordered gets their profile, and nobody gets what is another\'s', async () => {
+    const files = await fetchExport(await registerCustomer(server, { address: undefined }));
+    assert.equal(JSON.parse(files['profile.jsonld']).address, undefined);
+    assert.deepEqual([JSON.parse(files['orders.jsonld'])['@graph'], JSON.parse(files['decisions.json'])], [[], []]);
+    assert.equal(csv(files['orders.csv']).length, 1);
+    expectProblem(await server.api('GET', '/v1/me/export'), 401, 'unauthenticated');
+    expectProblem(await server.api('GET', '/v1/me/export', { token: (await newStaff(server, 'manager')).token }), 403, 'forbidden');
   });
 });

@@ -65,5 +65,7 @@ void json_append_value(json_t *array, json_t *value);
 
 /* Compact, keys in the order they were set. The text lives in the arena. */
 char *json_write(struct arena *arena, const json_t *value, size_t *length);
+/* The same over several lines, two spaces a level and a line feed at the end: for people. */
+char *json_write_readable(struct arena *arena, const json_t *value, size_t *length);
 /* Compact with sorted keys: the same value always gives the same bytes (for hashes). */
 char *json_write_canonical(struct arena *arena, const json_t *value, size_t *length);
