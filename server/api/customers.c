@@ -6,6 +6,7 @@
 #include "akkoord/api/rate_limits.h"
 #include "akkoord/base/log.h"
 #include "akkoord/store/customers.h"
+#include "akkoord/store/privacy_requests.h"
 #include "akkoord/vault/blind_index.h"
 #include "akkoord/vault/password.h"
 
@@ -230,6 +231,8 @@ enum status api_me_change(struct api_call *call, struct http_answer *answer, str
     status = api_call_check_faults(call, error);
     if (status == STATUS_OK)
         status = store_customer_replace_profile(call->store, call->arena, &customer, error);
+    if (status == STATUS_OK)
+        status = store_privacy_request_note(call->store, call->arena, &customer.id, PRIVACY_RECTIFICATION, error);
     if (status == STATUS_OK)
         status = pg_commit(call->store->pg, error);
     if (status == STATUS_OK)

@@ -10,6 +10,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/zip.h"
 #include "akkoord/store/history.h"
+#include "akkoord/store/privacy_requests.h"
 
 #define ORDERS_MAX      2000
 #define DOCUMENTS_MAX   500
@@ -210,6 +211,8 @@ enum status api_me_export(struct api_call *call, struct http_answer *answer, str
         return status;
     add_files(export);
     status = add_documents(export, error);
+    if (status == STATUS_OK)
+        status = store_privacy_request_note(call->store, call->arena, &call->customer_id, PRIVACY_PORTABILITY, error);
     if (status != STATUS_OK)
         return status;
     add_file(export,

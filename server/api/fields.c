@@ -1,6 +1,8 @@
 /* Checks of fields that several request bodies share. Worker threads; no state. */
 #include "akkoord/api/fields.h"
 
+#include "akkoord/domain/review.h"
+
 #define UTF8_BYTES_MAX         4 /* of one character */
 #define VAT_NUMBER_LENGTH_MIN  4
 #define VAT_NUMBER_LENGTH_MAX  15
@@ -80,6 +82,18 @@ const char *api_take_text(struct api_call *call, const json_t *object, const cha
         api_call_note_field(call, path_of(call, prefix, key), "format", "this text has control characters in it");
         return NULL;
     }
+    return text;
+}
+
+const char *api_take_words(struct api_call *call, const json_t *object, const char *key)
+{
+    struct error fault;
+    const char *text = NULL;
+    enum status status = json_get_text(object, "", key, JSON_REQUIRED, REVIEW_TEXT_BYTES_MAX, &text, &fault);
+    if (status == STATUS_OK)
+        status = review_check_text(key, text, &fault);
+    if (status != STATUS_OK)
+        api_call_note_fault(call, &fault);
     return text;
 }
 

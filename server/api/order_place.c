@@ -85,6 +85,9 @@ static enum status read_content(struct api_call *call, const json_t *body, struc
     enum status status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
     if (status != STATUS_OK)
         return status;
+    if (customer.restricted_since_us != 0)
+        return error_set(error, STATUS_CONFLICT, "processing_restricted",
+                         "you have restricted what may be done with your data: lift that to order again");
     api_take_order_request(call, body, &customer.profile, request);
     status = api_call_check_faults(call, error);
     if (status != STATUS_OK)
@@ -145,7 +148,7 @@ static enum status settle(struct api_call *call, const struct placing *placing, 
         (void)replay(call, &placing->idempotency, answer, &replayed, &ignored);
         return replayed ? STATUS_OK : status;
     }
-    if (status != STATUS_CONFLICT)
+    if (status != STATUS_CONFLICT || placing->idempotency.key == NULL)
         return status;
     status = replay(call, &placing->idempotency, answer, &replayed, error);
     if (status == STATUS_OK && !replayed)

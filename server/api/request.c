@@ -53,6 +53,16 @@ static enum status read_cursor(const char *text, struct api_page *page, struct e
     return STATUS_OK;
 }
 
+/* The end of the year 9999. */
+#define CURSOR_TIME_US_MAX INT64_C(253402300799999999)
+
+enum status api_check_cursor_time(const struct api_page *page, struct error *error)
+{
+    if (page->after_us < 0 || page->after_us > CURSOR_TIME_US_MAX)
+        return error_set_field(error, STATUS_INVALID, "cursor", "after", "this is no cursor of ours");
+    return STATUS_OK;
+}
+
 static enum status read_limit(const char *text, int64_t *limit, struct error *error)
 {
     int64_t number = 0;

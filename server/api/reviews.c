@@ -7,9 +7,6 @@
 #include "akkoord/api/decisions.h"
 #include "akkoord/api/fields.h"
 
-/* The end of the year 9999. */
-#define CURSOR_TIME_US_MAX INT64_C(253402300799999999)
-
 /* ---- codec ---- */
 
 static json_t *statements_to_json(struct arena *arena, const struct review *review)
@@ -43,19 +40,6 @@ json_t *review_to_json(struct arena *arena, const struct review *review)
     return json;
 }
 
-/* Reads a text that a person wrote about a decision. A fault is noted; the text is then NULL or not to be used. */
-static const char *read_text(struct api_call *call, const json_t *body, const char *key)
-{
-    struct error fault;
-    const char *text = NULL;
-    enum status status = json_get_text(body, "", key, JSON_REQUIRED, REVIEW_TEXT_BYTES_MAX, &text, &fault);
-    if (status == STATUS_OK)
-        status = review_check_text(key, text, &fault);
-    if (status != STATUS_OK)
-        api_call_note_fault(call, &fault);
-    return text;
-}
-
 /* ---- asking ---- */
 
 static enum status answer_review(struct api_call *call, const struct uuid *id, int http_status,
@@ -79,7 +63,7 @@ enum status api_review_request(struct api_call *call, struct http_answer *answer
         status = api_call_body(call, &body, error);
     if (status != STATUS_OK)
         return status;
-    request.statement = read_text(call, body, "statement");
+    request.statement = api_take_words(call, body, "statement");
     api_take_no_others(call, body, "", known);
     status = api_call_check_faults(call, error);
     if (status != STATUS_OK)
@@ -117,11 +101,11 @@ static enum status read_filter(struct api_call *call, enum review_filter *filter
     return STATUS_OK;
 }
 
-/* A cursor of the queue was made from a due date; one that was made by hand may hold any number. */
 static enum status read_position(const struct api_page *page, struct review_position *after, struct error *error)
 {
-    if (page->after_us < 0 || page->after_us > CURSOR_TIME_US_MAX)
-        return error_set_field(error, STATUS_INVALID, "cursor", "after", "this is no cursor of ours");
+    enum status status = api_check_cursor_time(page, error);
+    if (status != STATUS_OK)
+        return status;
     *after = (struct review_position){.id = page->after_id, .due_at_us = page->after_us};
     return STATUS_OK;
 }
@@ -198,7 +182,7 @@ enum status api_staff_review_decide(struct api_call *call, struct http_answer *a
     if (status != STATUS_OK)
         return status;
     read_outcome(call, body, &command.review_outcome);
-    command.reasons = read_text(call, body, "reasons");
+    command.reasons = api_take_words(call, body, "reasons");
     api_take_no_others(call, body, "", known);
     status = api_call_check_faults(call, error);
     if (status == STATUS_OK)

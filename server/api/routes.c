@@ -5,6 +5,7 @@
 #include "akkoord/api/invoices.h"
 #include "akkoord/api/jobs.h"
 #include "akkoord/api/orders.h"
+#include "akkoord/api/privacy_requests.h"
 #include "akkoord/api/reviews.h"
 #include "akkoord/api/sandbox.h"
 #include "akkoord/api/services.h"
@@ -20,6 +21,10 @@ static const struct api_route table[] = {
     {HTTP_GET, "/v1/me", API_LANE, API_CUSTOMER, api_me_show},
     {HTTP_PATCH, "/v1/me", API_LANE, API_CUSTOMER, api_me_change},
     {HTTP_GET, "/v1/me/export", API_LANE_SLOW, API_CUSTOMER, api_me_export},
+    {HTTP_POST, "/v1/me/requests", API_LANE, API_CUSTOMER, api_privacy_request_add},
+    {HTTP_GET, "/v1/me/requests", API_LANE, API_CUSTOMER, api_privacy_requests_list},
+    {HTTP_GET, "/v1/me/requests/{id}", API_LANE, API_CUSTOMER, api_privacy_request_show},
+    {HTTP_DELETE, "/v1/me/restriction", API_LANE, API_CUSTOMER, api_restriction_lift},
 
     /* what is sold, and orders */
     {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},
@@ -50,6 +55,9 @@ static const struct api_route table[] = {
     {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},
     {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},
     {HTTP_GET, "/v1/staff/events", API_LANE, API_STAFF, api_staff_events_list},
+    {HTTP_GET, "/v1/staff/privacy-requests", API_LANE, API_MANAGER | API_AUDITOR, api_staff_privacy_requests_list},
+    {HTTP_POST, "/v1/staff/privacy-requests/{id}/extension", API_LANE, API_MANAGER, api_staff_privacy_request_extend},
+    {HTTP_POST, "/v1/staff/privacy-requests/{id}/outcome", API_LANE, API_MANAGER, api_staff_privacy_request_decide},
     {HTTP_GET, "/v1/staff/jobs", API_LANE, API_MANAGER | API_AUDITOR, api_staff_jobs_list},
     {HTTP_POST, "/v1/staff/jobs/{id}/retry", API_LANE, API_MANAGER, api_staff_job_retry},
 

@@ -179,6 +179,7 @@ enum status store_customer_load(struct store *store, struct arena *arena, const 
         customer->profile_key_id = pg_get_uuid(result, 0, 0);
         customer->profile_version = pg_get_int64(result, 0, 2);
         customer->created_at_us = pg_get_time(result, 0, 4);
+        customer->restricted_since_us = pg_get_time(result, 0, 5);
         status = open_profile(store, arena, result, customer, error);
     }
     pg_result_free(result);

@@ -235,6 +235,32 @@ describe('every call answers as described', () => {
     await ask(409, 'POST', `/v1/staff/jobs/${waiting}/retry`, { token });
   });
 
+  test('requests over personal data', async () => {
+    const person = await registerCustomer(server);
+    const manager = await newStaff(server, 'manager');
+    const asked = { kind: 'objection', statement: 'Not this.' };
+    const received = (await ask(201, 'POST', '/v1/me/requests', by(person, asked))).json;
+    await ask(422, 'POST', '/v1/me/requests', by(person, { kind: 'erasure' }));
+    await ask(200, 'GET', '/v1/me/requests', by(person));
+    await ask(422, 'GET', '/v1/me/requests?limit=0', by(person));
+    await ask(200, 'GET', `/v1/me/requests/${received.id}`, by(person));
+    await ask(200, 'GET', '/v1/staff/privacy-requests', by(manager));
+    await ask(200, 'GET', '/v1/staff/privacy-requests?state=open', by(manager));
+    await ask(422, 'GET', '/v1/staff/privacy-requests?state=maybe', by(manager));
+    const path = `/v1/staff/privacy-requests/${received.id}`;
+    await ask(422, 'POST', `${path}/extension`, by(manager, {}));
+    await ask(200, 'POST', `${path}/extension`, by(manager, { reasons: 'We look into it.' }));
+    await ask(409, 'POST', `${path}/extension`, by(manager, { reasons: 'We look into it.' }));
+    await ask(422, 'POST', `${path}/outcome`, by(manager, { outcome: 'maybe' }));
+    await ask(200, 'POST', `${path}/outcome`, by(manager, { outcome: 'fulfilled', answer: 'Agreed.' }));
+    await ask(409, 'POST', `${path}/outcome`, by(manager, { outcome: 'refused', answer: 'No.' }));
+    await ask(201, 'POST', '/v1/me/requests', by(person, { ...asked, kind: 'restriction' }));
+    await ask(409, 'POST', '/v1/orders', by(person, standard()));
+    await ask(204, 'DELETE', '/v1/me/restriction', by(person));
+    for (let i = 1; i < 20; i++) await ask(201, 'POST', '/v1/me/requests', by(person, asked));
+    await ask(409, 'POST', '/v1/me/requests', by(person, asked));
+  });
+
   test('the sandbox', async () => {
     const order = await placeOrder(server, customer, { payment_provider: 'sandbox' });
     const path = new URL(order.payment.checkout_url).pathname;
@@ -286,6 +312,8 @@ const bodies = () => ({
   requestReview: { statement: 'Sample.' },
   flagDecision: { statement: 'Sample.' },
   decideReview: { outcome: 'upheld', reasons: 'Sample.' },
+  extendPrivacyRequest: { reasons: 'Sample.' },
+  answerPrivacyRequest: { outcome: 'refused', answer: 'Sample.' },
 });
 
 // Sends these headers and nothing after them.

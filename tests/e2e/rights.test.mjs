@@ -1,4 +1,4 @@
-// What the GDPR gives customers over their own data: to correct it, and to take it along.
+// What the GDPR gives customers over their own data: to correct it, to take it along, to restrict, to object.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { before, describe, test } from 'node:test';
 import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-import { expectProblem, expectStatus, getOrder, newStaff, payStandard, placeOrder, registerCustomer, run, sampleAddress, startAkkoord,
+import { expectProblem, expectStatus, expectTime, getOrder, listAll, newStaff, payStandard, placeOrder, registerCustomer, run, sampleAddress, startAkkoord,
   temporaryFolder } from './lib/akkoord.mjs';
 
 let server;
@@ -154,5 +154,89 @@ describe('portability', () => {
     assert.equal(csv(files['orders.csv']).length, 1);
     expectProblem(await server.api('GET', '/v1/me/export'), 401, 'unauthenticated');
     expectProblem(await server.api('GET', '/v1/me/export', { token: (await newStaff(server, 'manager')).token }), 403, 'forbidden');
+  });
+});
+
+describe('requests', () => {
+  let manager;
+  before(async () => {
+    manager = await newStaff(server, 'manager');
+  });
+  const ask = ({ token }, kind, statement = 'Voorbeeld: "é" — 日本') =>
+    server.api('POST', '/v1/me/requests', { token, body: { kind, statement } });
+  const look = ({ token }, { id }) => server.api('GET', `/v1/me/requests/${id}`, { token });
+  const act = ({ id }, what, body, { token } = manager) => server.api('POST', `/v1/staff/privacy-requests/${id}/${what}`, { token, body });
+  const open = () => listAll(server, manager.token, '/v1/staff/privacy-requests?state=open');
+  const tryToOrder = async ({ token }) => server.api('POST', '/v1/orders', { token,
+    body: { lines: [{ sku: (await server.api('GET', '/v1/services')).json.services[0].sku, quantity: 1 }], payment_provider: 'standard' } });
+
+  test('a request is received with its due date, answered once by a manager, and read by its owner alone', async () => {
+    const customer = await registerCustomer(server);
+    const received = expectStatus(await ask(customer, 'objection'), 201).json;
+    assert.deepEqual([received.kind, received.state, received.answer, received.decided_at], ['objection', 'received', null, null]);
+    const days = (Date.parse(received.due_at) - Date.parse(received.received_at)) / 86_400_000;
+    assert.ok(days > 27 && days < 38, 'about a month, longer over holidays');
+    assert.deepEqual(expectStatus(await look(customer, received), 200).json, received);
+    expectProblem(await look(await registerCustomer(server), received), 404, 'not_found');
+    const queued = (await open()).find(({ id }) => id === received.id);
+    assert.deepEqual(queued, { ...received, customer_id: customer.id });
+    expectProblem(await act(received, 'outcome', { outcome: 'fulfilled', answer: 'Yes.' }, await newStaff(server, 'auditor')), 403, 'forbidden');
+    const answered = expectStatus(await act(received, 'outcome', { outcome: 'fulfilled', answer: 'Dat doen we.' }), 200).json;
+    assert.deepEqual([answered.state, answered.answer], ['fulfilled', 'Dat doen we.']);
+    expectTime(answered.decided_at);
+    expectProblem(await act(received, 'outcome', { outcome: 'refused', answer: 'No.' }), 409, 'request_decided');
+    expectProblem(await act(received, 'extension', { reasons: 'Late.' }), 409, 'request_decided');
+    assert.equal(expectStatus(await look(customer, received), 200).json.answer, 'Dat doen we.');
+    assert.ok(!(await open()).some(({ id }) => id === received.id));
+  });
+
+  test('a term is extended once, by two months from the day it was received, and not when it is over', async () => {
+    const customer = await registerCustomer(server);
+    const received = expectStatus(await ask(customer, 'access'), 201).json;
+    const extended = expectStatus(await act(received, 'extension', { reasons: 'We need the archive.' }), 200).json;
+    assert.deepEqual([extended.state, extended.extension], ['extended', 'We need the archive.']);
+    const days = (Date.parse(extended.due_at) - Date.parse(received.received_at)) / 86_400_000;
+    assert.ok(days > 88 && days < 98, `${days} days`);
+    expectProblem(await act(received, 'extension', { reasons: 'Again.' }), 409, 'request_extended');
+    const late = expectStatus(await ask(customer, 'access'), 201).json;
+    await server.psql(`UPDATE akkoord.privacy_request SET due_at = now() - interval '1 second' WHERE id = '${late.id}'`);
+    expectProblem(await act(late, 'extension', { reasons: 'Late.' }), 409, 'request_overdue');
+    expectStatus(await act(late, 'outcome', { outcome: 'refused', answer: 'Too late, sorry.' }), 200);
+  });
+
+  test('a restriction stops new orders at once, until it is lifted by its owner or refused', async () => {
+    const customer = await registerCustomer(server);
+    const paid = await placeOrder(server, customer);
+    const restriction = expectStatus(await ask(customer, 'restriction'), 201).json;
+    expectProblem(await tryToOrder(customer), 409, 'processing_restricted');
+    expectStatus(await payStandard(server, paid), 200);
+    assert.equal((await getOrder(server, customer, paid)).status, 'accepted', 'what was under way is finished');
+    assert.equal((await server.api('DELETE', '/v1/me/restriction', { token: customer.token })).status, 204);
+    expectStatus(await tryToOrder(customer), 201);
+    expectStatus(await ask(customer, 'restriction'), 201);
+    expectProblem(await tryToOrder(customer), 409, 'processing_restricted');
+    expectStatus(await act(restriction, 'outcome', { outcome: 'refused', answer: 'The facts are right.' }), 200);
+    expectStatus(await tryToOrder(customer), 201);
+  });
+
+  test('what a customer does by a call of their own stands in the register, as done', async () => {
+    const customer = await registerCustomer(server);
+    expectStatus(await change(customer, { name: 'Another Name' }), 200);
+    expectStatus(await server.api('GET', '/v1/me/export', { token: customer.token }), 200);
+    const listed = await listAll(server, customer.token, '/v1/me/requests', 1);
+    assert.deepEqual(listed.map(({ kind, state, statement }) => [kind, state, statement]),
+      [['portability', 'fulfilled', null], ['rectification', 'fulfilled', null]]);
+  });
+
+  test('faults are told, texts lie sealed, and at most twenty wait', async () => {
+    const customer = await registerCustomer(server);
+    expectProblem(await ask(customer, 'erasure'), 422, 'validation', ['kind']);
+    expectProblem(await ask(customer, 'portability', ' '), 422, 'validation', ['kind', 'statement']);
+    const canary = 'Canary-8c1d of a statement';
+    for (let i = 0; i < 20; i++) expectStatus(await ask(customer, 'objection', canary), 201);
+    expectProblem(await ask(customer, 'objection'), 409, 'too_many_requests');
+    const rows = await server.sql(`SELECT encode(statement_sealed, 'escape') AS text FROM akkoord.privacy_request WHERE customer_id = '${customer.id}'`);
+    assert.ok(rows.length === 20 && rows.every(({ text }) => text.length > 0 && !text.includes('Canary')));
+    expectProblem(await server.api('GET', '/v1/staff/privacy-requests?state=closed', { token: manager.token }), 422, 'validation', ['state']);
   });
 });

@@ -120,6 +120,8 @@ struct api_page {
 
 /* STATUS_INVALID, field `limit` (code "range") or `after` (code "cursor"). */
 enum status api_call_page(struct api_call *call, struct api_page *page, struct error *error) AKKOORD_MUST_CHECK;
+/* Of a list that is ordered by a time: a cursor that was made by hand may hold any number. STATUS_INVALID as above. */
+enum status api_check_cursor_time(const struct api_page *page, struct error *error) AKKOORD_MUST_CHECK;
 /* The cursor of an item: its id, and the time that the list is ordered by (0 when the id alone orders it). */
 const char *api_cursor(struct arena *arena, int64_t time_us, const struct uuid *id);
 

@@ -21,6 +21,10 @@ void api_take_no_others(struct api_call *call, const json_t *object, const char 
 const char *api_take_text(struct api_call *call, const json_t *object, const char *prefix, const char *key,
                           enum json_presence presence, size_t characters_max);
 
+/* What a person wrote about a decision or a request of theirs: several lines, as review_check_text() of domain/review.h
+ * takes them. Required. */
+const char *api_take_words(struct api_call *call, const json_t *object, const char *key);
+
 /* The bounds of what a person tells about themselves, in characters: a name is as long in any script. */
 #define API_NAME_LENGTH_MAX        200
 #define API_STREET_LENGTH_MAX      200

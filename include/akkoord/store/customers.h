@@ -20,6 +20,7 @@ struct customer {
     int64_t profile_version;
     struct uuid profile_key_id;
     int64_t created_at_us;
+    int64_t restricted_since_us; /* processing is restricted to keeping, at the customer's wish; 0: it is not */
 };
 
 /* What a log-in needs. */
@@ -51,8 +52,8 @@ enum status store_customer_load(struct store *store, struct arena *arena, const 
 /* Begins a transaction and loads the customer, whom nobody else changes until it ends. Failures as for loading. */
 enum status store_customer_begin_change(struct store *store, struct arena *arena, const struct uuid *id,
                                         struct customer *customer, struct error *error) AKKOORD_MUST_CHECK;
-/* Replaces the profile, all but the e-mail address, by `customer->profile` as it stands now. Sealed under a new data key,
- * and the old key is deleted: nothing opens what stood there any more (GDPR art. 16). In the transaction of
+/* Replaces the profile, all but the e-mail address, by `customer->profile` as it stands now. Sealed under a new data
+ * key, and the old key is deleted: nothing opens what stood there any more (GDPR art. 16). In the transaction of
  * store_customer_begin_change(), which stays open. */
 enum status store_customer_replace_profile(struct store *store, struct arena *arena, const struct customer *customer,
                                            struct error *error) AKKOORD_MUST_CHECK;

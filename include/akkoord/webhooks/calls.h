@@ -29,15 +29,15 @@ struct provider_call_times {
     long timeout_ms; /* of the whole call; 0: the client's */
 };
 
-/* `answer` on STATUS_OK, of any HTTP status, its texts in the arena; `error` on all else, as http_client_start() says. */
+/* `answer` on STATUS_OK, of any HTTP status, its texts in the arena; `error` on all else, as http_client_start() says.
+ */
 typedef void provider_callback(void *context, enum status status, const struct provider_answer *answer,
                                const struct error *error);
 
 /* Starts a call, as http_client_start() does. The request's texts must outlive it. */
-enum status provider_call_start(const struct provider_account *account, struct http_client *client,
-                                struct arena *arena, const struct provider_request *request,
-                                struct provider_call_times times, provider_callback *callback, void *context,
-                                struct error *error) AKKOORD_MUST_CHECK;
+enum status provider_call_start(const struct provider_account *account, struct http_client *client, struct arena *arena,
+                                const struct provider_request *request, struct provider_call_times times,
+                                provider_callback *callback, void *context, struct error *error) AKKOORD_MUST_CHECK;
 
 /* The same, waited for; never on an event loop. */
 enum status provider_call(const struct provider_account *account, struct http_client *client, struct arena *arena,
