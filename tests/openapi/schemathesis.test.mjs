@@ -13,6 +13,7 @@ const SECONDS = Number(process.env.AKKOORD_OPENAPI_SECONDS ?? 75);
 // Something of every kind that a path can name.
 async function prepare(server) {
   const customer = await registerCustomer(server);
+  const changing = await registerCustomer(server);
   const manager = await newStaff(server, 'manager');
   const ask = async (method, path, token, body) => (await server.api(method, path, { token, body })).json;
   const orders = [];
@@ -25,7 +26,7 @@ async function prepare(server) {
   const reviews = (await ask('GET', '/v1/staff/reviews', manager.token)).items.map(({ id }) => id);
   const services = (await ask('GET', '/v1/services')).services;
   return {
-    url: server.url, customer: customer.token, manager: manager.token,
+    url: server.url, customer: customer.token, changing: changing.token, manager: manager.token,
     log_in: { email: customer.email, password: customer.password },
     skus: services.map(({ sku }) => sku),
     ids: {
