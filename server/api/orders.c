@@ -96,6 +96,12 @@ static const struct payment *find_attempt(const struct stored_order *order, cons
     return NULL;
 }
 
+static enum status key_mismatch(struct error *error)
+{
+    return error_set(error, STATUS_CONFLICT, "idempotency_mismatch",
+                     "this Idempotency-Key came with another body before");
+}
+
 /* An attempt that came of an earlier request of this kind: under the customer's key that is the answer, without one it
  * is over and done with. */
 static enum status find_repetition(struct api_call *call, const struct reservation_purpose *purpose, const char *key,
@@ -110,8 +116,7 @@ static enum status find_repetition(struct api_call *call, const struct reservati
     if (key == NULL)
         return store_reservation_drop(call->store, call->arena, purpose, &reserved.attempt_id, error);
     if (strcmp(reserved.provider, attempt->provider) != 0)
-        return error_set(error, STATUS_CONFLICT, "idempotency_mismatch",
-                         "this Idempotency-Key came with another body before");
+        return key_mismatch(error);
     attempt->id = reserved.attempt_id;
     *is_repeated = true;
     return STATUS_OK;
@@ -149,33 +154,69 @@ static bool can_be_paid(const struct stored_order *order)
            order->payments_count < ORDER_PAYMENTS_MAX;
 }
 
-/* The provider's way to pay, for an order that can still be paid: whether it can is the committer's to say. */
-static enum status ask_for_attempt(struct api_call *call, struct paying *paying, struct http_answer *answer,
+/* Where nobody is asked for a way to pay, only the attempt's id is kept for a repetition. */
+static enum status reserve_attempt(struct api_call *call, struct paying *paying, const struct stored_order *order,
                                    struct error *error)
+{
+    struct payment *attempt = &paying->command.attempt;
+    struct reservation reserved;
+    struct reservation wanted = {
+        .order_id = order->id,
+        .attempt_id = attempt->id,
+        .provider = attempt->provider,
+        .amount_minor = order->total_minor,
+        .request = "",
+        .created_at_us = attempt->created_at_us,
+    };
+    memcpy(wanted.order_number, order->number, sizeof(wanted.order_number));
+    memcpy(wanted.currency, order->currency, sizeof(wanted.currency));
+    enum status status =
+        store_reservation_make(call->store, call->arena, &paying->checkout.purpose, &wanted, &reserved, error);
+    if (status != STATUS_OK)
+        return status;
+    if (strcmp(reserved.provider, attempt->provider) != 0)
+        return key_mismatch(error);
+    attempt->id = reserved.attempt_id;
+    return STATUS_OK;
+}
+
+/* The provider's way to pay, for an order that can still be paid: whether it can is the committer's to say. */
+static enum status ask_for_checkout(struct api_call *call, struct paying *paying, const struct stored_order *order,
+                                    struct error *error)
+{
+    struct api_checkout *checkout = &paying->checkout;
+    checkout->order = (struct checkout_order){
+        .id = order->id, .total_minor = order->total_minor, .expires_at_us = order->expires_at_us};
+    memcpy(checkout->order.number, order->number, sizeof(checkout->order.number));
+    memcpy(checkout->order.currency, order->currency, sizeof(checkout->order.currency));
+    checkout->attempt = &paying->command.attempt;
+    checkout->then = take_checkout;
+    checkout->context = paying;
+    return api_checkout_open(call, checkout, error);
+}
+
+/* One that a repetition of the request finds again. */
+static enum status add_known_attempt(struct api_call *call, struct paying *paying, bool is_asked_for,
+                                     struct http_answer *answer, struct error *error)
 {
     struct stored_order order;
     bool is_repeated = false;
     struct payment *attempt = &paying->command.attempt;
     const struct uuid *order_id = &paying->command.order_id;
-    struct api_checkout *checkout = &paying->checkout;
-    checkout->purpose = purpose_of(call, order_id, attempt->provider, paying->key);
+    struct reservation_purpose *purpose = &paying->checkout.purpose;
+    *purpose = purpose_of(call, order_id, attempt->provider, paying->key);
     enum status status = store_order_find(call->store, call->arena, order_id, &call->customer_id, &order, error);
     if (status == STATUS_OK)
-        status = find_repetition(call, &checkout->purpose, paying->key, &order, attempt, &is_repeated, error);
+        status = find_repetition(call, purpose, paying->key, &order, attempt, &is_repeated, error);
     if (status != STATUS_OK)
         return status;
     if (is_repeated)
         return answer_attempt(call, order_id, true, answer, error);
-    if (!can_be_paid(&order))
-        return add_attempt(call, paying, answer, error);
-    checkout->order =
-        (struct checkout_order){.id = order.id, .total_minor = order.total_minor, .expires_at_us = order.expires_at_us};
-    memcpy(checkout->order.number, order.number, sizeof(checkout->order.number));
-    memcpy(checkout->order.currency, order.currency, sizeof(checkout->order.currency));
-    checkout->attempt = attempt;
-    checkout->then = take_checkout;
-    checkout->context = paying;
-    return api_checkout_open(call, checkout, error);
+    if (is_asked_for && can_be_paid(&order))
+        return ask_for_checkout(call, paying, &order, error);
+    if (!is_asked_for)
+        status = reserve_attempt(call, paying, &order, error);
+    return status == STATUS_OK ? add_attempt(call, paying, answer, error) : status;
 }
 
 enum status api_order_pay(struct api_call *call, struct http_answer *answer, struct error *error)
@@ -197,8 +238,10 @@ enum status api_order_pay(struct api_call *call, struct http_answer *answer, str
     if (status != STATUS_OK)
         return status;
     api_attempt_begin(call, provider, &paying->command.attempt);
-    return api_checkout_is_asked_for(call, provider) ? ask_for_attempt(call, paying, answer, error)
-                                                     : add_attempt(call, paying, answer, error);
+    bool is_asked_for = api_checkout_is_asked_for(call, provider);
+    /* Without a key a request that asks nobody can't be told from a second one like it. */
+    return is_asked_for || paying->key != NULL ? add_known_attempt(call, paying, is_asked_for, answer, error)
+                                               : add_attempt(call, paying, answer, error);
 }
 
 /* Nothing needs to be said when cancelling: no body, or an empty object. */

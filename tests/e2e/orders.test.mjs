@@ -244,6 +244,30 @@ describe('idempotency keys', () => {
     expectStatus(await place(customer, cart(), headers), 201);
   });
 
+  const payAgain = (customer, order, payment_provider, headers) =>
+    server.api('POST', `/v1/orders/${order.id}/payments`, { token: customer.token, body: { payment_provider }, headers });
+  // None of these is asked for a way to pay: there is no API key.
+  for (const provider of ['standard', 'sandbox', 'stripe', 'mollie']) {
+    test(`the same key is the same new attempt with ${provider}, and with another provider it is 409 idempotency_mismatch`, async () => {
+      const customer = await registerCustomer(server);
+      const [order, headers] = [await placeOrder(server, customer, cart()), { 'idempotency-key': randomUUID() }];
+      const first = expectStatus(await payAgain(customer, order, provider, headers), 201);
+      assert.equal(first.headers['idempotency-replayed'], undefined);
+      const again = expectStatus(await payAgain(customer, order, provider, headers), 201);
+      assert.equal(again.headers['idempotency-replayed'], 'true');
+      assert.deepEqual(again.json.payments, first.json.payments);
+      const other = provider === 'stripe' ? 'standard' : 'stripe';
+      expectProblem(await payAgain(customer, order, other, headers), 409, 'idempotency_mismatch');
+      const atOnce = { 'idempotency-key': randomUUID() };
+      const answers = await Promise.all(Array.from({ length: 8 }, () => payAgain(customer, order, provider, atOnce)));
+      answers.forEach((answer) => expectStatus(answer, 201));
+      assert.equal((await getOrder(server, customer, order)).payments.length, 3);
+      expectStatus(await payAgain(customer, order, provider), 201);
+      expectStatus(await payAgain(customer, order, provider), 201);
+      assert.equal((await getOrder(server, customer, order)).payments.length, 5, 'without a key each is another attempt');
+    });
+  }
+
   test('a key of 10,000 characters is refused', async () => {
     const customer = await registerCustomer(server);
     expectProblem(await place(customer, cart(), { 'idempotency-key': 'x'.repeat(10_000) }), 422);
