@@ -57,6 +57,12 @@ enum status client_amount_refused(struct error *error)
     return error_set(error, STATUS_UNAVAILABLE, "amount_refused", "the payment provider does not take this amount");
 }
 
+bool client_may_be(const json_t *object, const char *key, const char *kind)
+{
+    const json_t *value = json_object_get(object, key);
+    return value == NULL || (json_is_string(value) && strcmp(json_string_value(value), kind) == 0);
+}
+
 bool client_is_checkout_url(const char *url)
 {
     if (url == NULL || (strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0))

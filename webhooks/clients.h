@@ -18,6 +18,8 @@ enum status client_amount_refused(struct error *error) AKKOORD_MUST_CHECK;
 /* A 2xx answer's JSON object. */
 enum status client_parse(struct arena *arena, const struct provider_answer *answer, json_t **object,
                          struct error *error) AKKOORD_MUST_CHECK;
+/* Whether the object says that it is of this kind, or does not say. */
+bool client_may_be(const json_t *object, const char *key, const char *kind);
 /* The URL to pay at: http or https, visible ASCII, bounded. */
 bool client_is_checkout_url(const char *url);
 /* A description that the customer sees at the provider. */

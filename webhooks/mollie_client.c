@@ -90,7 +90,8 @@ static enum status read_checkout_fields(const json_t *object, const struct check
     if (status == STATUS_OK)
         status = json_get_text(link, "", "href", JSON_REQUIRED, PROVIDER_CHECKOUT_URL_BYTES_MAX, url, NULL);
     if (status == STATUS_OK && (amount_minor != terms->amount_minor || strcmp(event.currency, terms->currency) != 0 ||
-                                !mollie_is_payment_id(checkout->payment_id, strlen(checkout->payment_id))))
+                                !mollie_is_payment_id(checkout->payment_id, strlen(checkout->payment_id)) ||
+                                !client_may_be(object, "resource", "payment")))
         status = STATUS_INVALID;
     return status;
 }
@@ -171,6 +172,8 @@ static enum status read_state(const json_t *object, struct payment_event *common
     if (status != STATUS_OK)
         return status;
     common->live = strcmp(mode, "live") == 0;
+    if (!common->live && strcmp(mode, "test") != 0)
+        return client_nonsense(error);
     memcpy(payment->currency, common->currency, CURRENCY_BYTES);
     if (strcmp(state, "paid") == 0)
         return read_paid(object, common, payment, error);
@@ -195,7 +198,7 @@ static enum status read_payment(struct arena *arena, const char *payment_id, con
     snprintf(common.provider, sizeof(common.provider), "%s", client_mollie.name);
     if (webhook_get_id(object, "", "id", JSON_REQUIRED, sizeof(common.payment_id), common.payment_id, NULL) !=
             STATUS_OK ||
-        strcmp(common.payment_id, payment_id) != 0)
+        strcmp(common.payment_id, payment_id) != 0 || !client_may_be(object, "resource", "payment"))
         return client_nonsense(error);
     memcpy(payment->payment_id, common.payment_id, sizeof(common.payment_id));
     read_order(object, &common);

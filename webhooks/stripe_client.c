@@ -143,7 +143,7 @@ static enum status read_checkout_fields(const json_t *object, const struct check
         status = json_get_text(object, "", "url", JSON_REQUIRED, PROVIDER_CHECKOUT_URL_BYTES_MAX, url, NULL);
     if (status == STATUS_OK &&
         (event.amount_minor != terms->amount_minor || strcmp(event.currency, terms->currency) != 0 ||
-         !has_form(checkout->payment_id, SESSION_PREFIX)))
+         !has_form(checkout->payment_id, SESSION_PREFIX) || !client_may_be(object, "object", "checkout.session")))
         status = STATUS_INVALID;
     return status;
 }
@@ -279,17 +279,21 @@ static void read_order(const json_t *object, struct payment_event *event)
     webhook_set_attempt(event, json_object_get(object, "metadata"));
 }
 
-/* The intent is the payment and the session its alias, as in the events of stripe.c. */
+/* The intent is the payment and the session its alias, as in the events of stripe.c. One that was named only, though we
+ * asked for all of it, is enough to know whose money came in; whether some went back its own events tell. */
 static enum status read_ids(const json_t *session, const json_t **intent, struct payment_event *common)
 {
     const json_t *related = json_object_get(session, "payment_intent");
     *intent = json_is_object(related) ? related : NULL;
-    if (*intent == NULL) {
+    if (related == NULL || json_is_null(related)) {
         memcpy(common->payment_id, common->payment_alias, sizeof(common->payment_id));
         common->payment_alias[0] = '\0';
-        return related == NULL || json_is_null(related) ? STATUS_OK : STATUS_INVALID;
+        return STATUS_OK;
     }
-    return webhook_get_id(*intent, "", "id", JSON_REQUIRED, sizeof(common->payment_id), common->payment_id, NULL);
+    enum status status =
+        webhook_get_id(*intent != NULL ? *intent : session, "", *intent != NULL ? "id" : "payment_intent",
+                       JSON_REQUIRED, sizeof(common->payment_id), common->payment_id, NULL);
+    return status == STATUS_OK && has_form(common->payment_id, INTENT_PREFIX) ? STATUS_OK : STATUS_INVALID;
 }
 
 static enum status read_object(const json_t *object, const char *payment_id, struct payment_event *common,

@@ -159,6 +159,10 @@ static void an_answer_that_is_not_what_was_asked_for_is_not_believed(void **stat
          "provider_nonsense"},
         {200, "{\"id\":\"pi_1\",\"amount_total\":12100,\"currency\":\"eur\",\"url\":\"https://a.example\"}",
          "provider_nonsense"},
+        {200,
+         "{\"id\":\"cs_1\",\"object\":\"payment_link\",\"amount_total\":12100,\"currency\":\"eur\",\"url\":"
+         "\"https://a.example\"}",
+         "provider_nonsense"},
         {302, "{}", "provider_nonsense"},
         {400, "{}", "provider_refused"},
         {400, "{\"error\":{\"code\":\"parameter_missing\",\"type\":\"invalid_request_error\"}}", "provider_refused"},
@@ -315,6 +319,7 @@ static void stripe_states_become_events_of_the_intent(void **state)
         {STRIPE_STATE("complete", "unpaid", STRIPE_INTENT("requires_payment_method", "null")), 1, PAYMENT_EVENT_FAILED,
          "pi_1:failed"},
         {STRIPE_STATE("expired", "unpaid", "null"), 1, PAYMENT_EVENT_EXPIRED, "cs_1:expired"},
+        {STRIPE_STATE("complete", "paid", "\"pi_1\""), 1, PAYMENT_EVENT_APPROVED, "pi_1:paid"},
         {STRIPE_STATE("complete", "paid", STRIPE_INTENT("succeeded", "null")), 1, PAYMENT_EVENT_APPROVED, "pi_1:paid"},
         {STRIPE_STATE("complete", "paid",
                       STRIPE_INTENT("succeeded", "{\"id\":\"ch_1\",\"amount_refunded\":100,\"disputed\":true}")),
@@ -362,6 +367,31 @@ static void an_answer_about_another_payment_is_nonsense_and_none_is_not_found(vo
                      STATUS_NOT_FOUND);
     assert_int_equal(provider_client_find("stripe")->read_payment(arena, "cs_1", &missing, NOW_US, &payment, NULL),
                      STATUS_NOT_FOUND);
+}
+
+static void an_answer_that_is_no_payment_is_nonsense(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *provider;
+        const char *id;
+        const char *body;
+    } cases[] = {
+        {"mollie", "tr_1",
+         "{\"id\":\"tr_1\",\"resource\":\"order\",\"mode\":\"test\",\"status\":\"paid\",\"amount\":"
+         "{\"value\":\"1.00\",\"currency\":\"EUR\"}}"},
+        {"mollie", "tr_1",
+         "{\"id\":\"tr_1\",\"mode\":\"prod\",\"status\":\"paid\",\"amount\":{\"value\":\"1.00\","
+         "\"currency\":\"EUR\"}}"},
+        {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "\"ch_1\"")},
+        {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "\"pi_../x\"")},
+        {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "{\"id\":\"../x\"}")},
+        {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "7")},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fetched_payment payment;
+        assert_int_equal(read_state(cases[i].provider, cases[i].id, cases[i].body, &payment), STATUS_UNAVAILABLE);
+    }
 }
 
 static void an_id_that_could_change_the_path_is_never_sent(void **state)
@@ -450,6 +480,7 @@ int main(void)
         RULE("a Stripe intent can be asked about too", a_stripe_intent_can_be_asked_about_too),
         RULE("an answer about another payment is nonsense, and none is not found",
              an_answer_about_another_payment_is_nonsense_and_none_is_not_found),
+        RULE("an answer that is no payment is nonsense", an_answer_that_is_no_payment_is_nonsense),
         RULE("an id that could change the path is never sent", an_id_that_could_change_the_path_is_never_sent),
         RULE("a refund has a key of payment and amount", a_refund_has_a_key_of_payment_and_amount),
         RULE("a refund that failed is not made", a_refund_that_failed_is_not_made),
