@@ -3,8 +3,9 @@
  *
  * Nothing here can charge anybody: a checkout is only an address, and the customer sees the one that was stored, or
  * none. What has to be certain is that a repetition does not make a second one where the first may have been made: so
- * the words and the key are those of the first try. A definite no ends that, as the provider may go on giving it under
- * the same key.
+ * the words and the key are those of the first try. A definite no ends that; and so does a failure of the provider's
+ * that it gives again to a later try, as it may go on giving it under that key
+ * (https://docs.stripe.com/api/idempotent_requests).
  */
 #include "akkoord/api/checkout.h"
 
@@ -93,6 +94,7 @@ static enum status take_reservation(struct api_call *call, struct api_checkout *
     enum status status = reserve(call, &checkout->purpose, &wanted, &reserved, error);
     if (status != STATUS_OK)
         return status;
+    checkout->is_repetition = !uuid_equal(&reserved.attempt_id, &attempt->id);
     order->id = reserved.order_id;
     memcpy(order->number, reserved.order_number, sizeof(order->number));
     attempt->id = reserved.attempt_id;
@@ -124,8 +126,7 @@ static enum status explain(struct api_call *call, const struct api_checkout *che
     log_event(LOG_WARNING, "checkout.unavailable", log_text("provider", attempt->provider),
               log_text("code", cause->code), log_text("request", call->request->id_text));
     count_checkout(attempt->provider, cause->code);
-    bool is_definite =
-        is_code(cause, "provider_refused") || is_code(cause, "amount_refused") || is_code(cause, "provider_failed");
+    bool is_definite = is_code(cause, "provider_refused") || is_code(cause, "amount_refused");
     if (checkout->purpose.text != NULL && is_definite &&
         store_reservation_drop(call->store, call->arena, &checkout->purpose, &attempt->id, NULL) != STATUS_OK)
         log_event(LOG_WARNING, "checkout.reservation_kept", log_text("request", call->request->id_text));
@@ -178,6 +179,24 @@ static enum status read_answer(struct api_call *call, struct api_checkout *check
     return STATUS_OK;
 }
 
+/* Gives up what an earlier try has reserved, and asks under new ids. */
+static enum status ask_anew(struct api_call *call, struct api_checkout *checkout, struct error *error)
+{
+    struct payment *attempt = checkout->attempt;
+    enum status status = store_reservation_drop(call->store, call->arena, &checkout->purpose, &attempt->id, error);
+    if (status != STATUS_OK)
+        return status;
+    attempt->id = uuid_new();
+    checkout->terms = terms_of(call, &checkout->order, attempt);
+    checkout->request = checkout->account->client->ask_checkout(call->arena, &checkout->terms);
+    status = take_reservation(call, checkout, error);
+    if (status != STATUS_OK)
+        return status;
+    checkout->tries = 0;
+    ask(call, checkout, 0);
+    return STATUS_OK;
+}
+
 static enum status take_answer(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     struct api_checkout *checkout = call->state;
@@ -189,6 +208,9 @@ static enum status take_answer(struct api_call *call, struct http_answer *answer
         ask(call, checkout, pause_ms);
         return STATUS_OK;
     }
+    if (status != STATUS_OK && is_code(&cause, "provider_failed") && checkout->is_repetition &&
+        left_ms(checkout) > TRY_TIME_MS)
+        return ask_anew(call, checkout, error);
     if (status != STATUS_OK)
         status = explain(call, checkout, &cause, error);
     return checkout->then(call, checkout->context, status, answer, error);

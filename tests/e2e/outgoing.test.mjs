@@ -180,6 +180,19 @@ for (const provider of ['stripe', 'mollie']) {
       assert.equal(keys[0], keys[1]);
     });
 
+    test('work that was done behind a failure is taken up by the next try: one checkout at the provider', async () => {
+      const key = randomUUID();
+      const before = fakeOf().calls.length;
+      fakeOf().misbehave({ on: create, kind: 'status', status: 502, processed: true, times: 9 });
+      assert.equal((await tryToOrder(provider, key)).status, 503);
+      fakeOf().behave();
+      const placed = await tryToOrder(provider, key);
+      assert.equal(placed.status, 201, String(placed));
+      const keys = fakeOf().calls.slice(before).map(({ headers }) => headers['idempotency-key']).filter(Boolean);
+      assert.ok(keys.length > 1 && new Set(keys).size === 1, `${new Set(keys).size} keys`);
+      assert.equal(fakeOf().charged(placed.json.id).attempts, 1);
+    });
+
     test('a provider that is down gives 503 soon', async () => {
       await fakeOf().stop();
       const begun = Date.now();

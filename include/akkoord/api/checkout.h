@@ -31,6 +31,7 @@ struct api_checkout {
     const struct provider_account *account;
     struct checkout_terms terms;
     struct provider_request request;
+    bool is_repetition; /* under the ids of an earlier try */
     int64_t deadline_us;
     int tries;
 };
