@@ -11,6 +11,7 @@ import Stripe from 'stripe';
 
 import {
   HOUR,
+  MOLLIE_KEY,
   MOLLIE_SECRET,
   STRIPE_KEY,
   STRIPE_SECRET,
@@ -185,6 +186,40 @@ describe('stripe', () => {
     assert.equal((await stripe.refunds.retrieve(refund.id)).status, 'failed');
     assert.equal((await stripe.charges.retrieve(charge.id)).amount_refunded, 0);
     assert.equal((await stripe.events.list({ type: 'refund.failed' })).data.length, 1);
+    const again = await stripe.refunds.create({ payment_intent: intent.id });
+    const shown = await stripe.checkout.sessions.retrieve(id, { expand: ['payment_intent.latest_charge.refunds'] });
+    const { data, has_more: more } = shown.payment_intent.latest_charge.refunds;
+    assert.deepEqual(
+      data.map((each) => [each.id, each.status]),
+      [
+        [again.id, 'pending'],
+        [refund.id, 'failed'],
+      ],
+    );
+    assert.equal(more, false);
+    assert.equal((await stripe.charges.retrieve(charge.id)).refunds, undefined, 'only where it is asked for');
+  });
+
+  test('a refund that waits for the customer can be cancelled, and no other', async () => {
+    const { fake, stripe } = await startStripe({ refundStatus: 'requires_action' });
+    const { id } = await stripe.checkout.sessions.create(checkout());
+    const { intent, charge } = fake.pay(id);
+    const refund = await stripe.refunds.create({ payment_intent: intent.id });
+    assert.equal((await stripe.refunds.cancel(refund.id)).status, 'canceled');
+    assert.equal((await stripe.charges.retrieve(charge.id)).amount_refunded, 0);
+    assert.equal((await stripe.events.list({ type: 'refund.failed' })).data.length, 0);
+    assert.equal((await stripe.events.list({ type: 'refund.updated' })).data[0].data.object.status, 'canceled');
+    await assert.rejects(stripe.refunds.cancel(refund.id), { type: 'StripeInvalidRequestError' });
+    assert.deepEqual(fake.charged('order-1').refunds, 0);
+  });
+
+  test('a refund that fails at once leaves the charge as it was', async () => {
+    const { fake, stripe } = await startStripe({ refundStatus: 'failed' });
+    const { id } = await stripe.checkout.sessions.create(checkout());
+    const { intent, charge } = fake.pay(id);
+    assert.equal((await stripe.refunds.create({ payment_intent: intent.id })).status, 'failed');
+    assert.equal((await stripe.charges.retrieve(charge.id)).amount_refunded, 0);
+    assert.equal((await stripe.events.list({ type: 'charge.refunded' })).data.length, 0);
   });
 
   test('a delayed method completes the session unpaid and settles it later, either way', async () => {
@@ -377,7 +412,17 @@ describe('mollie', () => {
     assert.equal((await mollie.payments.get({ paymentId: id })).amountRemaining.value, '0.00');
     await assert.rejects(mollie.refunds.create(refundOf(id, '1.00')), { statusCode: 422 });
     fake.advanceRefund(failing.id, { status: 'failed' });
-    assert.equal((await mollie.payments.get({ paymentId: id })).amountRefunded.value, '0.00');
+    const shown = await mollie.payments.get({ paymentId: id, embed: 'refunds' });
+    assert.equal(shown.amountRefunded.value, '0.00');
+    // The library asks as documented and leaves the answer's _embedded out.
+    const { path, query } = fake.calls.at(-1);
+    const headers = { Authorization: `Bearer ${MOLLIE_KEY}` };
+    const { body } = await rawCall(`${fake.url}${path}?${query}`, { headers });
+    assert.deepEqual(
+      JSON.parse(body)._embedded.refunds.map((each) => [each.id, each.status, each.amount.value]),
+      [[failing.id, 'failed', '121.00']],
+    );
+    assert.equal(JSON.parse((await rawCall(`${fake.url}${path}`, { headers })).body)._embedded, undefined);
     const { id: refundId } = await mollie.refunds.create(refundOf(id, '10.00'));
     await mollie.refunds.cancel({ paymentId: id, refundId });
     assert.equal(fake.charged('order-1').refunded, 0);

@@ -111,7 +111,7 @@ class FakeMollie extends Fake {
     if (id === undefined) throw problem(404, `No resource exists at ${call.path}.`);
     this.#paymentOr404(id);
     const [, kind, part] = /^\/(refunds|chargebacks)(?:\/([^/]+))?$/.exec(rest) ?? [];
-    if (rest === '' && method === 'GET') return { status: 200, body: this.#shownPayment(id) };
+    if (rest === '' && method === 'GET') return { status: 200, body: this.#embedded(call, this.#shownPayment(id)) };
     if (rest === '' && method === 'DELETE') return this.#cancelPayment(id);
     if (kind === 'refunds' && method === 'POST' && !part) return this.#createRefund(call, id);
     if (kind && method === 'GET') {
@@ -331,6 +331,17 @@ class FakeMollie extends Fake {
       settlementId: null,
       _links: links,
     };
+  }
+
+  // docs.mollie.com/reference/get-payment: ?embed=refunds,chargebacks; newest first, and nothing where there is none.
+  #embedded(call, shown) {
+    const wanted = (call.query.get('embed') ?? '').split(',');
+    const embedded = {};
+    for (const [name, all] of Object.entries({ refunds: this.refunds, chargebacks: this.chargebacks })) {
+      const own = [...all.values()].reverse().filter(({ paymentId }) => paymentId === shown.id);
+      if (wanted.includes(name) && own.length > 0) embedded[name] = own.map((one) => this.#linked(one));
+    }
+    return Object.keys(embedded).length > 0 ? { ...shown, _embedded: embedded } : shown;
   }
 
   // A refund or charge-back as the API shows it.

@@ -64,6 +64,7 @@ class FakeStripe extends StripeAccount {
     if ((match = /^GET \/v1\/charges\/([^/]+)$/.exec(route)))
       return this.#show(call, this.#find(this.charges, match[1], 'charge'));
     if (route === 'POST /v1/refunds') return this.#createRefund(call);
+    if ((match = /^POST \/v1\/refunds\/([^/]+)\/cancel$/.exec(route))) return this.#cancelRefund(call, match[1]);
     if (route === 'GET /v1/refunds') return this.#list(call, this.refunds, ['payment_intent', 'charge']);
     if ((match = /^GET \/v1\/refunds\/([^/]+)$/.exec(route)))
       return this.#show(call, this.#find(this.refunds, match[1], 'refund'));
@@ -90,6 +91,7 @@ class FakeStripe extends StripeAccount {
       let place = shown;
       for (const field of path.split('.')) {
         if (field === 'line_items' && place.object === 'checkout.session') place.line_items = this.#itemList(place.id);
+        if (field === 'refunds' && place.object === 'charge') place.refunds = this.#refundList(place.id);
         const id = place[field];
         const found =
           typeof id === 'string' && [this.intents, this.charges, this.refunds].map((all) => all.get(id)).find(Boolean);
@@ -216,6 +218,25 @@ class FakeStripe extends StripeAccount {
     return this.#show(call, refund);
   }
 
+  // docs.stripe.com/api/charges/object: expandable, and then the newest ten.
+  #refundList(charge) {
+    const all = [...this.refunds.values()].reverse().filter((refund) => refund.charge === charge);
+    return {
+      object: 'list',
+      data: structuredClone(all.slice(0, 10)),
+      has_more: all.length > 10,
+      url: `/v1/charges/${charge}/refunds`,
+    };
+  }
+
+  // docs.stripe.com/api/refunds/cancel: only one that waits for the customer to act.
+  #cancelRefund(call, id) {
+    const refund = this.#find(this.refunds, id, 'refund');
+    if (refund.status !== 'requires_action')
+      throw invalid(400, `Refund ${id} has a status of ${refund.status} and can't be canceled.`, {}, { begun: true });
+    return this.#show(call, this.settleRefund(id, { status: 'canceled' }, call));
+  }
+
   // ---- errors: docs.stripe.com/api/errors ----
 
   problem({ status, details, headers }) {
@@ -282,7 +303,7 @@ class FakeStripe extends StripeAccount {
 }
 
 // Options: port, host, key, secret (one or several), webhook (URL) or webhooks ([{ url, secrets, events }]), seed,
-// apiVersion, refundStatus ("succeeded" or "pending"), chaos (a rate), delivery (see Deliveries).
+// apiVersion, refundStatus ("succeeded", "pending", "requires_action" or "failed"), chaos (a rate), delivery (see Deliveries).
 export const startFakeStripe = (options = {}) => new FakeStripe(options).start(options);
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)

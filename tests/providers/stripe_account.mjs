@@ -264,7 +264,8 @@ export class StripeAccount extends Fake {
     return charge;
   }
 
-  // Refunds a part of a charge, or without an amount what is left; throws an ApiError where Stripe refuses.
+  // Refunds a part of a charge, or without an amount what is left; throws an ApiError where Stripe refuses. A refund
+  // that fails at once never touches the charge.
   refundCharge(charge, amount, params, call) {
     const left = checkRefundable(charge, amount);
     const refund = objects.refund({
@@ -276,6 +277,17 @@ export class StripeAccount extends Fake {
       status: this.refundStatus,
     });
     this.refunds.set(refund.id, refund);
+    if (refund.status === 'failed') {
+      refund.failure_reason = 'expired_or_canceled_card';
+      this.emit(
+        [
+          ['refund.created', refund],
+          ['refund.failed', refund],
+        ],
+        call,
+      );
+      return refund;
+    }
     charge.amount_refunded += refund.amount;
     charge.refunded = charge.amount_refunded === charge.amount;
     this.emit(
@@ -294,24 +306,26 @@ export class StripeAccount extends Fake {
     return this.refundCharge(this.#chargeOf(id), amount, { reason });
   }
 
-  // The end of a refund that was pending, or the failure of one that had succeeded: the money is back with the seller.
-  settleRefund(refundId, { status = 'succeeded' } = {}) {
+  // The end of a refund that was pending, or the failure of one that had succeeded: the money is back with the seller
+  // (docs.stripe.com/refunds#failed-refunds). One that is cancelled gives it back too, and has no event of its own.
+  settleRefund(refundId, { status = 'succeeded' } = {}, call = null) {
     const refund = this.refunds.get(refundId);
-    if (!refund || refund.status === 'failed') throw new Error(`refund ${refundId} is not open`);
+    if (!refund || ['failed', 'canceled'].includes(refund.status)) throw new Error(`refund ${refundId} is not open`);
     const previous = { status: refund.status };
     refund.status = status;
+    if (status === 'failed') refund.failure_reason = 'lost_or_stolen_card';
     const events = [
       ['refund.updated', refund, previous],
       ['charge.refund.updated', refund, previous],
     ];
-    if (status === 'failed') {
+    if (status === 'failed') events.push(['refund.failed', refund]);
+    if (['failed', 'canceled'].includes(status)) {
       const charge = this.charges.get(refund.charge);
       charge.amount_refunded -= refund.amount;
       charge.refunded = false;
-      refund.failure_reason = 'lost_or_stolen_card';
-      events.push(['refund.failed', refund], ['charge.updated', charge]);
+      events.push(['charge.updated', charge]);
     }
-    this.emit(events);
+    this.emit(events, call);
     return refund;
   }
 
@@ -378,7 +392,9 @@ export class StripeAccount extends Fake {
         entry.charged += charge.amount_captured;
         entry.refunded += charge.amount_refunded;
       }
-      entry.refunds += [...this.refunds.values()].filter((refund) => own(refund) && refund.status !== 'failed').length;
+      entry.refunds += [...this.refunds.values()].filter(
+        (refund) => own(refund) && !['failed', 'canceled'].includes(refund.status),
+      ).length;
       entry.disputed += [...this.disputes.values()]
         .filter((dispute) => own(dispute) && dispute.status !== 'won')
         .reduce((sum, dispute) => sum + dispute.amount, 0);
