@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "akkoord/webhooks/provider.h"
 #include "clients.h"
 
 static const struct provider_client *const clients[] = {&client_stripe, &client_mollie};
@@ -104,6 +105,13 @@ static void hash_event(struct payment_event *event)
     crypto_sha256(text, (size_t)length, event->body_sha256);
 }
 
+/* `<payment>:<state>`, and what tells two of that state apart. A long payment id is cut short, the rest never. */
+static void set_event_id(struct payment_event *event, const char *payment_id, const char *state, const char *rest)
+{
+    int room = (int)(sizeof(event->event_id) - strlen(state) - strlen(rest) - 2);
+    snprintf(event->event_id, sizeof(event->event_id), "%.*s:%s%s", room, payment_id, state, rest);
+}
+
 void client_add_event(struct fetched_payment *payment, const struct payment_event *common, enum payment_event_kind kind,
                       const char *state, int64_t amount_minor)
 {
@@ -112,24 +120,123 @@ void client_add_event(struct fetched_payment *payment, const struct payment_even
     *event = *common;
     event->kind = kind;
     event->amount_minor = amount_minor;
-    if (kind == PAYMENT_EVENT_REFUNDED || kind == PAYMENT_EVENT_CHARGED_BACK)
+    if (kind == PAYMENT_EVENT_CHARGED_BACK)
         snprintf(suffix, sizeof(suffix), ":%" PRId64, amount_minor);
-    int room = (int)(sizeof(event->event_id) - strlen(state) - strlen(suffix) - 2);
-    snprintf(event->event_id, sizeof(event->event_id), "%.*s:%s%s", room, common->payment_id, state, suffix);
-    if (kind == PAYMENT_EVENT_REFUNDED) {
-        event->refund_is_total = true;
-        event->refund_is_full = amount_minor >= payment->amount_minor;
-    }
+    set_event_id(event, common->payment_id, state, suffix);
     hash_event(event);
+}
+
+/* ---- refunds ---- */
+
+static struct payment_event event_of_all_refunds(const struct fetched_payment *payment,
+                                                 const struct payment_event *common)
+{
+    char suffix[64];
+    struct payment_event event = *common;
+    event.kind = PAYMENT_EVENT_REFUNDED;
+    event.amount_minor = payment->made_minor;
+    event.refund_is_total = true;
+    event.refund_failed_minor = payment->made_minor - payment->refunded_minor;
+    event.refund_is_full = payment->refunded_minor >= payment->amount_minor;
+    snprintf(suffix, sizeof(suffix), ":%" PRId64, payment->made_minor);
+    set_event_id(&event, common->payment_id, "refunded", suffix);
+    hash_event(&event);
+    return event;
+}
+
+static struct payment_event event_of_refund(const struct payment_event *common, const struct made_refund *refund,
+                                            int64_t amount_minor)
+{
+    char suffix[REFUND_ID_BYTES + 1];
+    struct payment_event event = *common;
+    event.kind = refund->has_failed ? PAYMENT_EVENT_REFUND_FAILED : PAYMENT_EVENT_REFUNDED;
+    event.amount_minor = amount_minor;
+    memcpy(event.refund_id, refund->id, sizeof(event.refund_id));
+    snprintf(suffix, sizeof(suffix), ":%s", refund->id);
+    set_event_id(&event, common->payment_id, refund->has_failed ? "refund_failed" : "refund", suffix);
+    hash_event(&event);
+    return event;
+}
+
+/* What a list of refunds amounts to. */
+struct refund_sums {
+    int64_t made_minor;
+    int64_t failed_minor;
+};
+
+static enum status add_refund(struct refund_sums *sums, const struct made_refund *refund, int64_t amount_minor,
+                              const struct payment_event *common, struct fetched_payment *payment)
+{
+    if (refund->id[0] == '\0' || !money_add(sums->made_minor, amount_minor, &sums->made_minor) ||
+        sums->made_minor > WEBHOOK_AMOUNT_MINOR_MAX)
+        return STATUS_INVALID;
+    if (!refund->has_failed)
+        return STATUS_OK;
+    sums->failed_minor += amount_minor;
+    if (payment->failed_refunds++ < PROVIDER_FAILED_REFUNDS_MAX)
+        payment->events[payment->events_count++] = event_of_refund(common, refund, amount_minor);
+    return STATUS_OK;
+}
+
+enum status client_add_refunds(const json_t *refunds, int64_t total_minor, client_refund_reader *read,
+                               struct payment_event *common, struct fetched_payment *payment)
+{
+    struct refund_sums sums = {0};
+    for (size_t i = 0; i < json_array_size(refunds); i++) {
+        struct made_refund refund;
+        int64_t amount_minor = 0;
+        enum status status = read(json_array_get(refunds, i), common, &refund, &amount_minor);
+        if (status == STATUS_OK)
+            status = add_refund(&sums, &refund, amount_minor, common, payment);
+        if (status != STATUS_OK)
+            return status;
+    }
+    int64_t left_minor = sums.made_minor - sums.failed_minor;
+    payment->made_minor = sums.made_minor > total_minor ? sums.made_minor : total_minor;
+    payment->refunded_minor = left_minor > total_minor ? left_minor : total_minor;
+    if (payment->made_minor > 0)
+        payment->events[payment->events_count++] = event_of_all_refunds(payment, common);
+    return STATUS_OK;
 }
 
 void fetched_payment_note_refund(struct fetched_payment *payment, int64_t amount_minor, struct payment_event *event)
 {
-    struct fetched_payment after = *payment;
-    const struct payment_event common = payment->events[0];
-    after.events_count = 0;
-    after.refunded_minor += amount_minor;
-    client_add_event(&after, &common, PAYMENT_EVENT_REFUNDED, "refunded", after.refunded_minor);
-    payment->refunded_minor = after.refunded_minor;
-    *event = after.events[0];
+    payment->refunded_minor += amount_minor;
+    payment->made_minor += amount_minor;
+    *event = event_of_all_refunds(payment, &payment->events[0]);
+}
+
+void fetched_payment_name_refund(const struct fetched_payment *payment, const struct made_refund *refund,
+                                 int64_t amount_minor, struct payment_event *event)
+{
+    *event = event_of_refund(&payment->events[0], refund, amount_minor);
+}
+
+const char *client_refund_key(struct arena *arena, const struct refund_terms *terms)
+{
+    char id[UUID_TEXT_BYTES];
+    uuid_format(&terms->payment_id, id);
+    if (terms->failed_refunds == 0)
+        return arena_format(arena, "%s:%" PRId64, id, terms->amount_minor);
+    return arena_format(arena, "%s:%" PRId64 ":failed-%" PRId64, id, terms->amount_minor, terms->failed_refunds);
+}
+
+enum status client_read_refund(struct arena *arena, const struct refund_terms *terms,
+                               const struct provider_answer *answer, client_refund_reader *read,
+                               struct made_refund *refund, struct error *error)
+{
+    json_t *object = NULL;
+    struct payment_event common = {.kind = PAYMENT_EVENT_OTHER};
+    struct made_refund told;
+    int64_t amount_minor = 0;
+    *refund = (struct made_refund){.has_failed = false};
+    enum status status = client_parse(arena, answer, &object, error);
+    if (status != STATUS_OK)
+        return status;
+    if (read(object, &common, &told, &amount_minor) != STATUS_OK || amount_minor != terms->amount_minor)
+        return client_nonsense(error);
+    *refund = told;
+    if (refund->has_failed)
+        return error_set(error, STATUS_UNAVAILABLE, "refund_failed", "the payment provider did not make the refund");
+    return STATUS_OK;
 }

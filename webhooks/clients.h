@@ -27,7 +27,22 @@ const char *client_describe(struct arena *arena, const struct checkout_terms *te
 /* Where the customer comes back to. */
 const char *client_return_url(struct arena *arena, const struct checkout_terms *terms, const char *outcome);
 
-/* Adds an event of a fetched payment: its id is `<payment>:<state>`, and `:<amount>` for money that went back. The
- * provider, ids, order and `live` are those of `common`. */
+/* Adds an event of a fetched payment: its id is `<payment>:<state>`, and `:<amount>` for money that was charged back.
+ * The provider, ids, order and `live` are those of `common`. */
 void client_add_event(struct fetched_payment *payment, const struct payment_event *common, enum payment_event_kind kind,
                       const char *state, int64_t amount_minor);
+
+/* One refund as its provider shows it; `common` has the currency it must be in, where that is known. STATUS_INVALID for
+ * anything else. */
+typedef enum status client_refund_reader(const json_t *object, struct payment_event *common, struct made_refund *refund,
+                                         int64_t *amount_minor);
+/* Adds the events of refunds, from an array of them (NULL: none) and from the total beside it, which may leave out what
+ * failed, or have what the array has no room for. STATUS_INVALID when a refund is none. */
+enum status client_add_refunds(const json_t *refunds, int64_t total_minor, client_refund_reader *read,
+                               struct payment_event *common, struct fetched_payment *payment) AKKOORD_MUST_CHECK;
+/* The answer to a request for a refund, as read_refund() of client.h. */
+enum status client_read_refund(struct arena *arena, const struct refund_terms *terms,
+                               const struct provider_answer *answer, client_refund_reader *read,
+                               struct made_refund *refund, struct error *error) AKKOORD_MUST_CHECK;
+/* The key of a refund: payment and amount, and once refunds of it have failed, how many. */
+const char *client_refund_key(struct arena *arena, const struct refund_terms *terms);

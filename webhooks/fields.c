@@ -69,3 +69,8 @@ void webhook_set_attempt(struct payment_event *event, const json_t *metadata)
         uuid_parse(json_string_value(text), json_string_length(text), &event->attempt_id) != STATUS_OK)
         event->attempt_id = (struct uuid){{0}};
 }
+
+bool webhook_refund_has_failed(const char *status)
+{
+    return status != NULL && (strcmp(status, "failed") == 0 || strcmp(status, "canceled") == 0);
+}

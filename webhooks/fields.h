@@ -24,3 +24,5 @@ enum status webhook_get_currency(const json_t *object, const char *prefix, const
 void webhook_set_attempt(struct payment_event *event, const json_t *metadata);
 /* Any text: a UUID is our order id, all else a foreign reference. NULL is no reference. */
 void webhook_set_order(struct payment_event *event, const char *reference);
+/* Whether a refund of this status (NULL: none) has come to nothing: "failed" or "canceled", at Stripe as at Mollie. */
+bool webhook_refund_has_failed(const char *status);

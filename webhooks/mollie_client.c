@@ -1,9 +1,11 @@
 /*
  * The Mollie API v2, as far as we need it: payments and refunds, in JSON. Pure; any thread.
  *
- * A paid payment stays `paid` whatever goes back of it: refunds and charge-backs are read from its amounts.
- * `authorized` is a hold and no money. Mollie keeps an idempotency key for an hour; what is repeated later must look
- * first. Source: https://docs.mollie.com/reference/get-payment, create-payment, create-refund, status-change.
+ * A paid payment stays `paid` whatever goes back of it: refunds and charge-backs are read from its amounts. A refund
+ * that fails lowers them again, which an older answer may seem to do too: that it failed is read from the refund
+ * itself. `authorized` is a hold and no money. Mollie keeps an idempotency key for an hour; what is repeated later must
+ * look first. Source: https://docs.mollie.com/reference/get-payment, create-payment, get-refund, create-refund,
+ * status-change.
  */
 #include "clients.h"
 #include "fields.h"
@@ -130,7 +132,7 @@ static enum status ask_payment(struct arena *arena, const char *payment_id, stru
 {
     if (!mollie_is_payment_id(payment_id, strlen(payment_id)))
         return error_set(error, STATUS_INVALID, "payment_id", "this is no id of a Mollie payment");
-    *request = (struct provider_request){.path = arena_format(arena, "/v2/payments/%s", payment_id)};
+    *request = (struct provider_request){.path = arena_format(arena, "/v2/payments/%s?embed=refunds", payment_id)};
     return STATUS_OK;
 }
 
@@ -141,22 +143,37 @@ static void read_order(const json_t *object, struct payment_event *event)
     webhook_set_order(event, json_is_string(order_id) ? json_string_value(order_id) : NULL);
 }
 
+/* Its status is queued, pending, processing, refunded, failed or canceled. */
+static enum status read_refund_fields(const json_t *object, struct payment_event *common, struct made_refund *refund,
+                                      int64_t *amount_minor)
+{
+    const char *state = NULL;
+    enum status status = webhook_get_id(object, "", "id", JSON_OPTIONAL, sizeof(refund->id), refund->id, NULL);
+    if (status == STATUS_OK)
+        status = json_get_text(object, "", "status", JSON_REQUIRED, 32, &state, NULL);
+    if (status == STATUS_OK)
+        status = read_amount(object, "amount", JSON_REQUIRED, common, amount_minor, NULL);
+    refund->has_failed = status == STATUS_OK && webhook_refund_has_failed(state);
+    return status;
+}
+
 static enum status read_paid(const json_t *object, struct payment_event *common, struct fetched_payment *payment,
                              struct error *error)
 {
+    int64_t refunded_minor = 0;
     int64_t charged_back_minor = 0;
-    enum status status = read_amount(object, "amountRefunded", JSON_OPTIONAL, common, &payment->refunded_minor, error);
+    const json_t *refunds = json_object_get(json_object_get(object, "_embedded"), "refunds");
+    enum status status = read_amount(object, "amountRefunded", JSON_OPTIONAL, common, &refunded_minor, error);
     if (status == STATUS_OK)
         status = read_amount(object, "amountChargedBack", JSON_OPTIONAL, common, &charged_back_minor, error);
     if (status != STATUS_OK)
         return status;
     payment->is_paid = true;
     client_add_event(payment, common, PAYMENT_EVENT_APPROVED, "paid", payment->amount_minor);
-    if (payment->refunded_minor > 0)
-        client_add_event(payment, common, PAYMENT_EVENT_REFUNDED, "refunded", payment->refunded_minor);
-    if (charged_back_minor > 0)
+    status = client_add_refunds(refunds, refunded_minor, read_refund_fields, common, payment);
+    if (status == STATUS_OK && charged_back_minor > 0)
         client_add_event(payment, common, PAYMENT_EVENT_CHARGED_BACK, "charged_back", charged_back_minor);
-    return STATUS_OK;
+    return status;
 }
 
 static enum status read_state(const json_t *object, struct payment_event *common, struct fetched_payment *payment,
@@ -209,7 +226,6 @@ static enum status read_payment(struct arena *arena, const char *payment_id, con
 
 static struct provider_request ask_refund(struct arena *arena, const struct refund_terms *terms)
 {
-    char id[UUID_TEXT_BYTES];
     size_t length;
     json_t *metadata = json_new_object(arena);
     json_set_uuid(metadata, "payment_id", &terms->payment_id);
@@ -221,28 +237,14 @@ static struct provider_request ask_refund(struct arena *arena, const struct refu
         .path = arena_format(arena, "/v2/payments/%s/refunds", terms->provider_payment_id),
         .content_type = CONTENT_TYPE,
         .body = json_write(arena, body, &length),
-        .idempotency_key =
-            arena_format(arena, "%s:%lld", uuid_format(&terms->payment_id, id), (long long)terms->amount_minor),
+        .idempotency_key = client_refund_key(arena, terms),
     };
 }
 
 static enum status read_refund(struct arena *arena, const struct refund_terms *terms,
-                               const struct provider_answer *answer, struct error *error)
+                               const struct provider_answer *answer, struct made_refund *refund, struct error *error)
 {
-    json_t *object = NULL;
-    const char *state = NULL;
-    struct payment_event event = {.kind = PAYMENT_EVENT_OTHER};
-    int64_t amount_minor = 0;
-    enum status status = client_parse(arena, answer, &object, error);
-    if (status != STATUS_OK)
-        return status;
-    if (json_get_text(object, "", "status", JSON_REQUIRED, 32, &state, NULL) != STATUS_OK ||
-        read_amount(object, "amount", JSON_REQUIRED, &event, &amount_minor, NULL) != STATUS_OK ||
-        amount_minor != terms->amount_minor)
-        return client_nonsense(error);
-    if (strcmp(state, "failed") == 0 || strcmp(state, "canceled") == 0)
-        return error_set(error, STATUS_UNAVAILABLE, "refund_failed", "the payment provider did not make the refund");
-    return STATUS_OK;
+    return client_read_refund(arena, terms, answer, read_refund_fields, refund, error);
 }
 
 const struct provider_client client_mollie = {

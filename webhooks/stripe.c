@@ -1,5 +1,5 @@
 /*
- * Provider "stripe": Stripe's snapshot events, of Checkout sessions, payment intents, charges and disputes.
+ * Provider "stripe": Stripe's snapshot events, of Checkout sessions, payment intents, charges, refunds and disputes.
  *
  *     Stripe-Signature: t=1795426200,v1=<hex>[,v1=<hex>]
  *
@@ -23,7 +23,7 @@
 /* The last second of the year 9999. */
 #define UNIX_SECONDS_MAX INT64_C(253402300799)
 
-enum stripe_object { OBJECT_SESSION, OBJECT_INTENT, OBJECT_CHARGE, OBJECT_DISPUTE };
+enum stripe_object { OBJECT_SESSION, OBJECT_INTENT, OBJECT_CHARGE, OBJECT_REFUND, OBJECT_DISPUTE };
 
 struct stripe_type {
     const char *type;
@@ -41,6 +41,11 @@ static const struct stripe_type listed_types[] = {
     {"payment_intent.payment_failed", OBJECT_INTENT, PAYMENT_EVENT_FAILED, "amount"},
     {"payment_intent.canceled", OBJECT_INTENT, PAYMENT_EVENT_FAILED, "amount"},
     {"charge.refunded", OBJECT_CHARGE, PAYMENT_EVENT_REFUNDED, "amount_refunded"},
+    /* What has become of a refund, its status says. */
+    {"refund.created", OBJECT_REFUND, PAYMENT_EVENT_REFUNDED, "amount"},
+    {"refund.updated", OBJECT_REFUND, PAYMENT_EVENT_REFUNDED, "amount"},
+    {"refund.failed", OBJECT_REFUND, PAYMENT_EVENT_REFUND_FAILED, "amount"},
+    {"charge.refund.updated", OBJECT_REFUND, PAYMENT_EVENT_REFUNDED, "amount"},
     {"charge.dispute.created", OBJECT_DISPUTE, PAYMENT_EVENT_CHARGED_BACK, "amount"},
 };
 
@@ -138,7 +143,7 @@ static enum status read_payment(const json_t *object, enum stripe_object kind, s
         return STATUS_OK;
     }
     /* A charge made without an intent is its own payment: none that we ask for, so it will match nothing. */
-    if (kind == OBJECT_DISPUTE) {
+    if (kind == OBJECT_DISPUTE || kind == OBJECT_REFUND) {
         status = get_related_id(object, "charge", event->payment_id, error);
         if (status != STATUS_OK || event->payment_id[0] != '\0')
             return status;
@@ -179,16 +184,34 @@ static enum status read_session_status(const json_t *object, const struct stripe
     return status;
 }
 
+/* A refund that is pending, or waits for the payer to act, has left as one that succeeded has: until it fails. One
+ * without a status says nothing. */
+static enum status read_refund(const json_t *object, struct payment_event *event, struct error *error)
+{
+    const char *refund_status = NULL;
+    enum status status =
+        webhook_get_id(object, OBJECT_PREFIX, "id", JSON_REQUIRED, sizeof(event->refund_id), event->refund_id, error);
+    if (status == STATUS_OK)
+        status = json_get_text(object, OBJECT_PREFIX, "status", JSON_OPTIONAL, SIZE_MAX, &refund_status, error);
+    if (status != STATUS_OK)
+        return status;
+    if (webhook_refund_has_failed(refund_status))
+        event->kind = PAYMENT_EVENT_REFUND_FAILED;
+    else if (refund_status == NULL && event->kind == PAYMENT_EVENT_REFUNDED)
+        event->kind = PAYMENT_EVENT_OTHER;
+    return STATUS_OK;
+}
+
 static enum status read_money(const json_t *object, const struct stripe_type *type, struct payment_event *event,
                               struct error *error)
 {
     bool moves_money = event->kind == PAYMENT_EVENT_APPROVED || event->kind == PAYMENT_EVENT_REFUNDED ||
-                       event->kind == PAYMENT_EVENT_CHARGED_BACK;
+                       event->kind == PAYMENT_EVENT_REFUND_FAILED || event->kind == PAYMENT_EVENT_CHARGED_BACK;
     enum json_presence presence = moves_money ? JSON_REQUIRED : JSON_OPTIONAL;
     enum status status = webhook_get_amount(object, OBJECT_PREFIX, type->amount_key, presence, event, error);
     if (status == STATUS_OK)
         status = webhook_get_currency(object, OBJECT_PREFIX, "currency", presence, event, error);
-    if (status != STATUS_OK || event->kind != PAYMENT_EVENT_REFUNDED)
+    if (status != STATUS_OK || type->object != OBJECT_CHARGE)
         return status;
     event->refund_is_total = true;
     return json_get_boolean(object, OBJECT_PREFIX, "refunded", JSON_OPTIONAL, &event->refund_is_full, error);
@@ -228,7 +251,10 @@ static enum status read_listed(const json_t *body, const struct stripe_type *typ
         status = read_session_status(object, type, event, error);
     if (status == STATUS_OK)
         status = read_payment(object, type->object, event, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK && type->object == OBJECT_REFUND)
+        status = read_refund(object, event, error);
+    /* A refund's metadata is that of whoever made it: it names its payment, and nothing else. */
+    if (status == STATUS_OK && type->object != OBJECT_REFUND)
         status = read_order(object, event, error);
     if (status == STATUS_OK)
         status = distrust_connected_account(body, event, error);

@@ -184,10 +184,10 @@ static enum status ask_payment(struct arena *arena, const char *payment_id, stru
 {
     *request = (struct provider_request){.is_post = false};
     if (has_form(payment_id, SESSION_PREFIX))
-        request->path =
-            arena_format(arena, "/v1/checkout/sessions/%s?expand%%5B%%5D=payment_intent.latest_charge", payment_id);
+        request->path = arena_format(
+            arena, "/v1/checkout/sessions/%s?expand%%5B%%5D=payment_intent.latest_charge.refunds", payment_id);
     else if (has_form(payment_id, INTENT_PREFIX))
-        request->path = arena_format(arena, "/v1/payment_intents/%s?expand%%5B%%5D=latest_charge", payment_id);
+        request->path = arena_format(arena, "/v1/payment_intents/%s?expand%%5B%%5D=latest_charge.refunds", payment_id);
     else
         return error_set(error, STATUS_INVALID, "payment_id", "this is no id of a Stripe session or intent");
     return STATUS_OK;
@@ -199,26 +199,39 @@ static bool text_is(const json_t *object, const char *key, const char *text)
     return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
 }
 
-/* What went back, as the charge says; without one nothing has. */
-static enum status read_charge(const json_t *intent, const struct payment_event *common,
-                               struct fetched_payment *payment)
+static enum status read_refund_fields(const json_t *object, struct payment_event *common, struct made_refund *refund,
+                                      int64_t *amount_minor)
+{
+    (void)common; /* there is no refund in another currency than its charge */
+    const json_t *state = json_object_get(object, "status");
+    struct payment_event money = {.kind = PAYMENT_EVENT_OTHER};
+    enum status status = webhook_get_id(object, "", "id", JSON_OPTIONAL, sizeof(refund->id), refund->id, NULL);
+    if (status == STATUS_OK)
+        status = webhook_get_amount(object, "", "amount", JSON_REQUIRED, &money, NULL);
+    if (status != STATUS_OK || !text_is(object, "object", "refund") || !json_is_string(state))
+        return STATUS_INVALID;
+    refund->has_failed = webhook_refund_has_failed(json_string_value(state));
+    *amount_minor = money.amount_minor;
+    return STATUS_OK;
+}
+
+/* What went back, as the charge says; without one nothing has. It lists the newest ten of its refunds. */
+static enum status read_charge(const json_t *intent, struct payment_event *common, struct fetched_payment *payment)
 {
     const json_t *charge = json_object_get(intent, "latest_charge");
     struct payment_event refunded = {.kind = PAYMENT_EVENT_OTHER};
+    const json_t *refunds = json_object_get(json_object_get(charge, "refunds"), "data");
     bool disputed = false;
     if (!json_is_object(charge))
         return STATUS_OK;
     enum status status = webhook_get_amount(charge, "", "amount_refunded", JSON_REQUIRED, &refunded, NULL);
     if (status == STATUS_OK)
         status = json_get_boolean(charge, "", "disputed", JSON_OPTIONAL, &disputed, NULL);
-    if (status != STATUS_OK)
-        return status;
-    payment->refunded_minor = refunded.amount_minor;
-    if (refunded.amount_minor > 0)
-        client_add_event(payment, common, PAYMENT_EVENT_REFUNDED, "refunded", refunded.amount_minor);
-    if (disputed)
+    if (status == STATUS_OK)
+        status = client_add_refunds(refunds, refunded.amount_minor, read_refund_fields, common, payment);
+    if (status == STATUS_OK && disputed)
         client_add_event(payment, common, PAYMENT_EVENT_CHARGED_BACK, "charged_back", payment->amount_minor);
-    return STATUS_OK;
+    return status;
 }
 
 static enum status add_approval(const json_t *object, const char *amount_key, struct payment_event *common,
@@ -342,33 +355,21 @@ static struct provider_request ask_refund(struct arena *arena, const struct refu
     add_field(&form, "payment_intent", terms->provider_payment_id);
     add_integer(&form, "amount", terms->amount_minor);
     add_field(&form, "metadata[payment_id]", id);
+    const char *key = client_refund_key(arena, terms);
     int64_t generation = terms->attempts / TRIES_WITH_ONE_KEY;
     return (struct provider_request){
         .is_post = true,
         .path = "/v1/refunds",
         .content_type = CONTENT_TYPE,
         .body = finish_form(arena, &form),
-        .idempotency_key = generation == 0
-                               ? arena_format(arena, "%s:%" PRId64, id, terms->amount_minor)
-                               : arena_format(arena, "%s:%" PRId64 ":%" PRId64, id, terms->amount_minor, generation),
+        .idempotency_key = generation == 0 ? key : arena_format(arena, "%s:%" PRId64, key, generation),
     };
 }
 
 static enum status read_refund(struct arena *arena, const struct refund_terms *terms,
-                               const struct provider_answer *answer, struct error *error)
+                               const struct provider_answer *answer, struct made_refund *refund, struct error *error)
 {
-    json_t *object = NULL;
-    struct payment_event money = {.kind = PAYMENT_EVENT_OTHER};
-    enum status status = client_parse(arena, answer, &object, error);
-    if (status != STATUS_OK)
-        return status;
-    if (!text_is(object, "object", "refund") || !json_is_string(json_object_get(object, "status")) ||
-        webhook_get_amount(object, "", "amount", JSON_REQUIRED, &money, NULL) != STATUS_OK ||
-        money.amount_minor != terms->amount_minor)
-        return client_nonsense(error);
-    if (text_is(object, "status", "failed") || text_is(object, "status", "canceled"))
-        return error_set(error, STATUS_UNAVAILABLE, "refund_failed", "the payment provider did not make the refund");
-    return STATUS_OK;
+    return client_read_refund(arena, terms, answer, read_refund_fields, refund, error);
 }
 
 const struct provider_client client_stripe = {

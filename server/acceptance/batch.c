@@ -15,6 +15,10 @@ static struct metric events_counted = {.kind = METRIC_COUNTER,
 static struct metric decisions_counted = {
     .kind = METRIC_COUNTER, .name = "akkoord_decisions_total", .help = "Decisions about orders, by maker and outcome."};
 
+static struct metric refunds_failed = {.kind = METRIC_COUNTER,
+                                       .name = "akkoord_refunds_failed_total",
+                                       .help = "Refunds that failed after their provider took them."};
+
 /* ---- what the batch is about ---- */
 
 static struct batch_job fetch_job(struct arena *arena, const struct payment_event *event)
@@ -55,18 +59,24 @@ static void describe_batch(struct batch *batch, struct item **items, size_t coun
 
 /* ---- events ---- */
 
-/* Nobody's yet, as far as we know: what it tells of a refund or charge-back is kept under the payment's id. */
+static bool is_reversal(const struct payment_event *event)
+{
+    return event->kind == PAYMENT_EVENT_REFUNDED || event->kind == PAYMENT_EVENT_REFUND_FAILED ||
+           event->kind == PAYMENT_EVENT_CHARGED_BACK;
+}
+
+/* Nobody's yet, as far as we know: what it tells of money that went back is kept under the payment's id. */
 static enum event_outcome keep_without_order(struct batch *batch, const struct payment_event *event)
 {
     if (event->kind == PAYMENT_EVENT_OTHER)
         return EVENT_IGNORED;
-    bool is_reversal = event->kind == PAYMENT_EVENT_REFUNDED || event->kind == PAYMENT_EVENT_CHARGED_BACK;
-    if (is_reversal) {
+    if (is_reversal(event)) {
         struct batch_early *early = batch_find_early(batch, event, true);
-        early->is_changed = reversal_note(&early->reversal, event) || early->is_changed;
+        bool is_news = reversal_note(&early->reversal, event, batch_find_refund(batch, event));
+        early->is_changed = is_news || early->is_changed;
     }
     bool names_an_order = event->has_order_id || event->has_foreign_reference;
-    return is_reversal && !names_an_order ? EVENT_EARLY : EVENT_UNMATCHED;
+    return is_reversal(event) && !names_an_order ? EVENT_EARLY : EVENT_UNMATCHED;
 }
 
 static enum event_outcome decide_event(struct batch *batch, struct batch_event *event, bool installation_live)
@@ -87,6 +97,7 @@ static enum event_outcome decide_event(struct batch *batch, struct batch_event *
         .installation_live = installation_live,
         .event = told,
         .early = early != NULL ? early->reversal : (struct reversal){0},
+        .refund = batch_find_refund(batch, told),
     };
     enum event_outcome outcome = EVENT_IGNORED;
     enum status status = order_transition(&found->order, &command, &batch->effects, &outcome, NULL);
@@ -141,6 +152,16 @@ static enum status decide_command(struct batch *batch, struct item *item, bool i
 
 /* ---- the batch ---- */
 
+/* Somebody waits for this money. */
+static void tell_failed_refund(const struct batch_event *event)
+{
+    char labels[METRIC_LABELS_BYTES];
+    snprintf(labels, sizeof(labels), "provider=\"%s\"", event->event->provider);
+    metric_add(&refunds_failed, labels, 1);
+    log_event(LOG_WARNING, "refund.failed", log_text("provider", event->event->provider),
+              log_uuid("order", &event->order_id));
+}
+
 static void count_outcomes(const struct batch *batch)
 {
     char labels[METRIC_LABELS_BYTES];
@@ -149,6 +170,8 @@ static void count_outcomes(const struct batch *batch)
         snprintf(labels, sizeof(labels), "provider=\"%s\",outcome=\"%s\"", event->event->provider,
                  event->is_new ? event_outcome_name(event->outcome) : "duplicate");
         metric_add(&events_counted, labels, 1);
+        if (event->event->kind == PAYMENT_EVENT_REFUND_FAILED && event->outcome == EVENT_APPLIED && event->is_new)
+            tell_failed_refund(event);
     }
     for (size_t i = 0; i < batch->effects.decisions_count; i++) {
         const struct decision *decision = &batch->effects.decisions[i];

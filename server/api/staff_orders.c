@@ -125,6 +125,7 @@ static json_t *payment_item(struct arena *arena, const struct listed_payment *li
     json_t *item = payment_to_json(arena, payment);
     json_set_uuid(item, "order", &listed->order_id);
     json_set_money(item, "refunded", payment->reversal.refunded_minor, payment->currency);
+    json_set_integer(item, "failed_refunds", listed->failed_refunds);
     json_set_boolean(item, "live", payment->live);
     json_set_time(item, "created_at", payment->created_at_us);
     return item;

@@ -14,6 +14,8 @@ const char *payment_event_kind_name(enum payment_event_kind kind)
         return "expired";
     case PAYMENT_EVENT_REFUNDED:
         return "refunded";
+    case PAYMENT_EVENT_REFUND_FAILED:
+        return "refund_failed";
     case PAYMENT_EVENT_CHARGED_BACK:
         return "charged_back";
     case PAYMENT_EVENT_OTHER:

@@ -108,13 +108,6 @@ static struct new_document *add_document(const struct order *order, const struct
 
 /* ---- money ---- */
 
-static bool is_refunded_in_full(const struct payment *payment)
-{
-    const struct reversal *reversal = &payment->reversal;
-    return reversal->refunded_in_full ||
-           (reversal->refunded_minor > 0 && reversal->refunded_minor >= payment->amount_minor);
-}
-
 /* Whether what was paid is money for this order: not that of another currency, not what is only a test. */
 static bool is_money_for(const struct order *order, const struct payment *payment, const struct command *command)
 {
@@ -293,36 +286,6 @@ static struct payment *add_payment(struct order *order, const struct payment_eve
 
 /* ---- events ---- */
 
-bool reversal_note(struct reversal *reversal, const struct payment_event *event)
-{
-    struct reversal known = *reversal;
-    if (event->kind == PAYMENT_EVENT_CHARGED_BACK) {
-        known.charged_back = true;
-    } else if (event->kind == PAYMENT_EVENT_REFUNDED) {
-        if (!event->refund_is_total) {
-            if (!money_add(known.refunded_minor, event->amount_minor, &known.refunded_minor))
-                known.refunded_minor = INT64_MAX;
-        } else if (event->amount_minor > known.refunded_minor) {
-            known.refunded_minor = event->amount_minor;
-        }
-        known.refunded_in_full = known.refunded_in_full || event->refund_is_full;
-    }
-    bool is_news = known.refunded_minor != reversal->refunded_minor ||
-                   known.refunded_in_full != reversal->refunded_in_full || known.charged_back != reversal->charged_back;
-    *reversal = known;
-    return is_news;
-}
-
-/* What was kept under the payment's id before we knew whose it is. */
-static void adopt_early(struct payment *payment, const struct reversal *early)
-{
-    struct reversal *known = &payment->reversal;
-    if (early->refunded_minor > known->refunded_minor)
-        known->refunded_minor = early->refunded_minor;
-    known->refunded_in_full = known->refunded_in_full || early->refunded_in_full;
-    known->charged_back = known->charged_back || early->charged_back;
-}
-
 static struct policy_input policy_input_of(const struct order *order, const struct payment *payment,
                                            const struct command *command, enum decision_subject subject,
                                            bool order_knows_provider)
@@ -352,7 +315,7 @@ static enum payment_status status_after_approval(const struct payment *payment)
 {
     if (payment->reversal.charged_back)
         return PAYMENT_CHARGED_BACK;
-    if (is_refunded_in_full(payment))
+    if (reversal_is_full(&payment->reversal, payment->amount_minor))
         return PAYMENT_REFUNDED;
     return payment->reversal.refunded_minor > 0 ? PAYMENT_PARTIALLY_REFUNDED : PAYMENT_PAID;
 }
@@ -366,6 +329,8 @@ static enum event_outcome apply_approval(struct order *order, struct payment *pa
     payment->amount_minor = event->amount_minor;
     memcpy(payment->currency, event->currency, sizeof(payment->currency));
     payment->live = event->live;
+    if (payment->reversal.refunded_minor > 0)
+        payment->refunded_at_us = command->at_us;
     set_payment_status(payment, status_after_approval(payment));
 
     struct policy_input input = policy_input_of(order, payment, command, SUBJECT_APPROVAL, order_knows_provider);
@@ -418,34 +383,66 @@ static void decide_reversal(struct order *order, struct payment *payment, const 
     }
 }
 
-static enum event_outcome apply_reversal(struct order *order, struct payment *payment, const struct command *command,
-                                         struct effects *effects)
+static enum event_outcome apply_reversal(struct order *order, struct payment *payment, const struct reversal *before,
+                                         const struct command *command, struct effects *effects)
 {
-    const struct payment_event *event = command->event;
     struct reversal *known = &payment->reversal;
-    bool was_charged_back = known->charged_back;
-    bool was_refunded_in_full = is_refunded_in_full(payment);
-    if (!reversal_note(known, event))
-        return EVENT_IGNORED;
-    payment->is_changed = true;
-    if (!payment_is_settled(payment))
-        return EVENT_EARLY; /* its approval has not come: kept on the payment until it does */
-    if (known->charged_back && !was_charged_back) {
+    bool is_news = reversal_note(known, command->event, command->refund);
+    bool went_back = known->refunded_minor > before->refunded_minor;
+    bool is_full = reversal_is_full(known, payment->amount_minor);
+    payment->is_changed = payment->is_changed || is_news;
+    if (!payment_is_settled(payment)) /* its approval has not come: kept on the payment until it does */
+        return is_news ? EVENT_EARLY : EVENT_IGNORED;
+    if (went_back)
+        payment->refunded_at_us = command->at_us;
+    if (known->charged_back && !before->charged_back) {
         set_payment_status(payment, PAYMENT_CHARGED_BACK);
         add_history(effects, order, command, "payment_charged_back", ACTOR_PROVIDER);
         if (order_rests_on(order, payment))
             decide_reversal(order, payment, command, SUBJECT_CHARGE_BACK, 0, effects);
-    } else if (is_refunded_in_full(payment) && !was_refunded_in_full) {
+    } else if (is_full && !reversal_is_full(before, payment->amount_minor)) {
         set_payment_status(payment, PAYMENT_REFUNDED);
         add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
         if (order_rests_on(order, payment))
             decide_reversal(order, payment, command, SUBJECT_REFUND,
                             is_money_for(order, payment, command) ? payment->amount_minor : 0, effects);
-    } else if (payment_is_taken(payment)) {
+    } else if (went_back && payment_is_taken(payment)) {
         /* A payment that is due to go back stays due until all of it has. */
         set_payment_status(payment, PAYMENT_PARTIALLY_REFUNDED);
         add_history(effects, order, command, "payment_partially_refunded", ACTOR_PROVIDER);
+    } else if (!went_back) {
+        return EVENT_IGNORED; /* said again, or told of a refund that is known to have failed */
     }
+    return EVENT_APPLIED;
+}
+
+/* Whether its money is the customer's: of an order that has ended, or of a payment that the order does not rest on,
+ * which was refused or whose order had ended before another payment came. */
+static bool has_to_go_back(const struct order *order, const struct payment *payment)
+{
+    return order->status == ORDER_CANCELLED || !uuid_equal(&order->payment_id, &payment->id);
+}
+
+/*
+ * Money that was on its way back is with us again. The payment is what its sums and what is owed make it; the order,
+ * its decisions and documents stay, because they say what was decided and not where the money is.
+ */
+static enum event_outcome apply_refund_failure(struct order *order, struct payment *payment,
+                                               const struct command *command, struct effects *effects)
+{
+    if (!reversal_note(&payment->reversal, command->event, command->refund))
+        return EVENT_IGNORED;
+    payment->is_changed = true;
+    if (!payment_is_settled(payment))
+        return EVENT_EARLY;
+    add_history(effects, order, command, "payment_refund_failed", ACTOR_PROVIDER);
+    /* The payer's bank has it. */
+    if (payment->status == PAYMENT_CHARGED_BACK)
+        return EVENT_APPLIED;
+    bool is_due = has_to_go_back(order, payment) && !reversal_is_full(&payment->reversal, payment->amount_minor);
+    if (is_due && payment->status != PAYMENT_REFUND_DUE)
+        add_history(effects, order, command, "payment_refund_due", ACTOR_POLICY);
+    set_payment_status(payment, is_due ? PAYMENT_REFUND_DUE : status_after_approval(payment));
     return EVENT_APPLIED;
 }
 
@@ -462,8 +459,9 @@ static enum event_outcome apply_event(struct order *order, const struct command 
         payment = add_payment(order, event, command->at_us, effects);
     if (payment == NULL)
         return EVENT_UNMATCHED;
+    const struct reversal before = payment->reversal;
     if (learn_ids(payment, event))
-        adopt_early(payment, &command->early);
+        reversal_adopt(&payment->reversal, &command->early);
     switch (event->kind) {
     case PAYMENT_EVENT_APPROVED:
         return apply_approval(order, payment, command, order_knows_provider, effects);
@@ -475,7 +473,9 @@ static enum event_outcome apply_event(struct order *order, const struct command 
         return EVENT_APPLIED;
     case PAYMENT_EVENT_REFUNDED:
     case PAYMENT_EVENT_CHARGED_BACK:
-        return apply_reversal(order, payment, command, effects);
+        return apply_reversal(order, payment, &before, command, effects);
+    case PAYMENT_EVENT_REFUND_FAILED:
+        return apply_refund_failure(order, payment, command, effects);
     case PAYMENT_EVENT_OTHER:
         break;
     }

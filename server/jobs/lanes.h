@@ -8,6 +8,9 @@
 #include "akkoord/jobs/jobs.h"
 #include "akkoord/store/jobs.h"
 
+/* Refunds of one payment that may fail, each after its provider took it, before it is left to staff. */
+#define REFUND_FAILURES_MAX 5
+
 /* A thread, and what it works with; used by that thread alone. */
 struct job_thread {
     struct jobs *jobs;

@@ -4,7 +4,10 @@
  * A refund looks at the provider's own figures first, every time it is tried: whatever an earlier try, another process
  * or a member of staff has sent back is seen there, so that only the rest is asked for. The idempotency key guards the
  * moment between that look and the request. What then comes of it is told to the committer as a total, so that the
- * webhook about the same refund finds nothing new.
+ * webhook about the same refund finds nothing new, and under the refund's own id, so that its failure is told from it.
+ *
+ * A refund may fail days after its provider took it. The payment is then due again and gets a job of its own, whose
+ * request has another key: under the old one the provider would only repeat its answer.
  */
 #include "akkoord/base/clock.h"
 #include "akkoord/base/log.h"
@@ -60,29 +63,61 @@ static enum status load_due(struct job_thread *thread, struct arena *arena, cons
     return status;
 }
 
+/* The outcome of a request for a refund, told to the committer by the sum of all and by the refund's own id. */
+static enum status tell_refund(struct job_thread *thread, const struct refund_terms *terms,
+                               const struct made_refund *refund, const struct provider_answer *answer,
+                               struct fetched_payment *payment, struct error *error)
+{
+    struct payment_event event;
+    enum status status = STATUS_OK;
+    if (!refund->has_failed) {
+        fetched_payment_note_refund(payment, terms->amount_minor, &event);
+        status = jobs_feed_event(thread, &event, answer->body, answer->body_length, error);
+    }
+    if (status != STATUS_OK || refund->id[0] == '\0')
+        return status;
+    fetched_payment_name_refund(payment, refund, terms->amount_minor, &event);
+    return jobs_feed_event(thread, &event, answer->body, answer->body_length, error);
+}
+
+/* What has failed so often needs a person: to send the money another way, or to have it tried once more. */
+static enum status give_up(struct error *error)
+{
+    return error_set(error, STATUS_INVALID, "refund_failed", "%d refunds of this payment have failed",
+                     REFUND_FAILURES_MAX);
+}
+
 static enum status send_refund(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
                                const struct refund_terms *terms, struct fetched_payment *payment, struct error *error)
 {
     struct provider_answer answer;
-    struct payment_event event;
+    struct made_refund refund = {.has_failed = false};
     const struct provider_request request = account->client->ask_refund(arena, terms);
     enum status status = provider_call(account, thread->options->client, arena, &request, &answer, error);
     if (status == STATUS_OK)
-        status = account->client->read_refund(arena, terms, &answer, error);
-    if (status != STATUS_OK)
+        status = account->client->read_refund(arena, terms, &answer, &refund, error);
+    if (status == STATUS_OK)
+        log_event(LOG_INFO, "refund.sent", log_uuid("payment", &terms->payment_id),
+                  log_text("provider", account->client->name));
+    else if (!refund.has_failed)
         return status;
-    log_event(LOG_INFO, "refund.sent", log_uuid("payment", &terms->payment_id),
-              log_text("provider", account->client->name));
-    fetched_payment_note_refund(payment, terms->amount_minor, &event);
-    return jobs_feed_event(thread, &event, answer.body, answer.body_length, error);
+    enum status told = tell_refund(thread, terms, &refund, &answer, payment, error);
+    if (told != STATUS_OK)
+        return told;
+    return refund.has_failed && terms->failed_refunds + 1 >= REFUND_FAILURES_MAX ? give_up(error) : status;
 }
 
 static enum status refund_rest(struct job_thread *thread, struct arena *arena, const struct job *job,
-                               const struct provider_account *account, const struct payment *due,
+                               const struct provider_account *account, const struct listed_payment *due,
                                struct fetched_payment *payment, struct error *error)
 {
-    struct refund_terms terms = {
-        .payment_id = due->id, .provider_payment_id = payment->payment_id, .attempts = job->attempts};
+    int64_t failed = due->failed_refunds > payment->failed_refunds ? due->failed_refunds : payment->failed_refunds;
+    struct refund_terms terms = {.payment_id = due->payment.id,
+                                 .provider_payment_id = payment->payment_id,
+                                 .attempts = job->attempts,
+                                 .failed_refunds = failed};
+    if (failed >= REFUND_FAILURES_MAX && !job->is_revived)
+        return give_up(error);
     if (!payment->is_paid)
         return error_set(error, STATUS_UNAVAILABLE, "not_paid", "the provider does not call this payment paid");
     if (!money_subtract(payment->amount_minor, payment->refunded_minor, &terms.amount_minor) || terms.amount_minor <= 0)
@@ -115,5 +150,5 @@ enum status job_refund_payment(struct job_thread *thread, struct arena *arena, c
         status = load_due(thread, arena, &id, &due, &is_due, error);
     if (status != STATUS_OK || !is_due)
         return status;
-    return refund_rest(thread, arena, job, account, &due.payment, payment, error);
+    return refund_rest(thread, arena, job, account, &due, payment, error);
 }

@@ -1,7 +1,7 @@
 /*
- * What the clock asks of payment providers: looks at attempts that stay open, and refunds that are due. The sweep's
- * thread; it only adds jobs, which the lanes run. A job is added before it is written down that it was, so a crash in
- * between adds it twice, and never not at all.
+ * What the clock asks of payment providers: looks at attempts that stay open and at refunds, and refunds that are due.
+ * The sweep's thread; it only adds jobs, which the lanes run. A job is added before it is written down that it was, so
+ * a crash in between adds it twice, and never not at all.
  */
 #include "akkoord/base/clock.h"
 #include "akkoord/base/log.h"
@@ -10,9 +10,10 @@
 #include "akkoord/store/payments.h"
 #include "lanes.h"
 
-static struct metric payments_asked = {.kind = METRIC_COUNTER,
-                                       .name = "akkoord_payments_asked_total",
-                                       .help = "Open attempts to pay that a provider was asked about unprompted."};
+static struct metric payments_asked = {
+    .kind = METRIC_COUNTER,
+    .name = "akkoord_payments_asked_total",
+    .help = "Open attempts to pay, and refunds, that a provider was asked about unprompted."};
 
 static int compare_keys(const void *left, const void *right)
 {
@@ -37,7 +38,7 @@ static void plan(const struct provider_accounts *accounts, struct open_payment *
         struct open_payment *payment = &payments[i];
         bool is_asked = asking_is_of_use(payment->provider, payment->status) &&
                         provider_account_find(accounts, payment->provider) != NULL;
-        payment->ask_at_us = is_asked ? asking_next_us(payment->asked, payment->expires_at_us, now_us) : 0;
+        payment->ask_at_us = is_asked ? asking_next_us(payment->asked, payment->since_us, now_us) : 0;
     }
 }
 
@@ -61,7 +62,7 @@ static enum status look(struct job_thread *thread, struct arena *arena, const ch
     return status;
 }
 
-static enum status ask_about_open(struct job_thread *thread, struct arena *arena, struct error *error)
+static enum status ask_about_payments(struct job_thread *thread, struct arena *arena, struct error *error)
 {
     const struct provider_accounts *accounts = thread->options->accounts;
     struct open_payment *payments;
@@ -101,7 +102,7 @@ void sweep_payments(struct job_thread *thread, struct arena *arena)
     struct error error;
     if (accounts->count == 0)
         return;
-    enum status status = ask_about_open(thread, arena, &error);
+    enum status status = ask_about_payments(thread, arena, &error);
     for (size_t i = 0; status == STATUS_OK && i < accounts->count; i++)
         status = begin_refunds(thread, arena, accounts->items[i].client->name, &error);
     if (status == STATUS_INTERNAL)

@@ -60,17 +60,18 @@ static int64_t payment_lock_key(const char *provider, const char *payment_id)
     return key;
 }
 
-/* Every id by which an event names its payment. */
-struct payment_ids {
+/* Ids that providers gave. */
+struct provider_ids {
     const char **providers;
     const char **ids;
     size_t count;
 };
 
-static struct payment_ids collect_payment_ids(const struct batch *batch)
+/* Every id by which an event names its payment. */
+static struct provider_ids collect_payment_ids(const struct batch *batch)
 {
-    struct payment_ids ids = {.providers = ARENA_ARRAY(batch->arena, const char *, 2 * batch->events_count),
-                              .ids = ARENA_ARRAY(batch->arena, const char *, 2 * batch->events_count)};
+    struct provider_ids ids = {.providers = ARENA_ARRAY(batch->arena, const char *, 2 * batch->events_count),
+                               .ids = ARENA_ARRAY(batch->arena, const char *, 2 * batch->events_count)};
     for (size_t i = 0; i < batch->events_count; i++) {
         const struct payment_event *event = batch->events[i].event;
         const char *names[] = {event->payment_id, event->payment_alias};
@@ -84,7 +85,7 @@ static struct payment_ids collect_payment_ids(const struct batch *batch)
     return ids;
 }
 
-static void add_payment_id_arrays(struct pg_params *params, const struct payment_ids *ids)
+static void add_provider_ids(struct pg_params *params, const struct provider_ids *ids)
 {
     struct pg_array *providers = pg_array_begin(params, PG_TEXT_ARRAY);
     for (size_t i = 0; i < ids->count; i++)
@@ -94,6 +95,46 @@ static void add_payment_id_arrays(struct pg_params *params, const struct payment
     for (size_t i = 0; i < ids->count; i++)
         pg_array_add_text(names, ids->ids[i]);
     pg_array_end(names);
+}
+
+static int compare_refunds(const void *left, const void *right)
+{
+    const struct batch_refund *a = left;
+    const struct batch_refund *b = right;
+    int order = strcmp(a->provider, b->provider);
+    return order != 0 ? order : strcmp(a->refund_id, b->refund_id);
+}
+
+/* The refunds that events name, each once, in the order in which their rows are written. */
+static void collect_refunds(struct batch *batch)
+{
+    size_t named = 0;
+    batch->refunds = ARENA_ARRAY(batch->arena, struct batch_refund, batch->events_count);
+    for (size_t i = 0; i < batch->events_count; i++) {
+        const struct payment_event *event = batch->events[i].event;
+        if (event->refund_id[0] != '\0')
+            batch->refunds[named++] = (struct batch_refund){
+                .provider = event->provider, .refund_id = event->refund_id, .payment_id = event->payment_id};
+    }
+    if (named > 1)
+        qsort(batch->refunds, named, sizeof(*batch->refunds), compare_refunds);
+    for (size_t i = 0; i < named; i++) {
+        if (i == 0 || compare_refunds(&batch->refunds[batch->refunds_count - 1], &batch->refunds[i]) != 0)
+            batch->refunds[batch->refunds_count++] = batch->refunds[i];
+    }
+}
+
+static void make_refund_params(struct pg_params *params, const struct batch *batch)
+{
+    struct provider_ids ids = {.providers = ARENA_ARRAY(batch->arena, const char *, batch->refunds_count),
+                               .ids = ARENA_ARRAY(batch->arena, const char *, batch->refunds_count),
+                               .count = batch->refunds_count};
+    for (size_t i = 0; i < ids.count; i++) {
+        ids.providers[i] = batch->refunds[i].provider;
+        ids.ids[i] = batch->refunds[i].refund_id;
+    }
+    pg_params_init(params, batch->arena);
+    add_provider_ids(params, &ids);
 }
 
 static void make_event_key_params(struct pg_params *params, const struct batch *batch, struct batch_event **sorted,
@@ -115,7 +156,7 @@ static void make_event_key_params(struct pg_params *params, const struct batch *
     pg_params_add_time(params, batch->at_us);
 }
 
-static void make_lock_params(struct pg_params *params, const struct batch *batch, const struct payment_ids *ids)
+static void make_lock_params(struct pg_params *params, const struct batch *batch, const struct provider_ids *ids)
 {
     int64_t *keys = ARENA_ARRAY(batch->arena, int64_t, ids->count);
     for (size_t i = 0; i < ids->count; i++)
@@ -170,6 +211,22 @@ static enum status read_orders(const struct pg_result *result, struct batch *bat
     return STATUS_OK;
 }
 
+/* Columns of both tables that have one, from `column` on. */
+static struct reversal read_reversal(const struct pg_result *result, size_t row, int column)
+{
+    bool is_full_told = !pg_is_null(result, row, column + 6);
+    return (struct reversal){
+        .refunded_minor = pg_get_int64(result, row, column),
+        .refunded_in_full = pg_get_bool(result, row, column + 1),
+        .charged_back = pg_get_bool(result, row, column + 2),
+        .total_minor = pg_get_int64(result, row, column + 3),
+        .named_minor = pg_get_int64(result, row, column + 4),
+        .failed_minor = pg_get_int64(result, row, column + 5),
+        .is_full_told = is_full_told,
+        .full_minor = is_full_told ? pg_get_int64(result, row, column + 6) : 0,
+    };
+}
+
 static enum status read_payment(const struct pg_result *result, size_t row, struct payment *payment,
                                 struct error *error)
 {
@@ -182,11 +239,10 @@ static enum status read_payment(const struct pg_result *result, size_t row, stru
     payment->amount_minor = pg_get_int64(result, row, 6);
     store_read_text(result, row, 7, payment->currency, sizeof(payment->currency));
     payment->live = pg_get_bool(result, row, 8);
-    payment->reversal.refunded_minor = pg_get_int64(result, row, 9);
-    payment->reversal.refunded_in_full = pg_get_bool(result, row, 10);
-    payment->reversal.charged_back = pg_get_bool(result, row, 11);
-    payment->is_attempt = pg_get_bool(result, row, 12);
-    payment->created_at_us = pg_get_time(result, row, 13);
+    payment->reversal = read_reversal(result, row, 9);
+    payment->refunded_at_us = pg_get_time(result, row, 16);
+    payment->is_attempt = pg_get_bool(result, row, 17);
+    payment->created_at_us = pg_get_time(result, row, 18);
     return STATUS_OK;
 }
 
@@ -224,10 +280,27 @@ static void read_early(const struct pg_result *result, struct batch *batch)
         batch->early[batch->early_count++] = (struct batch_early){
             .provider = arena_copy_text(batch->arena, provider),
             .payment_id = arena_copy_text(batch->arena, payment_id),
-            .reversal = {.refunded_minor = pg_get_int64(result, row, 2),
-                         .refunded_in_full = pg_get_bool(result, row, 3),
-                         .charged_back = pg_get_bool(result, row, 4)},
+            .reversal = read_reversal(result, row, 2),
         };
+    }
+}
+
+static struct batch_refund *find_refund(const struct batch *batch, const char *provider, const char *refund_id)
+{
+    const struct batch_refund wanted = {.provider = provider, .refund_id = refund_id};
+    if (batch->refunds_count == 0)
+        return NULL;
+    return bsearch(&wanted, batch->refunds, batch->refunds_count, sizeof(wanted), compare_refunds);
+}
+
+static void read_refunds(const struct pg_result *result, struct batch *batch)
+{
+    for (size_t row = 0; row < pg_result_rows(result); row++) {
+        struct batch_refund *found = find_refund(batch, pg_get_text(result, row, 0), pg_get_text(result, row, 1));
+        if (found != NULL)
+            found->refund = (struct named_refund){.is_known = true,
+                                                  .amount_minor = pg_get_int64(result, row, 2),
+                                                  .has_failed = pg_get_bool(result, row, 3)};
     }
 }
 
@@ -296,22 +369,24 @@ static void index_payments(struct batch *batch)
 
 enum status store_batch_load(struct store *store, struct batch *batch, struct error *error)
 {
-    enum { BEGIN, EVENT_KEYS, LOCK_PAYMENTS, LOCK_ORDERS, PAYMENTS, EARLY, REVIEWS, STATEMENTS };
+    enum { BEGIN, EVENT_KEYS, LOCK_PAYMENTS, LOCK_ORDERS, PAYMENTS, EARLY, REVIEWS, REFUNDS, STATEMENTS };
     size_t sorted_count;
     struct batch_event **sorted = sort_events(batch, &sorted_count);
-    struct payment_ids ids = collect_payment_ids(batch);
+    struct provider_ids ids = collect_payment_ids(batch);
 
-    struct pg_params keys, locks, orders, early, reviews;
+    struct pg_params keys, locks, orders, early, reviews, refunds;
     make_event_key_params(&keys, batch, sorted, sorted_count);
     make_lock_params(&locks, batch, &ids);
     pg_params_init(&orders, batch->arena);
     store_add_uuids(&orders, batch->order_ids, batch->order_ids_count);
     store_add_uuids(&orders, batch->review_ids, batch->review_ids_count);
-    add_payment_id_arrays(&orders, &ids);
+    add_provider_ids(&orders, &ids);
     pg_params_init(&early, batch->arena);
-    add_payment_id_arrays(&early, &ids);
+    add_provider_ids(&early, &ids);
     pg_params_init(&reviews, batch->arena);
     store_add_uuids(&reviews, batch->review_ids, batch->review_ids_count);
+    collect_refunds(batch);
+    make_refund_params(&refunds, batch);
 
     struct pg_batch_item items[STATEMENTS] = {
         [BEGIN] = {.statement = &pg_statement_begin},
@@ -321,8 +396,11 @@ enum status store_batch_load(struct store *store, struct batch *batch, struct er
         [PAYMENTS] = {.statement = &sql_batch_load_payments, .params = &orders},
         [EARLY] = {.statement = &sql_batch_load_early_reversals, .params = &early},
         [REVIEWS] = {.statement = &sql_batch_lock_reviews, .params = &reviews},
+        [REFUNDS] = {.statement = &sql_batch_load_refunds, .params = &refunds},
     };
-    enum status status = pg_execute_batch(store->pg, items, STATEMENTS, NULL, error);
+    /* Hardly any batch tells of refunds by their ids. */
+    size_t count = batch->refunds_count > 0 ? STATEMENTS : REFUNDS;
+    enum status status = pg_execute_batch(store->pg, items, count, NULL, error);
     if (status == STATUS_OK) {
         read_new_events(items[EVENT_KEYS].result, sorted, sorted_count);
         status = read_orders(items[LOCK_ORDERS].result, batch, error);
@@ -332,9 +410,11 @@ enum status store_batch_load(struct store *store, struct batch *batch, struct er
     if (status == STATUS_OK) {
         index_payments(batch);
         read_early(items[EARLY].result, batch);
+        if (batch->refunds_count > 0)
+            read_refunds(items[REFUNDS].result, batch);
         status = read_reviews(items[REVIEWS].result, store, batch, error);
     }
-    pg_batch_release(items, STATEMENTS);
+    pg_batch_release(items, count);
     if (status != STATUS_OK)
         pg_rollback(store->pg);
     return status;
@@ -397,4 +477,12 @@ struct batch_early *batch_find_early(struct batch *batch, const struct payment_e
     struct batch_early *early = &batch->early[batch->early_count++];
     *early = (struct batch_early){.provider = event->provider, .payment_id = event->payment_id};
     return early;
+}
+
+struct named_refund *batch_find_refund(const struct batch *batch, const struct payment_event *event)
+{
+    if (event->refund_id[0] == '\0')
+        return NULL;
+    struct batch_refund *found = find_refund(batch, event->provider, event->refund_id);
+    return found != NULL ? &found->refund : NULL;
 }

@@ -199,10 +199,31 @@ static struct payment_rows collect_payments(const struct batch *batch, bool are_
     return rows;
 }
 
-/* What an event may change of a payment: the parameters $1 to $10 of both statements below. */
-static void add_payment_state(struct pg_params *params, const struct payment_rows *rows)
+static void add_reversals(struct pg_params *params, const struct reversal **known, size_t count)
+{
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, known[i]->refunded_minor);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, known[i]->refunded_in_full);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, known[i]->charged_back);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, known[i]->total_minor);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, known[i]->named_minor);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, known[i]->failed_minor);
+    struct pg_array *full = pg_array_begin(params, PG_INT64_ARRAY);
+    for (size_t i = 0; i < count; i++) {
+        if (known[i]->is_full_told)
+            pg_array_add_int64(full, known[i]->full_minor);
+        else
+            pg_array_add_null(full);
+    }
+    pg_array_end(full);
+}
+
+/* What an event may change of a payment: the parameters $1 to $15 of both statements below. */
+static void add_payment_state(struct pg_params *params, struct arena *arena, const struct payment_rows *rows)
 {
     const struct payment **payments = rows->payments;
+    const struct reversal **reversals = ARENA_ARRAY(arena, const struct reversal *, rows->count);
+    for (size_t i = 0; i < rows->count; i++)
+        reversals[i] = &payments[i]->reversal;
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows->count, &payments[i]->id);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, text_or_null(payments[i]->provider_payment_id));
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, text_or_null(payments[i]->provider_alias));
@@ -210,9 +231,8 @@ static void add_payment_state(struct pg_params *params, const struct payment_row
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows->count, payments[i]->amount_minor);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows->count, payments[i]->currency);
     ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows->count, payments[i]->live);
-    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, rows->count, payments[i]->reversal.refunded_minor);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows->count, payments[i]->reversal.refunded_in_full);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows->count, payments[i]->reversal.charged_back);
+    add_reversals(params, reversals, rows->count);
+    ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, rows->count, payments[i]->refunded_at_us);
 }
 
 static void add_new_payments(struct script *script, const struct batch *batch)
@@ -222,7 +242,7 @@ static void add_new_payments(struct script *script, const struct batch *batch)
         return;
     const struct payment **payments = rows.payments;
     struct pg_params *params = script_add(script, &sql_batch_insert_payments);
-    add_payment_state(params, &rows);
+    add_payment_state(params, batch->arena, &rows);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, rows.order_ids[i]);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, payments[i]->provider);
     ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, rows.count, payments[i]->is_attempt);
@@ -234,25 +254,45 @@ static void add_changed_payments(struct script *script, const struct batch *batc
 {
     struct payment_rows rows = collect_payments(batch, false);
     if (rows.count > 0)
-        add_payment_state(script_add(script, &sql_batch_update_payments), &rows);
+        add_payment_state(script_add(script, &sql_batch_update_payments), batch->arena, &rows);
 }
 
 static void add_early(struct script *script, const struct batch *batch)
 {
     size_t count = 0;
     const struct batch_early **changed = ARENA_ARRAY(batch->arena, const struct batch_early *, batch->early_count);
+    const struct reversal **reversals = ARENA_ARRAY(batch->arena, const struct reversal *, batch->early_count);
     for (size_t i = 0; i < batch->early_count; i++) {
-        if (batch->early[i].is_changed)
-            changed[count++] = &batch->early[i];
+        if (!batch->early[i].is_changed)
+            continue;
+        reversals[count] = &batch->early[i].reversal;
+        changed[count++] = &batch->early[i];
     }
     if (count == 0)
         return;
     struct pg_params *params = script_add(script, &sql_batch_upsert_early_reversals);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->provider);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->payment_id);
-    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->reversal.refunded_minor);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, changed[i]->reversal.refunded_in_full);
-    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, changed[i]->reversal.charged_back);
+    add_reversals(params, reversals, count);
+    pg_params_add_time(params, batch->at_us);
+}
+
+static void add_refunds(struct script *script, const struct batch *batch)
+{
+    size_t count = 0;
+    const struct batch_refund **changed = ARENA_ARRAY(batch->arena, const struct batch_refund *, batch->refunds_count);
+    for (size_t i = 0; i < batch->refunds_count; i++) {
+        if (batch->refunds[i].refund.is_changed)
+            changed[count++] = &batch->refunds[i];
+    }
+    if (count == 0)
+        return;
+    struct pg_params *params = script_add(script, &sql_batch_upsert_refunds);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->provider);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->refund_id);
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, changed[i]->payment_id);
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->refund.amount_minor);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, changed[i]->refund.has_failed);
     pg_params_add_time(params, batch->at_us);
 }
 
@@ -439,6 +479,7 @@ enum status store_batch_write(struct store *store, struct batch *batch, const st
         add_new_payments(script, batch);
         add_changed_payments(script, batch);
         add_early(script, batch);
+        add_refunds(script, batch);
         add_decisions(script, batch);
         add_opened_reviews(script, batch);
         status = add_decided_reviews(script, batch, error);

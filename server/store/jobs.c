@@ -69,6 +69,7 @@ enum status store_job_take(struct store *store, struct arena *arena, const char 
             .attempts = pg_get_int64(result, 0, 3),
             .held_until_us = pg_get_time(result, 0, 4),
             .created_at_us = pg_get_time(result, 0, 5),
+            .is_revived = pg_get_bool(result, 0, 6),
         };
     pg_result_free(result);
     return STATUS_OK;

@@ -20,6 +20,7 @@ enum {
     COLUMN_CHARGED_BACK,
     COLUMN_CHECKOUT_URL,
     COLUMN_CREATED_AT,
+    COLUMN_FAILED_REFUNDS,
 };
 
 static enum status read_row(struct arena *arena, const struct pg_result *result, size_t row,
@@ -39,6 +40,7 @@ static enum status read_row(struct arena *arena, const struct pg_result *result,
     payment->reversal.charged_back = pg_get_bool(result, row, COLUMN_CHARGED_BACK);
     payment->created_at_us = pg_get_time(result, row, COLUMN_CREATED_AT);
     listed->order_id = pg_get_uuid(result, row, COLUMN_ORDER_ID);
+    listed->failed_refunds = pg_get_int64(result, row, COLUMN_FAILED_REFUNDS);
     payment->checkout_url = arena_copy_text(arena, pg_get_text(result, row, COLUMN_CHECKOUT_URL));
     if (payment_status_parse(pg_get_text(result, row, COLUMN_STATUS), &payment->status) != STATUS_OK)
         return error_set(error, STATUS_INTERNAL, "payment_unreadable", "a payment has a status that is not known");
@@ -85,7 +87,7 @@ enum status store_payment_find(struct store *store, struct arena *arena, const s
     return status;
 }
 
-/* ---- attempts that are looked after ---- */
+/* ---- payments that are looked after ---- */
 
 enum status store_payments_to_ask(struct store *store, struct arena *arena, int64_t now_us, size_t limit,
                                   struct open_payment **payments, size_t *count, struct error *error)
@@ -107,7 +109,7 @@ enum status store_payments_to_ask(struct store *store, struct arena *arena, int6
             .provider = arena_copy_text(arena, pg_get_text(result, i, 1)),
             .provider_payment_id = arena_copy_text(arena, pg_get_text(result, i, 2)),
             .asked = pg_get_int64(result, i, 4),
-            .expires_at_us = pg_get_time(result, i, 5),
+            .since_us = pg_get_time(result, i, 5),
         };
         if (payment_status_parse(pg_get_text(result, i, 3), &payment->status) != STATUS_OK)
             status =

@@ -1,6 +1,7 @@
 -- All payments of the orders that lock_orders locked (the same parameters), read after the locks were had.
 SELECT p.id, p.order_id, p.provider, p.provider_payment_id, p.provider_alias, p.status, p.amount_minor, p.currency,
-       p.live, p.refunded_minor, p.refunded_in_full, p.charged_back, p.is_attempt, p.created_at
+       p.live, p.refunded_minor, p.refunded_in_full, p.charged_back, p.refund_total_minor, p.refund_named_minor,
+       p.refund_failed_minor, p.refund_full_minor, p.refunded_at, p.is_attempt, p.created_at
 FROM (
     SELECT unnest($1::uuid[])
     UNION

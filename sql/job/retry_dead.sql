@@ -3,8 +3,8 @@
 WITH gone AS (
     DELETE FROM job WHERE id = $1 AND dead RETURNING id, kind, key, payload
 ), revived AS (
-    INSERT INTO job (id, kind, key, payload, run_at, created_at)
-    SELECT id, kind, key, payload, $2, $2 FROM gone
+    INSERT INTO job (id, kind, key, payload, run_at, created_at, revived)
+    SELECT id, kind, key, payload, $2, $2, true FROM gone
     ON CONFLICT DO NOTHING
 )
 SELECT EXISTS (SELECT FROM job WHERE id = $1), EXISTS (SELECT FROM gone), coalesce((SELECT kind FROM gone), '')

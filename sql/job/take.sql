@@ -13,4 +13,4 @@ UPDATE job
 SET run_at = $3, held_until = $3, attempts = attempts + 1
 FROM due
 WHERE job.id = due.id
-RETURNING job.id, job.kind, job.payload, job.attempts, job.held_until, job.created_at
+RETURNING job.id, job.kind, job.payload, job.attempts, job.held_until, job.created_at, job.revived

@@ -2,23 +2,12 @@
 // tests/providers, which keep what was really charged and sent back.
 import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 
-import { startFakeMollie } from '../providers/mollie.mjs';
-import { startFakeStripe } from '../providers/stripe.mjs';
-import {
-  expectNothingTwice,
-  expectProblem,
-  getOrder,
-  newStaff,
-  newStripeSecret,
-  placeOrder,
-  prepareAkkoord,
-  registerCustomer,
-  waitFor,
-} from './lib/akkoord.mjs';
+import { expectNothingTwice, expectProblem, getOrder, placeOrder, prepareAkkoord, waitFor } from './lib/akkoord.mjs';
+import { MOLLIE_SECRET } from './lib/provider_clients.mjs';
+import { startProviderShop } from './lib/provider_shop.mjs';
 
-const MOLLIE_SECRET = 'sample_signing_secret';
 const shop = {};
 
 const providers = {
@@ -37,28 +26,7 @@ const providers = {
 };
 
 before(async () => {
-  const secret = newStripeSecret();
-  shop.stripe = await startFakeStripe({ secret, delivery: { compress: 3600 } });
-  shop.mollie = await startFakeMollie({ secret: MOLLIE_SECRET, delivery: { compress: 3600 } });
-  shop.server = await prepareAkkoord({
-    env: {
-      AKKOORD_STRIPE_SECRET_KEY: 'sk_test_sample',
-      AKKOORD_STRIPE_API_URL: shop.stripe.url,
-      AKKOORD_STRIPE_WEBHOOK_SECRET: secret,
-      AKKOORD_MOLLIE_API_KEY: 'test_samplesamplesamplesamplesample',
-      AKKOORD_MOLLIE_API_URL: shop.mollie.url,
-      AKKOORD_MOLLIE_WEBHOOK_SECRET: MOLLIE_SECRET,
-    },
-  });
-  shop.stripe.endpoints = [{ url: `${shop.server.url}/webhooks/stripe`, secrets: [secret] }];
-  await shop.server.start();
-  shop.customer = await registerCustomer(shop.server);
-  shop.staff = await newStaff(shop.server, 'manager');
-});
-
-after(async () => {
-  await shop.stripe.close();
-  await shop.mollie.close();
+  Object.assign(shop, await startProviderShop());
 });
 
 const order = (provider, options) => placeOrder(shop.server, shop.customer, { payment_provider: provider, ...options });

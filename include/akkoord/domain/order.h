@@ -10,6 +10,7 @@
 #include "akkoord/base/money.h"
 #include "akkoord/base/uuid.h"
 #include "akkoord/domain/payment_event.h"
+#include "akkoord/domain/reversal.h"
 
 enum order_status {
     ORDER_AWAITING_PAYMENT,
@@ -33,13 +34,6 @@ enum payment_status {
 };
 #define PAYMENT_STATUSES 8
 
-/* What has gone back of a payment, as far as we were told; also kept before its approval is known. */
-struct reversal {
-    int64_t refunded_minor; /* of all refunds together */
-    bool refunded_in_full;  /* the provider said that nothing is left */
-    bool charged_back;
-};
-
 /* An attempt that we began, or a payment that a provider told us of. */
 struct payment {
     struct uuid id;
@@ -51,7 +45,8 @@ struct payment {
     char currency[CURRENCY_BYTES];
     bool live;
     struct reversal reversal;
-    bool is_attempt; /* we began it; else a provider told us of it */
+    int64_t refunded_at_us; /* when we last heard that more of it went back; 0: never */
+    bool is_attempt;        /* we began it; else a provider told us of it */
     int64_t created_at_us;
     const char *checkout_url; /* of a new attempt only: where the customer pays, or NULL */
     bool is_new;              /* no row yet */

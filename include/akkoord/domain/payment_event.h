@@ -12,14 +12,16 @@
 #define PROVIDER_BYTES   16
 #define EVENT_ID_BYTES   256
 #define PAYMENT_ID_BYTES 256
+#define REFUND_ID_BYTES  128
 
 enum payment_event_kind {
-    PAYMENT_EVENT_APPROVED,     /* the money is ours */
-    PAYMENT_EVENT_FAILED,       /* this attempt came to nothing; another may follow */
-    PAYMENT_EVENT_EXPIRED,      /* this attempt's time ran out */
-    PAYMENT_EVENT_REFUNDED,     /* money went back; see refund_is_total */
-    PAYMENT_EVENT_CHARGED_BACK, /* the payer's bank took the money back */
-    PAYMENT_EVENT_OTHER,        /* a kind that needs nothing: recorded, answered 200 */
+    PAYMENT_EVENT_APPROVED,      /* the money is ours */
+    PAYMENT_EVENT_FAILED,        /* this attempt came to nothing; another may follow */
+    PAYMENT_EVENT_EXPIRED,       /* this attempt's time ran out */
+    PAYMENT_EVENT_REFUNDED,      /* money went back; see refund_is_total */
+    PAYMENT_EVENT_REFUND_FAILED, /* a refund came to nothing: its money is with us again */
+    PAYMENT_EVENT_CHARGED_BACK,  /* the payer's bank took the money back */
+    PAYMENT_EVENT_OTHER,         /* a kind that needs nothing: recorded, answered 200 */
 };
 
 /* All texts are NUL-terminated, printable ASCII, and hold no personal data: provider's and our own identifiers. */
@@ -38,8 +40,13 @@ struct payment_event {
     bool has_foreign_reference;
     enum payment_event_kind kind;
     int64_t amount_minor; /* >= 0: of the payment; of the refund or charge-back for those kinds */
+    /* The provider's id of the one refund that it is about: always of REFUND_FAILED, of REFUNDED where it tells of one
+     * refund and says which; else empty. */
+    char refund_id[REFUND_ID_BYTES];
     /* For REFUNDED: amount_minor is the total refunded so far (Stripe, Mollie), not this one refund (standard). */
     bool refund_is_total;
+    /* For such a total: what it counts although it has failed by now; 0 where the provider leaves those out. */
+    int64_t refund_failed_minor;
     /* For REFUNDED: the provider says nothing is left (Stripe's `refunded`: true). */
     bool refund_is_full;
     char currency[CURRENCY_BYTES];

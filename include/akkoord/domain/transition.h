@@ -30,7 +30,8 @@ struct command {
     /* of COMMAND_PAYMENT_EVENT: what happened, and what was kept of its payment before any order was known for it */
     const struct payment_event *event;
     struct reversal early;
-    struct payment attempt; /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
+    struct named_refund *refund; /* of an event with a refund_id: that refund, in which it is noted too; else NULL */
+    struct payment attempt;      /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
     /* of COMMAND_REVIEW_OUTCOME */
     struct uuid review_id;
     struct uuid reviewed_decision_id;
@@ -100,9 +101,6 @@ struct effects {
  */
 enum status order_transition(struct order *order, const struct command *command, struct effects *effects,
                              enum event_outcome *outcome, struct error *error) AKKOORD_MUST_CHECK;
-
-/* Adds a refund or charge-back to what is known; other kinds change nothing. True when it told something new. */
-bool reversal_note(struct reversal *reversal, const struct payment_event *event);
 
 /* The order's payment that the event names by one of its ids; NULL when it has none. */
 struct payment *order_find_payment(const struct order *order, const struct payment_event *event);

@@ -5,9 +5,8 @@
  * decided, set by set, and commits. After a failure of either the transaction is rolled back.
  *
  * Locks are taken in one order by every batch of every process: event keys by (provider, event id), payments by the
- * hash of their ids, orders by id, reviews by id, jobs by kind and key, the counters invoice
- * first. So batches wait for each other, and never
- * in a circle.
+ * hash of their ids, orders by id, reviews by id, refunds by (provider, id), jobs by kind and key, the counters invoice
+ * first. So batches wait for each other, and never in a circle.
  */
 #include "akkoord/domain/payment_event.h"
 #include "akkoord/domain/transition.h"
@@ -35,6 +34,14 @@ struct batch_early {
     const char *payment_id;
     struct reversal reversal;
     bool is_changed;
+};
+
+/* A refund that an event names by its id. */
+struct batch_refund {
+    const char *provider;
+    const char *refund_id;
+    const char *payment_id; /* the provider's */
+    struct named_refund refund;
 };
 
 struct batch_review {
@@ -88,6 +95,8 @@ struct batch {
     size_t reviews_count;
     struct batch_early *early; /* added to in between */
     size_t early_count, early_capacity;
+    struct batch_refund *refunds; /* sorted; changed in between */
+    size_t refunds_count;
     /* filled in between */
     struct effects effects;
 };
@@ -125,3 +134,5 @@ struct batch_review *batch_find_review(const struct batch *batch, const struct u
 struct batch_order *batch_find_payment_order(const struct batch *batch, const struct payment_event *event);
 /* What was kept of the event's payment; with `create`, an empty one is added when there is none. */
 struct batch_early *batch_find_early(struct batch *batch, const struct payment_event *event, bool create);
+/* The refund that the event names, as it is known and to be noted in; NULL when it names none. */
+struct named_refund *batch_find_refund(const struct batch *batch, const struct payment_event *event);

@@ -38,6 +38,7 @@ struct job {
     int64_t attempts;      /* this one included */
     int64_t held_until_us; /* names the hold: who comes back too late changes nothing */
     int64_t created_at_us;
+    bool is_revived; /* it was given up, and staff had it done again (dead_jobs.h) */
 };
 
 /* Payloads: pure; what is written and read lives in the arena. Reading: STATUS_INVALID `job_payload`. */

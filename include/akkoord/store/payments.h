@@ -14,6 +14,7 @@
 struct listed_payment {
     struct payment payment; /* with its checkout_url */
     struct uuid order_id;
+    int64_t failed_refunds; /* how many of it failed after the provider took them */
 };
 
 /* Newest first, at most `limit`, from after the payment `after` (nil: from the start). `only` may be NULL: of any
@@ -26,16 +27,16 @@ enum status store_payments_list(struct store *store, struct arena *arena, const 
 enum status store_payment_find(struct store *store, struct arena *arena, const struct uuid *id,
                                struct listed_payment *payment, struct error *error) AKKOORD_MUST_CHECK;
 
-/* ---- attempts that are looked after ---- */
+/* ---- payments that are looked after ---- */
 
 struct open_payment {
     struct uuid id;
     const char *provider;
     const char *provider_payment_id;
     enum payment_status status;
-    int64_t asked;         /* how often this was seen to: as it was read */
-    int64_t expires_at_us; /* of the order */
-    int64_t ask_at_us;     /* to be filled in: the next time, 0 for never */
+    int64_t asked;     /* how often this was seen to: as it was read */
+    int64_t since_us;  /* when money last went back; of one of which none did, when its order expires */
+    int64_t ask_at_us; /* to be filled in: the next time, 0 for never */
 };
 
 /* Those that are due at `now_us`, longest first, at most `limit`. */

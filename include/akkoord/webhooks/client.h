@@ -27,7 +27,10 @@
 #include "akkoord/domain/payment_event.h"
 
 #define PROVIDER_CHECKOUT_URL_BYTES_MAX 2048
-#define PROVIDER_EVENTS_MAX             3 /* approved, refunded, charged back */
+/* Of one payment. More failures than these have been told before, when they were the newest. */
+#define PROVIDER_FAILED_REFUNDS_MAX 32
+/* Approved, refunded, charged back, and the refunds that failed. */
+#define PROVIDER_EVENTS_MAX (3 + PROVIDER_FAILED_REFUNDS_MAX)
 
 /* Texts live in the arena that it was made in, or are static. */
 struct provider_request {
@@ -64,25 +67,39 @@ struct checkout {
 /* A payment as its provider describes it now. */
 struct fetched_payment {
     char payment_id[PAYMENT_ID_BYTES]; /* the one that refunds are made of */
-    /* What has become of it, in the order in which it must have happened; none while it is open. Event ids are made
-     * from the state ("tr_x:refunded:1000"), so that the same state is the same event however often it is fetched. */
+    /* What has become of it, in the order in which it must have happened; none while it is open. But refunds that
+     * failed come before the sum of all, so that nothing is decided on a refund that is known to have failed. Event ids
+     * are made from the state ("tr_x:refunded:1000", "tr_x:refund_failed:re_x"), so that the same state is the same
+     * event however often it is fetched; the sum in an id counts failed refunds too, and so never comes again. */
     struct payment_event events[PROVIDER_EVENTS_MAX];
     size_t events_count;
     bool is_paid;
     int64_t amount_minor;   /* of a paid one: what was paid */
-    int64_t refunded_minor; /* all refunds together */
+    int64_t refunded_minor; /* all refunds together that have not failed */
+    int64_t made_minor;     /* those that failed too */
+    int64_t failed_refunds; /* how many of them did */
     char currency[CURRENCY_BYTES];
 };
 
-/* The event of a refund that has just been made: adds it to `refunded_minor`. Of a paid payment only. */
+/* A refund as the answer to the request for it says. */
+struct made_refund {
+    char id[REFUND_ID_BYTES]; /* the provider's; empty when it gave none */
+    bool has_failed;          /* at once */
+};
+
+/* Of a paid payment only: the event of a refund that has just been made, by the sum of all, to which it adds it ... */
 void fetched_payment_note_refund(struct fetched_payment *payment, int64_t amount_minor, struct payment_event *event);
+/* ... and the one of a refund with an id, made or failed, by that. */
+void fetched_payment_name_refund(const struct fetched_payment *payment, const struct made_refund *refund,
+                                 int64_t amount_minor, struct payment_event *event);
 
 struct refund_terms {
     struct uuid payment_id;          /* ours */
     const char *provider_payment_id; /* as fetched */
     int64_t amount_minor;            /* of this refund */
     char currency[CURRENCY_BYTES];
-    int64_t attempts; /* how often it was tried, this time included */
+    int64_t attempts;       /* how often it was tried, this time included */
+    int64_t failed_refunds; /* of this payment, before: the provider must not take this one for one of them */
 };
 
 struct provider_client {
@@ -101,9 +118,11 @@ struct provider_client {
                                 int64_t at_us, struct fetched_payment *payment, struct error *error) AKKOORD_MUST_CHECK;
 
     struct provider_request (*ask_refund)(struct arena *arena, const struct refund_terms *terms);
-    /* STATUS_OK: the refund is made, or on its way. */
+    /* STATUS_OK: the refund is made, or on its way. STATUS_UNAVAILABLE `refund_failed`: it failed at once, and `refund`
+     * is filled in too. */
     enum status (*read_refund)(struct arena *arena, const struct refund_terms *terms,
-                               const struct provider_answer *answer, struct error *error) AKKOORD_MUST_CHECK;
+                               const struct provider_answer *answer, struct made_refund *refund,
+                               struct error *error) AKKOORD_MUST_CHECK;
 };
 
 /* By name; NULL for a provider that has no API of its own here. */

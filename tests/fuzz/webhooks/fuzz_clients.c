@@ -22,6 +22,8 @@ static void require_event(const struct fetched_payment *payment, const struct pa
     require(event->payment_id[0] != '\0' && strcmp(event->payment_id, payment->payment_id) == 0);
     require(event->amount_minor >= 0 && event->amount_minor <= WEBHOOK_AMOUNT_MINOR_MAX);
     require(!event->has_order_id || !event->has_foreign_reference);
+    require((event->refund_id[0] != '\0') == (event->kind == PAYMENT_EVENT_REFUND_FAILED));
+    require(event->refund_failed_minor >= 0 && event->refund_failed_minor <= event->amount_minor);
     if (payment->is_paid)
         require(strlen(event->currency) == 3);
 }
@@ -48,6 +50,7 @@ static void fuzz_payment(const struct provider_client *client, const char *payme
         return;
     require(payment.events_count <= PROVIDER_EVENTS_MAX);
     require(!payment.is_paid || payment.events_count > 0);
+    require(payment.refunded_minor >= 0 && payment.refunded_minor <= payment.made_minor);
     for (size_t i = 0; i < payment.events_count; i++)
         require_event(&payment, &payment.events[i]);
 }
@@ -56,8 +59,11 @@ static void fuzz_refund(const struct provider_client *client, struct arena *aren
                         struct error *error)
 {
     const struct refund_terms terms = {.provider_payment_id = "pi_1", .amount_minor = 1000, .currency = "EUR"};
-    enum status status = client->read_refund(arena, &terms, answer, error);
+    struct made_refund refund = {.has_failed = false};
+    enum status status = client->read_refund(arena, &terms, answer, &refund, error);
     require(status == STATUS_OK || status == STATUS_UNAVAILABLE);
+    require(status == STATUS_UNAVAILABLE || !refund.has_failed);
+    require(strnlen(refund.id, sizeof(refund.id)) < sizeof(refund.id));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -26,13 +26,16 @@ static void require_sane(const struct fuzz_scheme *scheme, const struct payment_
     require_id(event->event_id, sizeof(event->event_id));
     require_id(event->payment_id, sizeof(event->payment_id));
     require_id(event->payment_alias, sizeof(event->payment_alias));
+    require_id(event->refund_id, sizeof(event->refund_id));
+    require(event->refund_id[0] != '\0' || event->kind != PAYMENT_EVENT_REFUND_FAILED);
+    require(event->refund_id[0] == '\0' || !event->refund_is_total);
     require(event->event_id[0] != '\0');
     require(event->payment_id[0] != '\0' || event->kind == PAYMENT_EVENT_OTHER);
     require(event->amount_minor >= 0 && event->amount_minor <= WEBHOOK_AMOUNT_MINOR_MAX);
     require(!event->has_order_id || !event->has_foreign_reference);
     require(payment_event_kind_name(event->kind) != NULL);
     bool moves_money = event->kind == PAYMENT_EVENT_APPROVED || event->kind == PAYMENT_EVENT_REFUNDED ||
-                       event->kind == PAYMENT_EVENT_CHARGED_BACK;
+                       event->kind == PAYMENT_EVENT_REFUND_FAILED || event->kind == PAYMENT_EVENT_CHARGED_BACK;
     size_t currency_length = strnlen(event->currency, CURRENCY_BYTES);
     require(currency_length == 3 || (currency_length == 0 && !moves_money));
     for (size_t i = 0; i < currency_length; i++)

@@ -12,9 +12,12 @@
 #define NOW_US     INT64_C(1800000000000000)
 #define EXPIRES_US (NOW_US + INT64_C(1000000))
 
+#define REFUNDS_MAX 4
+
 /* One order and all that has followed from what happened to it. */
 struct scene {
     struct arena *arena;
+    struct named_refund refunds[REFUNDS_MAX]; /* "r0" to "r3" */
     struct order order;
     struct effects effects;
     int64_t now_us;
@@ -57,6 +60,8 @@ static enum event_outcome tell_event(struct scene *scene, const struct payment_e
     struct command command = {
         .kind = COMMAND_PAYMENT_EVENT, .at_us = scene->now_us, .installation_live = scene->live, .event = event};
     enum event_outcome outcome = EVENT_QUARANTINED;
+    if (event->refund_id[0] == 'r')
+        command.refund = &scene->refunds[event->refund_id[1] - '0'];
     assert_int_equal(order_transition(&scene->order, &command, &scene->effects, &outcome, NULL), STATUS_OK);
     return outcome;
 }
@@ -66,6 +71,35 @@ static enum event_outcome tell(struct scene *scene, enum payment_event_kind kind
 {
     struct payment_event event = event_of(kind, payment_id, amount_minor);
     return tell_event(scene, &event);
+}
+
+/* Of one refund: that it was made (REFUNDED), or that it failed. */
+static enum event_outcome tell_refund(struct scene *scene, enum payment_event_kind kind, const char *payment_id,
+                                      const char *refund_id, int64_t amount_minor)
+{
+    struct payment_event event = event_of(kind, payment_id, amount_minor);
+    snprintf(event.refund_id, sizeof(event.refund_id), "%s", refund_id);
+    return tell_event(scene, &event);
+}
+
+/* All refunds together so far, as Stripe's charge says it. */
+static enum event_outcome tell_total(struct scene *scene, const char *payment_id, int64_t total_minor)
+{
+    struct payment_event event = event_of(PAYMENT_EVENT_REFUNDED, payment_id, total_minor);
+    event.refund_is_total = true;
+    event.refund_is_full = total_minor >= TOTAL;
+    return tell_event(scene, &event);
+}
+
+/* The words of the history from the step `from` on. */
+static void expect_history(const struct scene *scene, size_t from, const char *expected)
+{
+    char told[256] = "";
+    size_t length = 0;
+    for (size_t i = from; i < scene->effects.history_count; i++)
+        length += (size_t)snprintf(told + length, sizeof(told) - length, "%s%s", i > from ? " " : "",
+                                   scene->effects.history[i].step);
+    assert_string_equal(told, expected);
 }
 
 static enum status order_do(struct scene *scene, enum command_kind kind)
@@ -473,6 +507,235 @@ static void what_goes_back_of_a_refused_payment_leaves_the_order_alone(void **st
     end(&scene);
 }
 
+/* ---- refunds that fail later ---- */
+
+#define ACCEPTED_AND_CANCELLED "accepted:payment_approved cancelled:payment_refunded"
+
+static void a_failed_refund_of_a_surplus_payment_makes_it_due_again(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p2", TOTAL);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p2", "r0", TOTAL);
+    expect_payments(&scene, "p1=paid p2=refunded");
+    size_t before = scene.effects.history_count;
+    assert_int_equal(tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p2", "r0", TOTAL), EVENT_APPLIED);
+    expect_payments(&scene, "p1=paid p2=refund_due");
+    expect_history(&scene, before, "payment_refund_failed payment_refund_due");
+    assert_int_equal(scene.order.payments[1].reversal.refunded_minor, 0);
+    assert_int_equal(tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p2", "r0", TOTAL), EVENT_IGNORED);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p2", "r1", TOTAL);
+    expect_payments(&scene, "p1=paid p2=refunded");
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p2", "r1", TOTAL);
+    expect_payments(&scene, "p1=paid p2=refund_due");
+    expect_order(&scene, "accepted", "accepted:payment_approved refused:already_paid");
+    expect_documents(&scene, "invoice:12100");
+    end(&scene);
+}
+
+static void a_failed_refund_of_a_cancelled_order_makes_its_payment_due_and_leaves_the_order(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell_total(&scene, "p1", TOTAL);
+    expect_order(&scene, "cancelled", ACCEPTED_AND_CANCELLED);
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL);
+    expect_order(&scene, "cancelled", ACCEPTED_AND_CANCELLED);
+    expect_payments(&scene, "p1=refund_due");
+    expect_documents(&scene, "invoice:12100 credit_note:12100");
+    assert_int_equal(tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r1", TOTAL), EVENT_APPLIED);
+    expect_payments(&scene, "p1=refunded");
+    expect_order(&scene, "cancelled", ACCEPTED_AND_CANCELLED);
+    expect_documents(&scene, "invoice:12100 credit_note:12100");
+    end(&scene);
+}
+
+static void a_failed_part_of_what_is_due_leaves_it_due(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r0", 100);
+    size_t before = scene.effects.history_count;
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", 100);
+    expect_payments(&scene, "p1=refund_due");
+    expect_history(&scene, before, "payment_refund_failed");
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r1", 100);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r2", TOTAL - 100);
+    expect_payments(&scene, "p1=refunded");
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r1", 100);
+    expect_payments(&scene, "p1=refund_due");
+    assert_int_equal(scene.order.payments[0].reversal.refunded_minor, TOTAL - 100);
+    end(&scene);
+}
+
+static void a_failed_part_of_an_accepted_order_is_what_the_sums_make_it(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell_total(&scene, "p1", 100);
+    tell_total(&scene, "p1", 300);
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", 100);
+    expect_payments(&scene, "p1=partially_refunded");
+    assert_int_equal(scene.order.payments[0].reversal.refunded_minor, 200);
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r1", 200);
+    expect_payments(&scene, "p1=paid");
+    assert_int_equal(scene.order.payments[0].reversal.refunded_minor, 0);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    end(&scene);
+}
+
+static void a_refund_that_is_known_to_have_failed_decides_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    assert_int_equal(tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL), EVENT_APPLIED);
+    assert_int_equal(tell_total(&scene, "p1", TOTAL), EVENT_IGNORED);
+    assert_int_equal(tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r0", TOTAL), EVENT_IGNORED);
+    expect_payments(&scene, "p1=paid");
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r1", TOTAL);
+    expect_order(&scene, "cancelled", ACCEPTED_AND_CANCELLED);
+    end(&scene);
+}
+
+static void a_lower_total_is_old_and_no_failure(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell_total(&scene, "p1", TOTAL);
+    assert_int_equal(tell_total(&scene, "p1", 100), EVENT_IGNORED);
+    assert_int_equal(tell_total(&scene, "p1", 0), EVENT_IGNORED);
+    assert_int_equal(scene.order.payments[0].reversal.refunded_minor, TOTAL);
+    expect_payments(&scene, "p1=refunded");
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL);
+    assert_int_equal(tell_total(&scene, "p1", TOTAL), EVENT_IGNORED); /* sent before it failed, received after */
+    expect_payments(&scene, "p1=refund_due");
+    end(&scene);
+}
+
+static void a_failure_before_the_approval_is_kept_until_it_comes(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    assert_int_equal(tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL), EVENT_EARLY);
+    assert_int_equal(tell_total(&scene, "p1", TOTAL), EVENT_EARLY);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=paid");
+    expect_documents(&scene, "invoice:12100");
+    end(&scene);
+
+    begin(&scene, "standard");
+    struct payment_event approval = event_of(PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    struct command command = {.kind = COMMAND_PAYMENT_EVENT,
+                              .at_us = NOW_US,
+                              .event = &approval,
+                              .early = {.total_minor = TOTAL,
+                                        .named_minor = 100,
+                                        .failed_minor = 100,
+                                        .refunded_minor = TOTAL - 100,
+                                        .is_full_told = true,
+                                        .full_minor = TOTAL}};
+    enum event_outcome outcome;
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, &outcome, NULL), STATUS_OK);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    expect_payments(&scene, "p1=partially_refunded");
+    expect_documents(&scene, "invoice:100");
+    end(&scene);
+}
+
+static void a_failed_refund_of_a_held_order_leaves_it_to_the_human_who_looks(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r0", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    expect_order(&scene, "held", "held:payment_refunded");
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL);
+    expect_order(&scene, "held", "held:payment_refunded");
+    expect_payments(&scene, "p1=paid");
+    assert_int_equal(review(&scene, REVIEW_UPHELD), STATUS_OK);
+    expect_payments(&scene, "p1=refund_due");
+    end(&scene);
+}
+
+static void what_the_payers_bank_took_is_not_due_because_a_refund_failed(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r0", TOTAL);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL);
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL);
+    expect_order(&scene, "cancelled", ACCEPTED_AND_CANCELLED);
+    expect_payments(&scene, "p1=charged_back");
+    end(&scene);
+
+    /* Where the provider took a refund after the dispute, the money had been ours again. */
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL);
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r0", TOTAL);
+    expect_payments(&scene, "p1=refunded");
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL);
+    expect_payments(&scene, "p1=refund_due");
+    end(&scene);
+}
+
+static void a_failed_refund_of_an_earlier_payment_is_due_whatever_the_later_one_did(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    tell_refund(&scene, PAYMENT_EVENT_REFUNDED, "p1", "r0", TOTAL);
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p2", TOTAL);
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    expect_payments(&scene, "p1=refunded p2=paid");
+    tell_refund(&scene, PAYMENT_EVENT_REFUND_FAILED, "p1", "r0", TOTAL);
+    expect_payments(&scene, "p1=refund_due p2=paid");
+    assert_int_equal(scene.order.status, ORDER_ACCEPTED);
+    end(&scene);
+}
+
+static void an_id_that_joins_two_payments_shows_what_was_kept_of_it(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "cs_1", TOTAL);
+    struct payment_event event = event_of(PAYMENT_EVENT_REFUNDED, "pi_1", 100);
+    event.refund_is_total = true;
+    snprintf(event.payment_alias, sizeof(event.payment_alias), "cs_1");
+    struct command command = {.kind = COMMAND_PAYMENT_EVENT,
+                              .at_us = NOW_US,
+                              .event = &event,
+                              .early = {.named_minor = 100, .refunded_minor = 100}}; /* of pi_1, before it was ours */
+    enum event_outcome outcome;
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, &outcome, NULL), STATUS_OK);
+    assert_int_equal(outcome, EVENT_APPLIED);
+    expect_payments(&scene, "pi_1=partially_refunded");
+    assert_int_equal(scene.order.payments[0].reversal.refunded_minor, 100);
+    end(&scene);
+}
+
 /* ---- reviews ---- */
 
 static void a_held_order_ends_when_upheld_and_its_money_goes_back(void **state)
@@ -708,6 +971,17 @@ int main(void)
         cmocka_unit_test(what_goes_back_of_a_held_order_changes_the_payment_only),
         cmocka_unit_test(each_kind_of_reversal_acts_once_whatever_came_before),
         cmocka_unit_test(what_goes_back_of_a_refused_payment_leaves_the_order_alone),
+        cmocka_unit_test(a_failed_refund_of_a_surplus_payment_makes_it_due_again),
+        cmocka_unit_test(a_failed_refund_of_a_cancelled_order_makes_its_payment_due_and_leaves_the_order),
+        cmocka_unit_test(a_failed_part_of_what_is_due_leaves_it_due),
+        cmocka_unit_test(a_failed_part_of_an_accepted_order_is_what_the_sums_make_it),
+        cmocka_unit_test(a_refund_that_is_known_to_have_failed_decides_nothing),
+        cmocka_unit_test(a_lower_total_is_old_and_no_failure),
+        cmocka_unit_test(a_failure_before_the_approval_is_kept_until_it_comes),
+        cmocka_unit_test(a_failed_refund_of_a_held_order_leaves_it_to_the_human_who_looks),
+        cmocka_unit_test(what_the_payers_bank_took_is_not_due_because_a_refund_failed),
+        cmocka_unit_test(a_failed_refund_of_an_earlier_payment_is_due_whatever_the_later_one_did),
+        cmocka_unit_test(an_id_that_joins_two_payments_shows_what_was_kept_of_it),
         cmocka_unit_test(a_held_order_ends_when_upheld_and_its_money_goes_back),
         cmocka_unit_test(an_overturned_hold_is_accepted_with_what_was_received),
         cmocka_unit_test(an_acceptance_can_be_upheld_without_effect_or_overturned),

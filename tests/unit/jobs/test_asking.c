@@ -1,4 +1,4 @@
-/* When a provider is asked about an attempt that stays open. */
+/* When a provider is asked about an attempt that stays open, or about a refund. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,6 +60,26 @@ static void what_can_still_be_paid_is_asked_about(void **state)
     assert_false(asking_is_of_use("mollie", PAYMENT_REFUND_DUE));
 }
 
+static void what_went_back_is_asked_about_because_it_may_come_back(void **state)
+{
+    (void)state;
+    static const int64_t due_s[] = {20, 30, 90, 270, 870, 3570, 3570 + 4 * 3600};
+    const int64_t refunded_us = S(INT64_C(1000000));
+    int64_t now_us = refunded_us;
+    assert_true(asking_is_of_use("mollie", PAYMENT_REFUNDED));
+    assert_true(asking_is_of_use("stripe", PAYMENT_PARTIALLY_REFUNDED));
+    int64_t asked = 0;
+    for (; asked < (int64_t)(sizeof(due_s) / sizeof(due_s[0])); asked++) {
+        now_us = asking_next_us(asked, refunded_us, now_us);
+        assert_int_equal(now_us - refunded_us, S(due_s[asked]));
+    }
+    for (int64_t next_us; (next_us = asking_next_us(asked, refunded_us, now_us)) != 0; asked++) {
+        assert_int_equal(next_us, now_us + S(86400));
+        now_us = next_us;
+    }
+    assert_in_range(now_us, refunded_us + S(30 * 86400), refunded_us + S(33 * 86400));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -69,6 +89,8 @@ int main(void)
          NULL},
         {"the asking ends a month later", the_asking_ends_a_month_later, NULL, NULL, NULL},
         {"what can still be paid is asked about", what_can_still_be_paid_is_asked_about, NULL, NULL, NULL},
+        {"what went back is asked about, because it may come back",
+         what_went_back_is_asked_about_because_it_may_come_back, NULL, NULL, NULL},
     };
     return cmocka_run_group_tests_name("asking", tests, NULL, NULL);
 }

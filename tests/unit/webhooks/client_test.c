@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "akkoord/base/buffer.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/webhooks/client.h"
 
@@ -426,20 +427,61 @@ static void a_refund_has_a_key_of_payment_and_amount(void **state)
                         ATTEMPT_TEXT ":1000:1");
 }
 
+static void a_refund_after_failed_ones_has_a_key_of_its_own(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"stripe", "mollie"};
+    struct refund_terms terms = {
+        .provider_payment_id = "pi_1", .amount_minor = 1000, .currency = "EUR", .attempts = 1, .failed_refunds = 2};
+    assert_int_equal(uuid_parse(ATTEMPT_TEXT, 36, &terms.payment_id), STATUS_OK);
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(provider_client_find(names[i])->ask_refund(arena, &terms).idempotency_key,
+                            ATTEMPT_TEXT ":1000:failed-2");
+    terms.attempts = 4;
+    assert_string_equal(provider_client_find("stripe")->ask_refund(arena, &terms).idempotency_key,
+                        ATTEMPT_TEXT ":1000:failed-2:1");
+}
+
+static enum status read_refund(const char *provider, int status, const char *body, struct made_refund *refund,
+                               struct error *error)
+{
+    const struct refund_terms terms = {.provider_payment_id = "pi_1", .amount_minor = 1000, .currency = "EUR"};
+    const struct provider_answer answer = answer_of(status, body);
+    return provider_client_find(provider)->read_refund(arena, &terms, &answer, refund, error);
+}
+
 static void a_refund_that_failed_is_not_made(void **state)
 {
     (void)state;
-    const struct refund_terms terms = {.provider_payment_id = "pi_1", .amount_minor = 1000, .currency = "EUR"};
     struct error error;
-    struct provider_answer answer = answer_of(200, "{\"object\":\"refund\",\"status\":\"pending\",\"amount\":1000}");
-    assert_int_equal(provider_client_find("stripe")->read_refund(arena, &terms, &answer, &error), STATUS_OK);
-    answer = answer_of(200, "{\"object\":\"refund\",\"status\":\"failed\",\"amount\":1000}");
-    assert_int_equal(provider_client_find("stripe")->read_refund(arena, &terms, &answer, &error), STATUS_UNAVAILABLE);
+    struct made_refund refund;
+    assert_int_equal(
+        read_refund("stripe", 200, "{\"object\":\"refund\",\"status\":\"pending\",\"amount\":1000}", &refund, &error),
+        STATUS_OK);
+    assert_false(refund.has_failed);
+    assert_string_equal(refund.id, "");
+    assert_int_equal(read_refund("stripe", 200,
+                                 "{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"failed\",\"amount\":1000}",
+                                 &refund, &error),
+                     STATUS_UNAVAILABLE);
     assert_string_equal(error.code, "refund_failed");
-    answer = answer_of(201, "{\"status\":\"pending\",\"amount\":{\"value\":\"10.00\",\"currency\":\"EUR\"}}");
-    assert_int_equal(provider_client_find("mollie")->read_refund(arena, &terms, &answer, &error), STATUS_OK);
-    answer = answer_of(201, "{\"status\":\"pending\",\"amount\":{\"value\":\"99.00\",\"currency\":\"EUR\"}}");
-    assert_int_equal(provider_client_find("mollie")->read_refund(arena, &terms, &answer, &error), STATUS_UNAVAILABLE);
+    assert_true(refund.has_failed);
+    assert_string_equal(refund.id, "re_1");
+    assert_int_equal(read_refund("mollie", 201,
+                                 "{\"status\":\"pending\",\"amount\":{\"value\":\"10.00\",\"currency\":\"EUR\"}}",
+                                 &refund, &error),
+                     STATUS_OK);
+    assert_int_equal(read_refund("mollie", 201,
+                                 "{\"status\":\"pending\",\"amount\":{\"value\":\"99.00\",\"currency\":\"EUR\"}}",
+                                 &refund, &error),
+                     STATUS_UNAVAILABLE);
+    assert_string_equal(error.code, "provider_nonsense");
+    assert_int_equal(read_refund("stripe", 200,
+                                 "{\"id\":\"re_1\",\"object\":\"refund\",\"status\":\"failed\",\"amount\":9900}",
+                                 &refund, &error),
+                     STATUS_UNAVAILABLE);
+    assert_string_equal(error.code, "provider_nonsense");
+    assert_false(refund.has_failed); /* of another refund than was asked for, nothing is believed */
 }
 
 static void the_event_of_a_refund_is_the_one_that_a_fetch_would_give(void **state)
@@ -457,6 +499,162 @@ static void the_event_of_a_refund_is_the_one_that_a_fetch_would_give(void **stat
     assert_memory_equal(event.body_sha256, fetched.events[1].body_sha256, SHA256_BYTES);
     assert_true(event.refund_is_full);
     assert_int_equal(payment.refunded_minor, 12100);
+}
+
+/* ---- refunds that fail later ---- */
+
+#define MOLLIE_REFUND(id, value, status)                                                                               \
+    "{\"resource\":\"refund\",\"id\":\"" id "\",\"paymentId\":\"tr_1\",\"amount\":{\"value\":\"" value                 \
+    "\",\"currency\":\"EUR\"},\"status\":\"" status "\"}"
+#define MOLLIE_REFUNDED(value, refunds)                                                                                \
+    MOLLIE_STATE("paid", ",\"amountRefunded\":{\"value\":\"" value "\",\"currency\":\"EUR\"},"                         \
+                         "\"_embedded\":{\"refunds\":[" refunds "]}")
+#define STRIPE_REFUND(id, amount, status)                                                                              \
+    "{\"id\":\"" id "\",\"object\":\"refund\",\"amount\":" amount ",\"status\":\"" status "\"}"
+#define STRIPE_REFUNDED(amount, refunds)                                                                               \
+    STRIPE_INTENT("succeeded", "{\"amount_refunded\":" amount                                                          \
+                               ",\"refunds\":{\"object\":\"list\",\"has_more\":false,\"data\":[" refunds "]}}")
+
+static void payments_are_asked_for_with_their_refunds(void **state)
+{
+    (void)state;
+    struct provider_request request;
+    assert_int_equal(provider_client_find("mollie")->ask_payment(arena, "tr_1", &request, NULL), STATUS_OK);
+    assert_string_equal(request.path, "/v2/payments/tr_1?embed=refunds");
+    assert_int_equal(provider_client_find("stripe")->ask_payment(arena, "pi_1", &request, NULL), STATUS_OK);
+    assert_string_equal(request.path, "/v1/payment_intents/pi_1?expand%5B%5D=latest_charge.refunds");
+    assert_int_equal(provider_client_find("stripe")->ask_payment(arena, "cs_1", &request, NULL), STATUS_OK);
+    assert_string_equal(request.path, "/v1/checkout/sessions/cs_1?expand%5B%5D=payment_intent.latest_charge.refunds");
+}
+
+static void a_failed_refund_is_an_event_of_its_own_and_comes_before_the_sum_of_all(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *provider, *id, *body, *failed, *all;
+    } cases[] = {
+        {"mollie", "tr_1",
+         MOLLIE_REFUNDED("10.00",
+                         MOLLIE_REFUND("re_2", "10.00", "queued") "," MOLLIE_REFUND("re_1", "20.00", "failed")),
+         "tr_1:refund_failed:re_1", "tr_1:refunded:3000"},
+        {"mollie", "tr_1",
+         MOLLIE_REFUNDED("10.00",
+                         MOLLIE_REFUND("re_2", "10.00", "refunded") "," MOLLIE_REFUND("re_1", "20.00", "canceled")),
+         "tr_1:refund_failed:re_1", "tr_1:refunded:3000"},
+        {"stripe", "pi_1",
+         STRIPE_REFUNDED("1000", STRIPE_REFUND("re_2", "1000", "pending") "," STRIPE_REFUND("re_1", "2000", "failed")),
+         "pi_1:refund_failed:re_1", "pi_1:refunded:3000"},
+        {"stripe", "pi_1",
+         STRIPE_REFUNDED("1000",
+                         STRIPE_REFUND("re_2", "1000", "succeeded") "," STRIPE_REFUND("re_1", "2000", "canceled")),
+         "pi_1:refund_failed:re_1", "pi_1:refunded:3000"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fetched_payment payment;
+        assert_int_equal(read_state(cases[i].provider, cases[i].id, cases[i].body, &payment), STATUS_OK);
+        assert_int_equal(payment.events_count, 3);
+        const struct payment_event *failed = &payment.events[1];
+        assert_int_equal(failed->kind, PAYMENT_EVENT_REFUND_FAILED);
+        assert_string_equal(failed->event_id, cases[i].failed);
+        assert_string_equal(failed->refund_id, "re_1");
+        assert_int_equal(failed->amount_minor, 2000);
+        const struct payment_event *all = &payment.events[2];
+        assert_int_equal(all->kind, PAYMENT_EVENT_REFUNDED);
+        assert_string_equal(all->event_id, cases[i].all);
+        assert_string_equal(all->refund_id, "");
+        assert_int_equal(all->amount_minor, 3000);
+        assert_int_equal(all->refund_failed_minor, 2000);
+        assert_true(all->refund_is_total);
+        assert_int_equal(payment.refunded_minor, 1000);
+        assert_int_equal(payment.failed_refunds, 1);
+    }
+}
+
+static void a_refund_that_fails_and_one_like_it_are_two_states(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    struct payment_event event;
+    const struct made_refund second = {.id = "re_2"};
+    assert_int_equal(
+        read_state("mollie", "tr_1", MOLLIE_REFUNDED("0.00", MOLLIE_REFUND("re_1", "121.00", "failed")), &payment),
+        STATUS_OK);
+    assert_string_equal(payment.events[2].event_id, "tr_1:refunded:12100");
+    assert_false(payment.events[2].refund_is_full);
+    fetched_payment_note_refund(&payment, 12100, &event);
+    assert_string_equal(event.event_id, "tr_1:refunded:24200");
+    assert_int_equal(event.amount_minor - event.refund_failed_minor, 12100);
+    assert_true(event.refund_is_full);
+    fetched_payment_name_refund(&payment, &second, 12100, &event);
+    assert_int_equal(event.kind, PAYMENT_EVENT_REFUNDED);
+    assert_string_equal(event.event_id, "tr_1:refund:re_2");
+    assert_string_equal(event.refund_id, "re_2");
+    assert_false(event.refund_is_total);
+}
+
+static void a_list_and_a_total_that_do_not_agree_count_as_the_larger(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    /* A total that leaves nothing out, and a list with room for one. */
+    assert_int_equal(
+        read_state("stripe", "pi_1", STRIPE_REFUNDED("5000", STRIPE_REFUND("re_1", "2000", "failed")), &payment),
+        STATUS_OK);
+    assert_int_equal(payment.refunded_minor, 5000);
+    assert_int_equal(payment.made_minor, 5000);
+    /* A total that is behind its list. */
+    assert_int_equal(
+        read_state("stripe", "pi_1", STRIPE_REFUNDED("0", STRIPE_REFUND("re_1", "2000", "pending")), &payment),
+        STATUS_OK);
+    assert_int_equal(payment.refunded_minor, 2000);
+}
+
+static void a_list_of_refunds_that_is_none_is_not_believed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *provider, *id, *body;
+    } cases[] = {
+        {"mollie", "tr_1", MOLLIE_REFUNDED("10.00", "1")},
+        {"mollie", "tr_1", MOLLIE_REFUNDED("10.00", "{\"status\":\"failed\"}")},
+        {"mollie", "tr_1", MOLLIE_REFUNDED("10.00", MOLLIE_REFUND("", "10.00", "failed"))},
+        {"mollie", "tr_1", MOLLIE_REFUNDED("10.00", MOLLIE_REFUND("re_1", "-10.00", "failed"))},
+        {"mollie", "tr_1",
+         MOLLIE_REFUNDED("10.00", "{\"id\":\"re_1\",\"status\":\"failed\",\"amount\":{\"value\":\"10.00\","
+                                  "\"currency\":\"USD\"}}")},
+        {"stripe", "pi_1", STRIPE_REFUNDED("1000", STRIPE_REFUND("re_1", "-1", "failed"))},
+        {"stripe", "pi_1", STRIPE_REFUNDED("1000", STRIPE_REFUND("", "1000", "failed"))},
+        {"stripe", "pi_1", STRIPE_REFUNDED("1000", "{\"id\":\"re_1\",\"object\":\"refund\",\"amount\":1000}")},
+        {"stripe", "pi_1",
+         STRIPE_REFUNDED("1000", "{\"id\":\"re_1\",\"object\":\"charge\",\"amount\":1000,\"status\":\"failed\"}")},
+        {"stripe", "pi_1",
+         STRIPE_REFUNDED("1000", STRIPE_REFUND("re_1", "900000000000000",
+                                               "failed") "," STRIPE_REFUND("re_2", "900000000000000", "failed"))},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fetched_payment payment;
+        if (read_state(cases[i].provider, cases[i].id, cases[i].body, &payment) != STATUS_UNAVAILABLE)
+            fail_msg("believed: %s", cases[i].body);
+    }
+}
+
+static void of_many_failures_the_newest_are_told(void **state)
+{
+    (void)state;
+    struct buffer refunds;
+    struct fetched_payment payment;
+    buffer_init(&refunds, 65536);
+    for (int i = 0; i < PROVIDER_FAILED_REFUNDS_MAX + 8; i++)
+        buffer_append_format(&refunds,
+                             "%s{\"id\":\"re_%d\",\"status\":\"failed\",\"amount\":{\"value\":\"1.00\","
+                             "\"currency\":\"EUR\"}}",
+                             i > 0 ? "," : "", i);
+    const char *body = arena_format(arena, MOLLIE_REFUNDED("0.00", "%s"), buffer_text(&refunds));
+    assert_int_equal(read_state("mollie", "tr_1", body, &payment), STATUS_OK);
+    assert_int_equal(payment.events_count, 2 + PROVIDER_FAILED_REFUNDS_MAX);
+    assert_string_equal(payment.events[1].refund_id, "re_0");
+    assert_int_equal(payment.failed_refunds, PROVIDER_FAILED_REFUNDS_MAX + 8);
+    buffer_release(&refunds);
 }
 
 int main(void)
@@ -483,7 +681,16 @@ int main(void)
         RULE("an answer that is no payment is nonsense", an_answer_that_is_no_payment_is_nonsense),
         RULE("an id that could change the path is never sent", an_id_that_could_change_the_path_is_never_sent),
         RULE("a refund has a key of payment and amount", a_refund_has_a_key_of_payment_and_amount),
+        RULE("a refund after failed ones has a key of its own", a_refund_after_failed_ones_has_a_key_of_its_own),
         RULE("a refund that failed is not made", a_refund_that_failed_is_not_made),
+        RULE("payments are asked for with their refunds", payments_are_asked_for_with_their_refunds),
+        RULE("a failed refund is an event of its own, and comes before the sum of all",
+             a_failed_refund_is_an_event_of_its_own_and_comes_before_the_sum_of_all),
+        RULE("a refund that fails and one like it are two states", a_refund_that_fails_and_one_like_it_are_two_states),
+        RULE("a list and a total that do not agree count as the larger",
+             a_list_and_a_total_that_do_not_agree_count_as_the_larger),
+        RULE("a list of refunds that is none is not believed", a_list_of_refunds_that_is_none_is_not_believed),
+        RULE("of many failures the newest are told", of_many_failures_the_newest_are_told),
         RULE("the event of a refund is the one that a fetch would give",
              the_event_of_a_refund_is_the_one_that_a_fetch_would_give),
     };

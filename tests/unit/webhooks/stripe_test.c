@@ -29,6 +29,10 @@
     "\"txn_1\",\"billing_details\":{\"address\":null,\"email\":null},\"fraud_details\":{},\"outcome\":{\"risk_"        \
     "score\":"                                                                                                         \
     "12.5},\"disputed\":false," fields "}"
+#define REFUND(fields)                                                                                                 \
+    "{\"id\":\"re_1\",\"object\":\"refund\",\"amount\":100,\"balance_transaction\":null,\"charge\":\"ch_1\","          \
+    "\"currency\":"                                                                                                    \
+    "\"eur\",\"destination_details\":{\"type\":\"card\"},\"reason\":null," fields "}"
 #define DISPUTE(fields)                                                                                                \
     "{\"id\":\"du_1\",\"object\":\"dispute\",\"balance_transactions\":[{\"amount\":-12100,\"exchange_rate\":null}],"   \
     "\"evidence\":{\"access_activity_log\":null},\"reason\":\"fraudulent\",\"status\":\"needs_response\"," fields "}"
@@ -179,6 +183,42 @@ static void intents_charges_and_disputes_are_followed(void **state)
         check(&cases[i]);
 }
 
+static void refunds_are_followed_by_their_ids_and_what_became_of_them(void **state)
+{
+    (void)state;
+#define OF_INTENT(status) REFUND("\"payment_intent\":\"pi_1\",\"status\":" status "," ORDER_METADATA)
+    static const struct {
+        const char *body;
+        const char *payment_id;
+        enum payment_event_kind kind;
+    } cases[] = {
+        {EVENT("refund.created", OF_INTENT("\"pending\"")), "pi_1", PAYMENT_EVENT_REFUNDED},
+        {EVENT("refund.created", OF_INTENT("\"requires_action\"")), "pi_1", PAYMENT_EVENT_REFUNDED},
+        {EVENT("refund.updated", OF_INTENT("\"succeeded\"")), "pi_1", PAYMENT_EVENT_REFUNDED},
+        {EVENT("refund.updated", OF_INTENT("\"failed\"")), "pi_1", PAYMENT_EVENT_REFUND_FAILED},
+        {EVENT("refund.updated", OF_INTENT("\"canceled\"")), "pi_1", PAYMENT_EVENT_REFUND_FAILED},
+        {EVENT("refund.updated", OF_INTENT("null")), "pi_1", PAYMENT_EVENT_OTHER},
+        {EVENT("charge.refund.updated", OF_INTENT("\"failed\"")), "pi_1", PAYMENT_EVENT_REFUND_FAILED},
+        {EVENT("refund.failed", OF_INTENT("\"failed\"")), "pi_1", PAYMENT_EVENT_REFUND_FAILED},
+        {EVENT("refund.failed", OF_INTENT("null")), "pi_1", PAYMENT_EVENT_REFUND_FAILED},
+        {EVENT("refund.failed", REFUND("\"payment_intent\":null,\"status\":\"failed\"")), "ch_1",
+         PAYMENT_EVENT_REFUND_FAILED},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct delivery delivery = signed_body(cases[i].body);
+        assert_int_equal(delivery_read(&delivery), WEBHOOK_EVENT);
+        const struct payment_event *event = &delivery.event;
+        assert_int_equal(event->kind, cases[i].kind);
+        assert_string_equal(event->refund_id, "re_1");
+        assert_string_equal(event->payment_id, cases[i].payment_id);
+        assert_int_equal(event->amount_minor, 100);
+        assert_string_equal(event->currency, "EUR");
+        assert_false(event->refund_is_total);
+        assert_false(event->has_order_id); /* it names its payment, and nothing else */
+    }
+#undef OF_INTENT
+}
+
 static void the_client_reference_goes_before_metadata(void **state)
 {
     (void)state;
@@ -197,7 +237,7 @@ static void an_unlisted_type_may_have_any_shape(void **state)
     static const char *const bodies[] = {
         "{\"id\":\"evt_1\",\"type\":\"customer.created\"}",
         thin_event,
-        "{\"id\":\"evt_1\",\"type\":\"refund.created\",\"data\":{\"object\":{\"amount\":-1}}}",
+        "{\"id\":\"evt_1\",\"type\":\"charge.updated\",\"data\":{\"object\":{\"amount\":-1}}}",
         "{\"id\":\"evt_1\",\"type\":\"charge.succeeded\",\"data\":null}",
         "{\"id\":\"evt_1\",\"type\":\"\"}",
     };
@@ -262,6 +302,11 @@ static void any_other_shape_is_malformed(void **state)
         {EVENT("payment_intent.succeeded", INTENT("\"amount\":12100,\"currency\":\"eur\"")),
          "data.object.amount_received"},
         {EVENT("charge.dispute.created", DISPUTE("\"currency\":\"eur\"")), "data.object.amount"},
+        {EVENT("refund.failed", "{\"id\":\"re_1\",\"status\":\"failed\",\"currency\":\"eur\"}"), "data.object.amount"},
+        {EVENT("refund.created", "{\"id\":\"re_1\",\"status\":\"pending\",\"amount\":-1,\"currency\":\"eur\"}"),
+         "data.object.amount"},
+        {EVENT("refund.updated", REFUND("\"status\":1")), "data.object.status"},
+        {EVENT("refund.updated", "{\"status\":\"failed\",\"amount\":100,\"currency\":\"eur\"}"), "data.object.id"},
         {EVENT("charge.refunded", CHARGE("\"currency\":\"eur\"")), "data.object.amount_refunded"},
         {EVENT("charge.refunded", CHARGE("\"amount_refunded\":1,\"currency\":\"eur\",\"refunded\":\"yes\"")),
          "data.object.refunded"},
@@ -422,6 +467,8 @@ int main(void)
         RULE("the published vector verifies and is normalised", the_published_vector_verifies),
         RULE("Checkout sessions are followed", sessions_are_followed),
         RULE("intents, charges and disputes are followed", intents_charges_and_disputes_are_followed),
+        RULE("refunds are followed by their ids and what became of them",
+             refunds_are_followed_by_their_ids_and_what_became_of_them),
         RULE("the client reference goes before metadata", the_client_reference_goes_before_metadata),
         RULE("an unlisted type may have any shape", an_unlisted_type_may_have_any_shape),
         RULE("any other shape is malformed, and the field is named", any_other_shape_is_malformed),
