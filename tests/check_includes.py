@@ -56,6 +56,7 @@ CODECS = [
     "module:api",  # handlers and their codecs
     "server/http/problem.c",  # error answers
     "server/vault/keyring_file.c",
+    "server/vault/keyring_edit.c",
     "server/app/settings*",  # the seller's file
     "server/app/staff.c",  # the line that `staff add` prints
     "include/akkoord/store/services.h",  # the price list

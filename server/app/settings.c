@@ -22,6 +22,7 @@
 #define DEFAULT_STRIPE_API_URL  "https://api.stripe.com"
 #define DEFAULT_MOLLIE_API_URL  "https://api.mollie.com"
 #define DEFAULT_ORDER_EXPIRES_S 1209600
+#define DEFAULT_KEY_EPOCH_DAYS  30
 #define CLOCK_OFFSET_S_MAX      INT64_C(3155760000) /* a hundred years */
 #define PREFIX                  "AKKOORD_"
 #define FILE_SUFFIX             "_FILE"
@@ -38,6 +39,7 @@ enum setting {
     MODE,
     SANDBOX,
     KEYRING_FILE,
+    KEY_EPOCH_DAYS,
     SELLER_FILE,
     SERVICES_FILE,
     STANDARD_WEBHOOK_SECRET,
@@ -71,6 +73,7 @@ static const struct {
     [MODE] = {"AKKOORD_MODE", false},
     [SANDBOX] = {"AKKOORD_SANDBOX", false},
     [KEYRING_FILE] = {"AKKOORD_KEYRING_FILE", false},
+    [KEY_EPOCH_DAYS] = {"AKKOORD_KEY_EPOCH_DAYS", false},
     [SELLER_FILE] = {"AKKOORD_SELLER_FILE", false},
     [SERVICES_FILE] = {"AKKOORD_SERVICES_FILE", false},
     [STANDARD_WEBHOOK_SECRET] = {"AKKOORD_STANDARD_WEBHOOK_SECRET", true},
@@ -374,9 +377,13 @@ static enum status read_rules(struct settings *settings, const struct texts *tex
 
 static enum status read_files(struct settings *settings, struct texts *texts, struct error *error)
 {
+    const char *epoch_days = texts->items[KEY_EPOCH_DAYS];
     settings->keyring_file = take(texts, KEYRING_FILE);
     settings->seller_file = take(texts, SELLER_FILE);
     settings->services_file = take(texts, SERVICES_FILE);
+    settings->key_epoch_days = DEFAULT_KEY_EPOCH_DAYS;
+    if (epoch_days && !value_integer(epoch_days, 1, SETTINGS_KEY_EPOCH_DAYS_MAX, &settings->key_epoch_days))
+        return wrong(error, KEY_EPOCH_DAYS, "must be a number of days from 1 to 3650");
     if (!settings->keyring_file && !settings->embedded)
         return missing(error, KEYRING_FILE, "must be set for the database of AKKOORD_DATABASE_URL");
     if (!settings->seller_file && settings->mode == MODE_LIVE)

@@ -526,13 +526,14 @@ static enum status find_event_key(struct store *store, struct arena *arena, int6
 }
 
 static enum status insert_event_key(struct store *store, struct arena *arena, int64_t month_day, int64_t at_us,
-                                    struct error *error)
+                                    struct uuid *kek_id, struct error *error)
 {
     struct data_key fresh;
     struct wrapped_key wrapped;
     enum status status = vault_data_key_new(store->keyring, KEY_PURPOSE_EVENT, &fresh, &wrapped, error);
     if (status != STATUS_OK)
         return status;
+    *kek_id = wrapped.kek_id;
     struct pg_params params;
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, &fresh.id);
@@ -557,13 +558,18 @@ enum status store_batch_event_key(struct store *store, struct arena *arena, int6
     enum status status = find_event_key(store, arena, month_day, key, &found, error);
     if (status != STATUS_OK || found)
         return status;
-    status = insert_event_key(store, arena, month_day, at_us, error);
-    /* Read it back: another process may have been first. */
-    if (status == STATUS_OK)
-        status = find_event_key(store, arena, month_day, key, &found, error);
-    if (status == STATUS_OK && !found)
-        status = error_set(error, STATUS_INTERNAL, "event_key_missing", "the month's event key can't be read back");
-    return status;
+    struct uuid kek_id;
+    for (int tries = 0; tries < 2; tries++) {
+        status = insert_event_key(store, arena, month_day, at_us, &kek_id, error);
+        /* Read it back: another process may have been first. */
+        if (status == STATUS_OK)
+            status = find_event_key(store, arena, month_day, key, &found, error);
+        if (status != STATUS_OK || found)
+            return status;
+        /* The KEK was retired by another process, which has put a newer one into the file. */
+        keyring_refresh(store->keyring);
+    }
+    return store_kek_retired(&kek_id, error);
 }
 
 enum status store_batch_quarantine(struct store *store, struct arena *arena, const struct batch_event *event,

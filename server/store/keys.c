@@ -4,6 +4,8 @@
  */
 #include "akkoord/store/keys.h"
 
+#include <inttypes.h>
+
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
 
@@ -80,15 +82,16 @@ static enum status verify_registered(const struct verification *verification, st
     return STATUS_OK;
 }
 
-static bool is_on_keyring(const struct keyring_entry *entries, size_t count, const struct uuid *id)
+static const struct keyring_entry *find_entry(const struct keyring_entry *entries, size_t count, const struct uuid *id)
 {
     for (size_t i = 0; i < count; i++) {
         if (uuid_equal(&entries[i].id, id))
-            return true;
+            return &entries[i];
     }
-    return false;
+    return NULL;
 }
 
+/* Keys that rows need and that can't be used; a fault each, however many rows. */
 static enum status verify_named(const struct verification *verification, struct arena *arena, struct error *error)
 {
     struct pg_result *result = NULL;
@@ -101,10 +104,13 @@ static enum status verify_named(const struct verification *verification, struct 
         char text[UUID_TEXT_BYTES];
         struct error fault;
         struct uuid id = pg_get_uuid(result, i, 0);
-        if (is_on_keyring(entries, count, &id))
+        const struct keyring_entry *entry = find_entry(entries, count, &id);
+        if (entry != NULL && entry->state != KEY_STATE_DESTROYED)
             continue;
-        (void)error_set(&fault, STATUS_NOT_FOUND, "kek_unknown", "rows need key %s, which is not on the keyring",
-                        uuid_format(&id, text));
+        (void)error_set(&fault, STATUS_NOT_FOUND, "kek_gone",
+                        "rows need key %s (of %" PRId64 " data keys), which is %s", uuid_format(&id, text),
+                        pg_get_int64(result, i, 1),
+                        entry == NULL ? "not on the keyring" : "destroyed: what they sealed is gone");
         tell(verification, &fault);
     }
     pg_result_free(result);
@@ -120,22 +126,37 @@ static enum key_purpose parse_purpose(const char *text)
     return KEY_PURPOSE_INDEX; /* wraps nothing: the unwrapping is refused */
 }
 
-/* A data key whose KEK was destroyed is gone by design: no fault. */
-static void verify_data_key(const struct verification *verification, const struct pg_result *result, size_t row)
+/* Keys whose KEK is not there were told of by verify_named(). */
+static enum status verify_data_key(const struct verification *verification, const struct pg_result *result, size_t row,
+                                   struct error *fault)
 {
     struct data_key key = {0};
-    struct error fault, told;
+    struct uuid wrapped_by;
     size_t length;
-    char text[UUID_TEXT_BYTES];
     struct uuid id = pg_get_uuid(result, row, 0);
+    struct uuid kek_id = pg_get_uuid(result, row, 3);
     const uint8_t *wrapped = pg_get_bytes(result, row, 2, &length);
-    enum status status = store_data_key_unwrap(verification->store, &id, parse_purpose(pg_get_text(result, row, 1)),
-                                               wrapped, length, &key, &fault);
-    if (status != STATUS_OK && status != STATUS_NOT_FOUND) {
-        (void)error_set(&told, status, fault.code, "data key %s: %s", uuid_format(&id, text), fault.detail);
-        tell(verification, &told);
-    }
+    enum status status = vault_wrapped_key_kek(wrapped, length, &wrapped_by, fault);
+    if (status == STATUS_OK && !uuid_equal(&kek_id, &wrapped_by))
+        return error_set(fault, STATUS_INTERNAL, "kek_mismatch", "its row says that it is wrapped by another key");
+    if (status == STATUS_OK)
+        status = store_data_key_unwrap(verification->store, &id, parse_purpose(pg_get_text(result, row, 1)), wrapped,
+                                       length, &key, fault);
     vault_data_key_release(&key);
+    bool is_told = status == STATUS_NOT_FOUND || (status != STATUS_OK && strcmp(fault->code, "kek_unknown") == 0);
+    return is_told ? STATUS_OK : status;
+}
+
+static void verify_row(const struct verification *verification, const struct pg_result *result, size_t row)
+{
+    struct error fault, told;
+    char text[UUID_TEXT_BYTES];
+    enum status status = verify_data_key(verification, result, row, &fault);
+    if (status == STATUS_OK)
+        return;
+    struct uuid id = pg_get_uuid(result, row, 0);
+    (void)error_set(&told, status, fault.code, "data key %s: %s", uuid_format(&id, text), fault.detail);
+    tell(verification, &told);
 }
 
 /* *last is moved on; *rows is how many the page had. */
@@ -152,7 +173,7 @@ static enum status verify_page(const struct verification *verification, struct a
         return status;
     *rows = pg_result_rows(result);
     for (size_t i = 0; i < *rows; i++)
-        verify_data_key(verification, result, i);
+        verify_row(verification, result, i);
     if (*rows > 0)
         *last = pg_get_uuid(result, *rows - 1, 0);
     verification->report->data_keys += (int64_t)*rows;

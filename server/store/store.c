@@ -30,24 +30,50 @@ void store_free(struct store *store)
     free(store);
 }
 
+/* False in *inserted when the database says that the KEK was retired. */
+static enum status insert(struct store *store, struct arena *arena, const struct data_key *key,
+                          const struct wrapped_key *wrapped, bool *inserted, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &key->id);
+    pg_params_add_text(&params, key_purpose_name(key->purpose));
+    pg_params_add_uuid(&params, &wrapped->kek_id);
+    pg_params_add_bytes(&params, wrapped->bytes, sizeof(wrapped->bytes));
+    pg_params_add_time(&params, clock_now_us());
+    enum status status = pg_execute(store->pg, &sql_data_key_insert, &params, &result, error);
+    *inserted = status == STATUS_OK && pg_result_affected(result) == 1;
+    pg_result_free(result);
+    return status;
+}
+
 enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
                                   struct data_key *key, struct error *error)
 {
     struct wrapped_key wrapped;
-    enum status status = vault_data_key_new(store->keyring, purpose, key, &wrapped, error);
-    if (status != STATUS_OK)
-        return status;
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, &key->id);
-    pg_params_add_text(&params, key_purpose_name(purpose));
-    pg_params_add_uuid(&params, &wrapped.kek_id);
-    pg_params_add_bytes(&params, wrapped.bytes, sizeof(wrapped.bytes));
-    pg_params_add_time(&params, clock_now_us());
-    status = pg_execute(store->pg, &sql_data_key_insert, &params, NULL, error);
-    if (status != STATUS_OK)
+    bool inserted = false;
+    for (int tries = 0; tries < 2; tries++) {
+        enum status status = vault_data_key_new(store->keyring, purpose, key, &wrapped, error);
+        if (status != STATUS_OK)
+            return status;
+        status = insert(store, arena, key, &wrapped, &inserted, error);
+        if (status == STATUS_OK && inserted)
+            return STATUS_OK;
         vault_data_key_release(key);
-    return status;
+        if (status != STATUS_OK)
+            return status;
+        /* Another process began a new epoch: its keys are in the file. */
+        keyring_refresh(store->keyring);
+    }
+    return store_kek_retired(&wrapped.kek_id, error);
+}
+
+enum status store_kek_retired(const struct uuid *kek_id, struct error *error)
+{
+    char text[UUID_TEXT_BYTES];
+    return error_set(error, STATUS_UNAVAILABLE, "kek_retired",
+                     "key %s was retired, and the keyring file here has no newer one", uuid_format(kek_id, text));
 }
 
 enum status store_data_key_unwrap(struct store *store, const struct uuid *id, enum key_purpose purpose,

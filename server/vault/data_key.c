@@ -106,9 +106,19 @@ static enum status decrypt_secret(const struct key_set *keys, const struct uuid 
                      uuid_format(kek_id, id_text));
 }
 
+/* A KEK that the keyring lacks may have been added to its file since: that is looked at before giving up. */
+static void make_sure_of(struct keyring *keyring, const struct uuid *kek_id)
+{
+    bool is_known = key_set_find(keyring_lock(keyring), kek_id) != NULL;
+    keyring_unlock(keyring);
+    if (!is_known)
+        keyring_refresh(keyring);
+}
+
 static enum status decrypt_locked(struct keyring *keyring, const struct uuid *kek_id, const uint8_t *wrapped,
                                   struct data_key *key, struct error *error)
 {
+    make_sure_of(keyring, kek_id);
     enum status status = decrypt_secret(keyring_lock(keyring), kek_id, wrapped, key, error);
     keyring_unlock(keyring);
     return status;
@@ -148,6 +158,12 @@ void vault_data_key_release(struct data_key *key)
 {
     OPENSSL_secure_clear_free(key->secret, DATA_KEY_BYTES);
     key->secret = NULL;
+}
+
+enum status vault_wrapped_key_kek(const void *wrapped, size_t length, struct uuid *kek_id, struct error *error)
+{
+    struct data_key key;
+    return read_header(wrapped, length, &key, kek_id, error);
 }
 
 enum status vault_data_key_rewrap(struct keyring *keyring, const void *wrapped, size_t length,

@@ -1,8 +1,7 @@
 /*
- * The codec of the keyring file (format in keyring.h): text to keys ready for use, and the text of a new keyring. Does
- * no I/O. Error texts name the place of a fault, never what stands there. Any thread.
+ * Reads the text of a keyring file (format in keyring.h) into keys ready for use. Does no I/O. Error texts name the
+ * place of a fault, never what stands there. Any thread.
  */
-#include "akkoord/base/buffer.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/base/crypto.h"
 #include "akkoord/base/json.h"
@@ -13,7 +12,6 @@
 
 #include <openssl/crypto.h>
 
-#define KEYRING_VERSION    1
 #define KEYRING_EPOCH_MAX  1000000
 #define KEYRING_TEXT_BYTES 64 /* longest text in a key's entry */
 #define KEYRING_PATH_BYTES 32 /* "keys[1023]." */
@@ -40,7 +38,7 @@ const char *key_state_name(enum key_state state)
     return (size_t)state < KEY_STATES ? state_names[state] : NULL;
 }
 
-static void fingerprint_make(const uint8_t kek[KEK_BYTES], char out[KEY_FINGERPRINT_TEXT_BYTES])
+void kek_fingerprint(const uint8_t kek[KEK_BYTES], char out[KEY_FINGERPRINT_TEXT_BYTES])
 {
     uint8_t fingerprint[KEY_FINGERPRINT_BYTES];
     hkdf_sha512(kek, KEK_BYTES, NULL, 0, FINGERPRINT_INFO, "", fingerprint, sizeof(fingerprint));
@@ -171,7 +169,7 @@ static enum status read_key(const struct entry_reader *reader, struct kek *kek, 
     } else if (base64_decode(key, strlen(key), secret, KEK_BYTES, &length) != STATUS_OK || length != KEK_BYTES) {
         status = entry_fault(reader, "key", "not 32 bytes of base64", error);
     } else {
-        fingerprint_make(secret, kek->entry.fingerprint);
+        kek_fingerprint(secret, kek->entry.fingerprint);
         use_key_make(secret, kek->entry.purpose, kek->use_key);
         if (check[0] != '\0' && strcmp(check, kek->entry.fingerprint) != 0)
             status = entry_fault(reader, "check", "does not fit the key: one of them was altered", error);
@@ -202,7 +200,7 @@ static enum status read_entry(struct entry_reader *reader, struct key_set *keys,
         if (other->purpose == kek->entry.purpose && other->epoch == kek->entry.epoch)
             return entry_fault(reader, "epoch", "another key of this purpose has it too", error);
     }
-    keys->count++;
+    kek->position = keys->count++;
     return read_key(reader, kek, error);
 }
 
@@ -214,10 +212,22 @@ static int compare_keys(const void *left, const void *right)
     return (a->epoch > b->epoch) - (a->epoch < b->epoch);
 }
 
+/* A key was retired when the next one of its purpose was made. */
+static void find_retirements(struct key_set *keys)
+{
+    for (size_t i = 0; i + 1 < keys->count; i++) {
+        struct keyring_entry *entry = &keys->keys[i].entry;
+        const struct keyring_entry *next = &keys->keys[i + 1].entry;
+        if (entry->state != KEY_STATE_ACTIVE && next->purpose == entry->purpose)
+            entry->retired_us = next->created_us;
+    }
+}
+
 /* Orders the keys and finds the active one of each purpose. */
 static enum status key_set_complete(const char *path, struct key_set *keys, struct error *error)
 {
     qsort(keys->keys, keys->count, sizeof(keys->keys[0]), compare_keys);
+    find_retirements(keys);
     for (size_t i = 0; i < keys->count; i++) {
         const struct kek *kek = &keys->keys[i];
         if (kek->entry.state != KEY_STATE_ACTIVE)
@@ -286,29 +296,4 @@ void key_set_free(struct key_set *keys)
         OPENSSL_secure_clear_free(keys->keys[i].use_key, KEK_USE_BYTES);
     free(keys->keys);
     free(keys);
-}
-
-void key_set_write_new(struct buffer *out)
-{
-    char created[CLOCK_RFC3339_BYTES];
-    clock_format_rfc3339(clock_now_us() / CLOCK_US_PER_SECOND * CLOCK_US_PER_SECOND, created);
-    buffer_append_format(out, "{\"version\": %d,\n \"keys\": [", KEYRING_VERSION);
-    for (size_t purpose = 1; purpose <= KEY_PURPOSES; purpose++) {
-        uint8_t kek[KEK_BYTES];
-        char key[BASE64_BYTES(KEK_BYTES)];
-        char check[KEY_FINGERPRINT_TEXT_BYTES];
-        char id_text[UUID_TEXT_BYTES];
-        struct uuid id = uuid_new();
-        crypto_random(kek, sizeof(kek));
-        base64_encode(kek, sizeof(kek), key);
-        fingerprint_make(kek, check);
-        buffer_append_format(out,
-                             "%s\n  {\"id\": \"%s\", \"purpose\": \"%s\", \"epoch\": 1, \"created\": \"%s\", "
-                             "\"state\": \"active\",\n   \"key\": \"%s\", \"check\": \"%s\"}",
-                             purpose > 1 ? "," : "", uuid_format(&id, id_text), purpose_names[purpose], created, key,
-                             check);
-        memory_cleanse(kek, sizeof(kek));
-        memory_cleanse(key, sizeof(key));
-    }
-    buffer_append_text(out, "\n]}\n");
 }

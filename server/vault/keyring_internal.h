@@ -7,6 +7,7 @@
 
 #include "akkoord/vault/keyring.h"
 
+#define KEYRING_VERSION         1
 #define KEK_BYTES               32
 #define KEK_USE_BYTES           32 /* what is derived from a KEK to use it by */
 #define FINGERPRINT_INFO        "akkoord/v1/check"
@@ -18,6 +19,7 @@
  * the key of the e-mail index. */
 struct kek {
     struct keyring_entry entry;
+    size_t position;  /* in the file */
     uint8_t *use_key; /* KEK_USE_BYTES in the secure heap; NULL when destroyed */
 };
 
@@ -33,9 +35,8 @@ enum status key_set_parse(const char *path, const char *text, size_t length, str
                           struct error *error) AKKOORD_MUST_CHECK;
 void key_set_free(struct key_set *keys);
 
-struct buffer;
-/* The text of a new keyring: one active key a purpose, epoch 1. The buffer is the caller's to release. */
-void key_set_write_new(struct buffer *out);
+/* As keyring.h says; the text ends with a NUL. */
+void kek_fingerprint(const uint8_t kek[KEK_BYTES], char out[KEY_FINGERPRINT_TEXT_BYTES]);
 
 /* Holds the keys still (read lock) until keyring_unlock(). */
 const struct key_set *keyring_lock(struct keyring *keyring);

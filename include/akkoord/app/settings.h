@@ -12,12 +12,13 @@
 
 #include "akkoord/base/status.h"
 
-#define SETTINGS_SECRET_BYTES_MAX  65536
-#define SETTINGS_PROXIES_MAX       64
-#define SETTINGS_UNKNOWN_MAX       16
-#define SETTINGS_THREADS_MAX       256
-#define SETTINGS_ORDER_EXPIRES_MAX 31536000 /* seconds: a year */
-#define SETTINGS_HOST_BYTES        64
+#define SETTINGS_SECRET_BYTES_MAX   65536
+#define SETTINGS_PROXIES_MAX        64
+#define SETTINGS_UNKNOWN_MAX        16
+#define SETTINGS_THREADS_MAX        256
+#define SETTINGS_ORDER_EXPIRES_MAX  31536000 /* seconds: a year */
+#define SETTINGS_HOST_BYTES         64
+#define SETTINGS_KEY_EPOCH_DAYS_MAX 3650
 
 enum installation_mode { MODE_TEST, MODE_LIVE };
 
@@ -51,6 +52,7 @@ struct settings {
 
     /* NULL when not set: an embedded installation makes its own keyring and uses samples in test mode. */
     char *keyring_file;
+    int64_t key_epoch_days; /* of a key-encryption key, and from its retirement to its end */
     char *seller_file;
     char *services_file;
 

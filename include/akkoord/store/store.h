@@ -30,10 +30,14 @@ void store_free(struct store *store);
 
 /* ---- data keys: rows of akkoord.data_key ---- */
 
-/* Inserts a new key, inside the caller's transaction or alone. Release it with vault_data_key_release(). */
+/* Inserts a new key, inside the caller's transaction or alone. Release it with vault_data_key_release(). Where another
+ * process has retired the KEK, the keyring's file is read again; STATUS_UNAVAILABLE `kek_retired` when it, too, is an
+ * old one. */
 enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
                                   struct data_key *key, struct error *error) AKKOORD_MUST_CHECK;
 /* Unwraps what a query has read. */
 enum status store_data_key_unwrap(struct store *store, const struct uuid *id, enum key_purpose purpose,
                                   const void *wrapped, size_t length, struct data_key *key,
                                   struct error *error) AKKOORD_MUST_CHECK;
+/* Fills in that error; for whoever inserts a key by a statement of its own. */
+enum status store_kek_retired(const struct uuid *kek_id, struct error *error);

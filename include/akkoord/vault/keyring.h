@@ -24,7 +24,8 @@
  * The fingerprint tells that a key is the right one and nothing else about it: the first 16 bytes, as lowercase hex, of
  * HKDF-SHA512 (RFC 5869) with the KEK as input key, no salt and the info "akkoord/v1/check".
  *
- * Any thread may call anything here: use takes a read lock, a reload swaps the keys under the write lock.
+ * Any thread may call anything here: use takes a read lock, a reload swaps the keys under the write lock. Any number of
+ * processes may share a file: it is only ever replaced whole.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -59,6 +60,7 @@ struct keyring_entry {
     enum key_state state;
     int64_t epoch;
     int64_t created_us;
+    int64_t retired_us; /* when the next key of its purpose was made; 0 while it is the newest */
     char fingerprint[KEY_FINGERPRINT_TEXT_BYTES]; /* of a destroyed key: its "check", or empty */
 };
 
@@ -75,6 +77,21 @@ enum status keyring_load(const char *path, struct keyring **keyring, struct erro
 
 /* Reads the same file again and swaps the keys; on failure (as for keyring_load) the old ones stay in use. */
 enum status keyring_reload(struct keyring *keyring, struct error *error) AKKOORD_MUST_CHECK;
+
+/* The same where the file is another than the one that was read, as after a rotation by another process; otherwise
+ * nothing. For whoever met a key that is not on the keyring. Logs how it went. */
+void keyring_refresh(struct keyring *keyring);
+
+/* Begins a new epoch: of each purpose that wraps, the active key is retired and a new random one takes its place, in
+ * the file first, whole or not at all and on the disk, and then here. (The index key wraps nothing, and stays.) Several
+ * processes that do so at once each begin one, one after the other. Failures as for keyring_load(), STATUS_UNAVAILABLE
+ * "keyring_write" (the file may only be a copy), STATUS_TOO_LARGE "keyring_full". */
+enum status keyring_begin_epoch(struct keyring *keyring, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Takes retired keys out of the file, in the same way, and notes them there as destroyed: whatever they still wrap,
+ * here or in a backup, is gone for good. Failures as above, STATUS_CONFLICT "key_in_use" for an active one. */
+enum status keyring_destroy_keys(struct keyring *keyring, const struct uuid *ids, size_t count,
+                                 struct error *error) AKKOORD_MUST_CHECK;
 
 /* Overwrites the keys. Nobody may use the keyring any more. NULL is accepted. */
 void keyring_free(struct keyring *keyring);

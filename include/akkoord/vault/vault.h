@@ -67,8 +67,9 @@ enum status vault_data_key_new(struct keyring *keyring, enum key_purpose purpose
 
 /* `id` and `purpose` are what the row claims: a wrapped key of another is refused. STATUS_NOT_FOUND "kek_destroyed":
  * the key is gone by design, whatever it sealed is shredded. STATUS_INTERNAL: "wrapped_key_malformed",
- * "wrapped_key_mismatch" (another purpose or id), "kek_unknown" (the keyring lacks the KEK), "wrapped_key_rejected"
- * (altered, or another KEK under that id). STATUS_BUSY as above. On failure there is nothing to release. */
+ * "wrapped_key_mismatch" (another purpose or id), "kek_unknown" (the keyring lacks the KEK, also after its file was
+ * looked at again), "wrapped_key_rejected" (altered, or another KEK under that id). STATUS_BUSY as above. On failure
+ * there is nothing to release. */
 enum status vault_data_key_unwrap(struct keyring *keyring, enum key_purpose purpose, const struct uuid *id,
                                   const void *wrapped, size_t length, struct data_key *key,
                                   struct error *error) AKKOORD_MUST_CHECK;
@@ -80,3 +81,7 @@ void vault_data_key_release(struct data_key *key);
  * active KEK wrapped is allowed. `fresh` may be what `wrapped` points into. Errors as for vault_data_key_unwrap. */
 enum status vault_data_key_rewrap(struct keyring *keyring, const void *wrapped, size_t length,
                                   struct wrapped_key *fresh, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Which KEK a wrapped key needs. STATUS_INTERNAL "wrapped_key_malformed". */
+enum status vault_wrapped_key_kek(const void *wrapped, size_t length, struct uuid *kek_id,
+                                  struct error *error) AKKOORD_MUST_CHECK;
