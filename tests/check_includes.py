@@ -57,6 +57,7 @@ CODECS = [
     "server/http/problem.c",  # error answers
     "server/vault/keyring_file.c",
     "server/vault/keyring_edit.c",
+    "server/vault/erasure_ledger.c",
     "server/app/settings*",  # the seller's file
     "server/app/staff.c",  # the line that `staff add` prints
     "include/akkoord/store/services.h",  # the price list

@@ -243,6 +243,21 @@ static void check_keys(struct doctor *doctor)
         tell(doctor, FINE, "keys", "%" PRId64 " data keys open", report.data_keys);
 }
 
+/* ---- erasures ---- */
+
+static void check_erasures(struct doctor *doctor)
+{
+    int64_t entries;
+    struct error error;
+    enum status status = installation_erasures_check(&doctor->settings, &entries, &error);
+    if (status == STATUS_NOT_FOUND)
+        tell(doctor, WARNING, "erasures", "there is no ledger yet; the next `akkoord serve` makes it");
+    else if (status != STATUS_OK)
+        tell_error(doctor, "erasures", &error, "without it a restored backup brings erased people back");
+    else
+        tell(doctor, FINE, "erasures", "%" PRId64 " in the ledger", entries);
+}
+
 /* ---- all of it ---- */
 
 static void examine(struct doctor *doctor)
@@ -259,6 +274,7 @@ static void examine(struct doctor *doctor)
         if (has_keyring)
             check_keys(doctor);
     }
+    check_erasures(doctor);
     check_clock(doctor);
 }
 
@@ -283,7 +299,8 @@ const struct subcommand command_doctor = {
     .usage =
         "Usage: akkoord doctor\n"
         "\n"
-        "Looks at settings, files, fonts, server, keyring, database, schema, jobs, keys and clock. Prints a line\n"
+        "Looks at settings, files, fonts, server, keyring, database, schema, jobs, keys, erasures and clock. Prints a "
+        "line\n"
         "for each: ok, warning or problem; what it is about; what was found and how to mend it. Exit status 1 when\n"
         "there is a problem.\n",
     .run = run,

@@ -100,3 +100,10 @@ enum status file_create(const char *path, mode_t mode, const void *bytes, size_t
         return error_set(error, STATUS_CONFLICT, "file_exists", "%s is there already", path);
     return error_set(error, STATUS_UNAVAILABLE, "file_write", "%s can't be made: %s", path, strerrordesc_np(fault));
 }
+
+enum status folder_make(const char *path, struct error *error)
+{
+    if (mkdir(path, 0700) == 0 || errno == EEXIST)
+        return STATUS_OK;
+    return error_set(error, STATUS_UNAVAILABLE, "file_write", "%s can't be made: %s", path, strerrordesc_np(errno));
+}

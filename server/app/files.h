@@ -15,3 +15,6 @@ enum status file_read(struct arena *arena, const char *path, size_t bytes_max, c
  * STATUS_CONFLICT `file_exists`; of several that try at once one succeeds. STATUS_UNAVAILABLE `file_write`. */
 enum status file_create(const char *path, mode_t mode, const void *bytes, size_t length,
                         struct error *error) AKKOORD_MUST_CHECK;
+
+/* Makes a folder (0700) unless it is there. STATUS_UNAVAILABLE `file_write`. */
+enum status folder_make(const char *path, struct error *error) AKKOORD_MUST_CHECK;

@@ -4,9 +4,7 @@
  */
 #include "first_start.h"
 
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include "akkoord/base/crypto.h"
 #include "akkoord/base/log.h"
@@ -129,14 +127,14 @@ enum status first_start_seller(const struct settings *settings, struct arena *ar
 static enum status make_secret(const char *data_dir, const char *path, struct error *error)
 {
     /* Beside an external database the data folder holds nothing else, and may not be there yet. */
-    if (mkdir(data_dir, 0700) != 0 && errno != EEXIST)
-        return error_set(error, STATUS_UNAVAILABLE, "file_write", "%s can't be made: %s", data_dir,
-                         strerrordesc_np(errno));
+    enum status status = folder_make(data_dir, error);
+    if (status != STATUS_OK)
+        return status;
     uint8_t bytes[SECRET_BYTES];
     char text[sizeof(SECRET_PREFIX) + BASE64_BYTES(SECRET_BYTES)] = SECRET_PREFIX;
     crypto_random(bytes, sizeof(bytes));
     base64_encode(bytes, sizeof(bytes), text + strlen(SECRET_PREFIX));
-    enum status status = file_create(path, 0600, text, strlen(text), error);
+    status = file_create(path, 0600, text, strlen(text), error);
     memory_cleanse(bytes, sizeof(bytes));
     memory_cleanse(text, sizeof(text));
     /* Another process that starts at the same time made it: its secret is used. */

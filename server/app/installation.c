@@ -1,19 +1,31 @@
 /* Opens an installation for a subcommand. Main thread, before any other. */
 #include "akkoord/app/installation.h"
 
-#include "akkoord/base/memory.h"
-#include "akkoord/pg/sql.h"
-#include "akkoord/vault/vault.h"
+#include <unistd.h>
 
-/* The caller frees it. An external installation always names its file: the settings see to that. */
+#include "akkoord/base/log.h"
+#include "akkoord/base/memory.h"
+#include "akkoord/base/metrics.h"
+#include "akkoord/pg/sql.h"
+#include "akkoord/store/erasures.h"
+#include "akkoord/vault/vault.h"
+#include "files.h"
+
+/* What the setting says, or that name in the data folder; the caller frees it. */
+static char *path_of(const struct settings *settings, const char *setting, const char *name)
+{
+    if (setting != NULL)
+        return memory_copy_text(setting);
+    size_t bytes = strlen(settings->data_dir) + 1 + strlen(name) + 1;
+    char *path = memory_alloc(bytes);
+    (void)snprintf(path, bytes, "%s/%s", settings->data_dir, name);
+    return path;
+}
+
+/* An external installation always names its file: the settings see to that. */
 static char *keyring_path(const struct settings *settings)
 {
-    if (settings->keyring_file != NULL)
-        return memory_copy_text(settings->keyring_file);
-    size_t bytes = strlen(settings->data_dir) + sizeof("/" INSTALLATION_KEYRING_NAME);
-    char *path = memory_alloc(bytes);
-    (void)snprintf(path, bytes, "%s/%s", settings->data_dir, INSTALLATION_KEYRING_NAME);
-    return path;
+    return path_of(settings, settings->keyring_file, INSTALLATION_KEYRING_NAME);
 }
 
 enum status installation_keyring_load(const struct settings *settings, struct keyring **keyring, struct error *error)
@@ -64,6 +76,76 @@ enum status installation_keyring_open(const struct settings *settings, const str
     if (status != STATUS_OK && status != STATUS_CONFLICT)
         return status;
     return installation_keyring_load(settings, keyring, error);
+}
+
+/* ---- the erasure ledger ---- */
+
+static struct metric replayed = {.kind = METRIC_COUNTER,
+                                 .name = "akkoord_erasures_replayed_total",
+                                 .help = "Persons and data keys that a restored backup had brought back."};
+
+static void tell_of_erasures(const struct erasures_report *report, bool made)
+{
+    if (made && report->others > 0)
+        log_event(LOG_WARNING, "erasure.ledger_begun", log_int("other_ledgers", report->others));
+    if (report->customers > 0 || report->data_keys > 0)
+        log_event(LOG_WARNING, "erasure.replayed", log_int("customers", report->customers),
+                  log_int("data_keys", report->data_keys));
+    metric_add(&replayed, "what=\"customer\"", report->customers);
+    metric_add(&replayed, "what=\"data_key\"", report->data_keys);
+}
+
+static char *ledger_path(const struct settings *settings)
+{
+    return path_of(settings, settings->erasure_ledger_file, INSTALLATION_LEDGER_NAME);
+}
+
+enum status installation_erasures_open(const struct settings *settings, struct store *store,
+                                       struct erasure_ledger **ledger, struct error *error)
+{
+    struct erasures_report report;
+    struct error fault;
+    bool made = false;
+    char *path = ledger_path(settings);
+    enum status status = folder_make(settings->data_dir, &fault);
+    if (status == STATUS_OK)
+        status = erasure_ledger_open(path, ledger, &made, &fault);
+    if (status == STATUS_OK)
+        status = store_erasures_replay(store, *ledger, &report, &fault);
+    free(path);
+    if (status != STATUS_OK)
+        return error_set_field(error, status, fault.code,
+                               settings->erasure_ledger_file != NULL ? "AKKOORD_ERASURE_LEDGER_FILE" : "", "%s",
+                               fault.detail);
+    tell_of_erasures(&report, made);
+    return STATUS_OK;
+}
+
+static enum status count_entries(void *context, const struct erasure *erasure, const struct erasure_mark *mark,
+                                 struct error *error)
+{
+    (void)erasure;
+    (void)error;
+    *(int64_t *)context = mark->entries;
+    return STATUS_OK;
+}
+
+enum status installation_erasures_check(const struct settings *settings, int64_t *entries, struct error *error)
+{
+    struct erasure_ledger *ledger = NULL;
+    bool made;
+    char *path = ledger_path(settings);
+    enum status status = STATUS_OK;
+    /* Opening it would make it. */
+    if (access(path, F_OK) != 0)
+        status = error_set(error, STATUS_NOT_FOUND, "erasure_ledger_missing", "there is no %s", path);
+    if (status == STATUS_OK)
+        status = erasure_ledger_open(path, &ledger, &made, error);
+    if (status == STATUS_OK)
+        status = erasure_ledger_read(ledger, count_entries, entries, error);
+    erasure_ledger_free(ledger);
+    free(path);
+    return status;
 }
 
 enum status installation_open(struct installation *installation, struct error *error)

@@ -45,6 +45,7 @@ struct serve {
     struct settings settings;
     struct command_database database;
     struct keyring *keyring;
+    struct erasure_ledger *erasures;
     struct arena *arena; /* of what follows from the settings */
     struct seller seller;
     const char *listen;   /* host and port */
@@ -111,6 +112,9 @@ static enum status prepare_database(struct serve *serve, struct error *error)
         status = migrate_check_server(store->pg, migrate_known(), error);
     if (status == STATUS_OK)
         status = first_start_prepare(&serve->settings, store, error);
+    /* Nobody is answered before what a restored backup has brought back is gone again. */
+    if (status == STATUS_OK)
+        status = installation_erasures_open(&serve->settings, store, &serve->erasures, error);
     store_free(store);
     return status;
 }
@@ -398,6 +402,7 @@ static void take_down(struct serve *serve)
     webhook_receiver_release(&serve->receiver);
     if (serve->sandbox_secret != NULL)
         memory_free_cleansed(serve->sandbox_secret, strlen(serve->sandbox_secret));
+    erasure_ledger_free(serve->erasures);
     keyring_free(serve->keyring);
     command_database_close(&serve->database);
     arena_free(serve->arena);

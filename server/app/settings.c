@@ -40,6 +40,7 @@ enum setting {
     SANDBOX,
     KEYRING_FILE,
     KEY_EPOCH_DAYS,
+    ERASURE_LEDGER_FILE,
     SELLER_FILE,
     SERVICES_FILE,
     STANDARD_WEBHOOK_SECRET,
@@ -74,6 +75,7 @@ static const struct {
     [SANDBOX] = {"AKKOORD_SANDBOX", false},
     [KEYRING_FILE] = {"AKKOORD_KEYRING_FILE", false},
     [KEY_EPOCH_DAYS] = {"AKKOORD_KEY_EPOCH_DAYS", false},
+    [ERASURE_LEDGER_FILE] = {"AKKOORD_ERASURE_LEDGER_FILE", false},
     [SELLER_FILE] = {"AKKOORD_SELLER_FILE", false},
     [SERVICES_FILE] = {"AKKOORD_SERVICES_FILE", false},
     [STANDARD_WEBHOOK_SECRET] = {"AKKOORD_STANDARD_WEBHOOK_SECRET", true},
@@ -379,6 +381,7 @@ static enum status read_files(struct settings *settings, struct texts *texts, st
 {
     const char *epoch_days = texts->items[KEY_EPOCH_DAYS];
     settings->keyring_file = take(texts, KEYRING_FILE);
+    settings->erasure_ledger_file = take(texts, ERASURE_LEDGER_FILE);
     settings->seller_file = take(texts, SELLER_FILE);
     settings->services_file = take(texts, SERVICES_FILE);
     settings->key_epoch_days = DEFAULT_KEY_EPOCH_DAYS;
@@ -438,6 +441,7 @@ void settings_release(struct settings *settings)
         &settings->database_url,
         &settings->database_owner_url,
         &settings->keyring_file,
+        &settings->erasure_ledger_file,
         &settings->seller_file,
         &settings->services_file,
         &settings->standard_webhook_secret,

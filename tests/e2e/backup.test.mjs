@@ -157,6 +157,7 @@ describe('restored into a new data folder', () => {
 
   test('keys verify passes with the right one', async () => {
     give(keyring, place());
+    give(join(source.dataDir, 'erasures.jsonl'), join(server.dataDir, 'erasures.jsonl'));
     expectDone(await server.cli(['keys', 'verify']));
   });
 

@@ -52,7 +52,8 @@ struct settings {
 
     /* NULL when not set: an embedded installation makes its own keyring and uses samples in test mode. */
     char *keyring_file;
-    int64_t key_epoch_days; /* of a key-encryption key, and from its retirement to its end */
+    int64_t key_epoch_days;    /* of a key-encryption key, and from its retirement to its end */
+    char *erasure_ledger_file; /* NULL: the one in the data folder */
     char *seller_file;
     char *services_file;
 

@@ -1,0 +1,2 @@
+-- Sessions go with them.
+DELETE FROM customer WHERE id = ANY ($1::uuid[])

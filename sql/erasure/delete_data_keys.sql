@@ -1,0 +1,1 @@
+DELETE FROM data_key WHERE id = ANY ($1::uuid[])

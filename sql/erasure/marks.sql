@@ -1,0 +1,1 @@
+SELECT id, entries, hash FROM erasure_ledger
