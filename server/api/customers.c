@@ -94,7 +94,7 @@ static enum status wrong_credentials(struct error *error)
 static enum status find_credentials(struct api_call *call, const char *email, struct customer_credentials *credentials,
                                     struct error *error)
 {
-    char normalised[EMAIL_BYTES];
+    char *normalised = arena_alloc(call->arena, EMAIL_BYTES); /* which is overwritten; a stack is not */
     if (email_normalise(email, strlen(email), normalised, NULL) != STATUS_OK)
         return STATUS_NOT_FOUND;
     return store_customer_find_credentials(call->store, call->arena, normalised, credentials, error);

@@ -53,7 +53,7 @@ static enum status read_log_in(struct api_call *call, struct log_in *log_in, str
 static enum status find_staff(struct api_call *call, const char *text, struct staff_credentials *staff,
                               struct error *error)
 {
-    char email[EMAIL_BYTES];
+    char *email = arena_alloc(call->arena, EMAIL_BYTES); /* which is overwritten; a stack is not */
     if (email_normalise(text, strlen(text), email, error) != STATUS_OK)
         return STATUS_NOT_FOUND;
     return store_staff_find(call->store, call->arena, email, staff, error);

@@ -1,10 +1,11 @@
-// No plaintext personal datum in any column, log, WAL or dump: values that occur nowhere else are put into every field,
+// No plaintext personal datum in any column, log, WAL or dump, nor in memory that was freed: values that occur nowhere else are put into every field,
 // the whole life of orders is walked, and then every byte that the server and PostgreSQL have written is searched.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { addStaff, expectStatus, getOrder, listAll, newEmail, payStandard, payStripe, placeOrder, postgresProgram, randomId, run, sendStandard,
   staffLogin, startAkkoord } from './lib/akkoord.mjs';
@@ -144,6 +145,38 @@ test('no value is found in the dump, in any file of the data folder, in the WAL 
   const haystacks = await everything();
   assert.ok(Object.keys(canaries).length >= 25);
   assert.deepEqual(search(haystacks, canaries), []);
+});
+
+// What another process of root sees of the server's memory, a writable stretch at a time.
+function memoryOf(pid) {
+  const memory = openSync(`/proc/${pid}/mem`, 'r');
+  const stretches = [];
+  for (const line of readFileSync(`/proc/${pid}/maps`, 'utf8').split('\n')) {
+    const [, from, to, rights, name] = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)$/.exec(line) ?? [];
+    if (from === undefined || !rights.startsWith('rw') || /^\[v/.test(name)) continue;
+    const bytes = Buffer.alloc(Number(BigInt(`0x${to}`) - BigInt(`0x${from}`)));
+    try {
+      readSync(memory, bytes, 0, bytes.length, BigInt(`0x${from}`));
+      stretches.push([`memory ${name || from}`, bytes]);
+    } catch (error) {
+      if (error.code !== 'EIO') throw error; // a guard page, or memory that was given back meanwhile
+    }
+  }
+  closeSync(memory);
+  return stretches;
+}
+
+// The user of the server may not look: PR_SET_DUMPABLE.
+test('no value that was used and freed is found in the memory of the server', { skip: process.getuid() !== 0 && 'only root may look' }, async () => {
+  let found;
+  // A document may still be rendered: what is in use is not freed.
+  for (let tries = 0; tries < 10 && found?.length !== 0; tries++) {
+    await sleep(500);
+    const stretches = memoryOf(server.pid);
+    assert.ok(search(stretches, { setting: server.secrets.stripe }).length > 0, 'what is there is found');
+    found = search(stretches, canaries);
+  }
+  assert.deepEqual(found, []);
 });
 
 test('no value is found in the metrics', async () => {
