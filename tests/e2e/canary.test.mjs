@@ -1,5 +1,6 @@
-// No plaintext personal datum in any column, log, WAL or dump, nor in memory that was freed: values that occur nowhere else are put into every field,
-// the whole life of orders is walked, and then every byte that the server and PostgreSQL have written is searched.
+// No plaintext personal datum in any column, log, WAL or dump, nor in memory that was freed: values that occur nowhere else
+// are put into every field, the whole life of orders is walked, and then every byte that the server and PostgreSQL have
+// written is searched.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readdirSync, readSync } from 'node:fs';
