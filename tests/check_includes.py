@@ -42,6 +42,7 @@ THIRD_PARTY = [
     ("curl/*", ["server/http/client*", "include/akkoord/http/client.h", "module:jobs"]),
     ("jansson.h", ["include/akkoord/base/json.h"]),
     ("argon2.h", ["module:vault"]),
+    ("p11-kit/*", ["module:vault"]),
     ("pango/*", ["module:documents"]),
     ("cairo*", ["module:documents"]),
     ("libxml/*", ["module:documents"]),

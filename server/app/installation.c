@@ -28,6 +28,16 @@ static char *keyring_path(const struct settings *settings)
     return path_of(settings, settings->keyring_file, INSTALLATION_KEYRING_NAME);
 }
 
+/* NULL without one; lives as long as the settings and *token. */
+static const struct keyring_token *token_of(const struct settings *settings, struct keyring_token *token)
+{
+    *token = (struct keyring_token){.module = settings->pkcs11_module,
+                                    .label = settings->pkcs11_token,
+                                    .key = settings->pkcs11_key,
+                                    .pin = settings->pkcs11_pin};
+    return settings->pkcs11_module != NULL ? token : NULL;
+}
+
 enum status installation_keyring_load(const struct settings *settings, struct keyring **keyring, struct error *error)
 {
     enum status status = vault_harden_process(VAULT_MEMORY_LOCKED, error);
@@ -35,8 +45,11 @@ enum status installation_keyring_load(const struct settings *settings, struct ke
         return status;
     char *path = keyring_path(settings);
     struct error fault;
-    status = keyring_load(path, keyring, &fault);
+    struct keyring_token token;
+    status = keyring_load_with_token(path, token_of(settings, &token), keyring, &fault);
     free(path);
+    if (status != STATUS_OK && strcmp(fault.code, "key_token") == 0)
+        return error_set_field(error, status, fault.code, "AKKOORD_PKCS11_MODULE", "%s", fault.detail);
     if (status != STATUS_OK)
         return error_set_field(error, status, fault.code, settings->keyring_file != NULL ? "AKKOORD_KEYRING_FILE" : "",
                                "%s", fault.detail);
@@ -70,7 +83,8 @@ enum status installation_keyring_open(const struct settings *settings, const str
     if (status != STATUS_OK)
         return status;
     char *path = keyring_path(settings);
-    status = keyring_create(path, error);
+    struct keyring_token token;
+    status = keyring_create_with_token(path, token_of(settings, &token), error);
     free(path);
     /* Of several processes that start at once one makes it, and all use that one. */
     if (status != STATUS_OK && status != STATUS_CONFLICT)

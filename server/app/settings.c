@@ -23,6 +23,7 @@
 #define DEFAULT_MOLLIE_API_URL  "https://api.mollie.com"
 #define DEFAULT_ORDER_EXPIRES_S 1209600
 #define DEFAULT_KEY_EPOCH_DAYS  30
+#define DEFAULT_PKCS11_KEY      "akkoord"
 #define CLOCK_OFFSET_S_MAX      INT64_C(3155760000) /* a hundred years */
 #define PREFIX                  "AKKOORD_"
 #define FILE_SUFFIX             "_FILE"
@@ -40,6 +41,10 @@ enum setting {
     SANDBOX,
     KEYRING_FILE,
     KEY_EPOCH_DAYS,
+    PKCS11_MODULE,
+    PKCS11_TOKEN,
+    PKCS11_KEY,
+    PKCS11_PIN,
     ERASURE_LEDGER_FILE,
     SELLER_FILE,
     SERVICES_FILE,
@@ -75,6 +80,10 @@ static const struct {
     [SANDBOX] = {"AKKOORD_SANDBOX", false},
     [KEYRING_FILE] = {"AKKOORD_KEYRING_FILE", false},
     [KEY_EPOCH_DAYS] = {"AKKOORD_KEY_EPOCH_DAYS", false},
+    [PKCS11_MODULE] = {"AKKOORD_PKCS11_MODULE", false},
+    [PKCS11_TOKEN] = {"AKKOORD_PKCS11_TOKEN", false},
+    [PKCS11_KEY] = {"AKKOORD_PKCS11_KEY", false},
+    [PKCS11_PIN] = {"AKKOORD_PKCS11_PIN", true},
     [ERASURE_LEDGER_FILE] = {"AKKOORD_ERASURE_LEDGER_FILE", false},
     [SELLER_FILE] = {"AKKOORD_SELLER_FILE", false},
     [SERVICES_FILE] = {"AKKOORD_SERVICES_FILE", false},
@@ -377,6 +386,30 @@ static enum status read_rules(struct settings *settings, const struct texts *tex
     return STATUS_OK;
 }
 
+/* All of it or nothing: which token, which key on it, and what opens it. */
+static enum status read_pkcs11(struct settings *settings, struct texts *texts, struct error *error)
+{
+    settings->pkcs11_module = take(texts, PKCS11_MODULE);
+    settings->pkcs11_token = take(texts, PKCS11_TOKEN);
+    settings->pkcs11_key = take(texts, PKCS11_KEY);
+    settings->pkcs11_pin = take(texts, PKCS11_PIN);
+    if (!settings->pkcs11_module && (settings->pkcs11_token || settings->pkcs11_key || settings->pkcs11_pin))
+        return missing(error, PKCS11_MODULE, "must be set, because another AKKOORD_PKCS11_ setting is");
+    if (!settings->pkcs11_module)
+        return STATUS_OK;
+    if (!settings->pkcs11_token)
+        return missing(error, PKCS11_TOKEN, "must be set, because AKKOORD_PKCS11_MODULE is");
+    if (!settings->pkcs11_pin)
+        return missing(error, PKCS11_PIN, "must be set, because AKKOORD_PKCS11_MODULE is");
+    if (strlen(settings->pkcs11_token) > SETTINGS_PKCS11_LABEL_MAX)
+        return wrong(error, PKCS11_TOKEN, "is longer than a token's label can be: 32 bytes");
+    if (!settings->pkcs11_key)
+        settings->pkcs11_key = memory_copy_text(DEFAULT_PKCS11_KEY);
+    if (strlen(settings->pkcs11_key) > SETTINGS_PKCS11_LABEL_MAX)
+        return wrong(error, PKCS11_KEY, "is longer than 32 bytes");
+    return STATUS_OK;
+}
+
 static enum status read_files(struct settings *settings, struct texts *texts, struct error *error)
 {
     const char *epoch_days = texts->items[KEY_EPOCH_DAYS];
@@ -411,6 +444,8 @@ static enum status understand(struct settings *settings, struct texts *texts, co
         status = read_rules(settings, texts, error);
     if (status == STATUS_OK)
         status = read_files(settings, texts, error);
+    if (status == STATUS_OK)
+        status = read_pkcs11(settings, texts, error);
     return status;
 }
 
@@ -442,6 +477,10 @@ void settings_release(struct settings *settings)
         &settings->database_owner_url,
         &settings->keyring_file,
         &settings->erasure_ledger_file,
+        &settings->pkcs11_module,
+        &settings->pkcs11_token,
+        &settings->pkcs11_key,
+        &settings->pkcs11_pin,
         &settings->seller_file,
         &settings->services_file,
         &settings->standard_webhook_secret,

@@ -10,6 +10,7 @@
 #include "akkoord/base/buffer.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
+#include "key_token.h"
 #include "keyring_edit.h"
 #include "keyring_internal.h"
 #include "keyring_io.h"
@@ -19,17 +20,20 @@ struct keyring {
     struct key_set *keys;
     pthread_mutex_t reloading; /* one reader of the file at a time; guards `identity` */
     struct keyring_identity identity;
+    struct key_token *token; /* NULL without one; used by whoever holds `reloading` */
     char *path;
 };
 
-static enum status load_keys(const char *path, struct key_set **keys, struct keyring_identity *identity,
-                             struct error *error)
+static enum status load_keys(const char *path, struct key_token *token, struct key_set **keys,
+                             struct keyring_identity *identity, struct error *error)
 {
     struct keyring_text text;
     enum status status = keyring_text_read(path, &text, error);
     if (status != STATUS_OK)
         return status;
-    status = key_set_parse(path, text.bytes, text.length, keys, error);
+    status = key_set_parse(path, text.bytes, text.length, token, keys, error);
+    if (token != NULL)
+        key_token_disconnect(token);
     *identity = text.identity;
     keyring_text_release(&text);
     return status;
@@ -37,14 +41,24 @@ static enum status load_keys(const char *path, struct key_set **keys, struct key
 
 enum status keyring_load(const char *path, struct keyring **keyring, struct error *error)
 {
+    return keyring_load_with_token(path, NULL, keyring, error);
+}
+
+enum status keyring_load_with_token(const char *path, const struct keyring_token *token, struct keyring **keyring,
+                                    struct error *error)
+{
     struct key_set *keys = NULL;
     struct keyring_identity identity;
-    enum status status = load_keys(path, &keys, &identity, error);
-    if (status != STATUS_OK)
+    struct key_token *opener = token != NULL ? key_token_new(token) : NULL;
+    enum status status = load_keys(path, opener, &keys, &identity, error);
+    if (status != STATUS_OK) {
+        key_token_free(opener);
         return status;
+    }
     struct keyring *loaded = memory_alloc_zero(1, sizeof(*loaded));
     loaded->keys = keys;
     loaded->identity = identity;
+    loaded->token = opener;
     loaded->path = memory_copy_text(path);
     pthread_rwlock_init(&loaded->lock, NULL);
     pthread_mutex_init(&loaded->reloading, NULL);
@@ -57,7 +71,7 @@ static enum status reload_locked(struct keyring *keyring, struct error *error)
 {
     struct key_set *fresh = NULL;
     struct keyring_identity identity;
-    enum status status = load_keys(keyring->path, &fresh, &identity, error);
+    enum status status = load_keys(keyring->path, keyring->token, &fresh, &identity, error);
     if (status != STATUS_OK)
         return status;
     pthread_rwlock_wrlock(&keyring->lock);
@@ -91,21 +105,30 @@ void keyring_refresh(struct keyring *keyring)
     pthread_mutex_unlock(&keyring->reloading);
 }
 
-static enum status change(struct keyring *keyring, keyring_edit *edit, const void *context, struct error *error)
+static enum status change_file(struct keyring *keyring, keyring_edit *edit, struct keyring_change *change,
+                               struct error *error)
 {
-    enum status status = keyring_file_change(keyring->path, edit, context, error);
-    return status == STATUS_OK ? keyring_reload(keyring, error) : status;
+    pthread_mutex_lock(&keyring->reloading);
+    change->token = keyring->token;
+    enum status status = keyring_file_change(keyring->path, edit, change, error);
+    if (keyring->token != NULL)
+        key_token_disconnect(keyring->token);
+    if (status == STATUS_OK)
+        status = reload_locked(keyring, error);
+    pthread_mutex_unlock(&keyring->reloading);
+    return status;
 }
 
 enum status keyring_begin_epoch(struct keyring *keyring, struct error *error)
 {
-    return change(keyring, keyring_edit_begin_epoch, NULL, error);
+    struct keyring_change change = {0};
+    return change_file(keyring, keyring_edit_begin_epoch, &change, error);
 }
 
 enum status keyring_destroy_keys(struct keyring *keyring, const struct uuid *ids, size_t count, struct error *error)
 {
-    const struct key_selection selection = {.ids = ids, .count = count};
-    return change(keyring, keyring_edit_destroy, &selection, error);
+    struct keyring_change change = {.ids = ids, .count = count};
+    return change_file(keyring, keyring_edit_destroy, &change, error);
 }
 
 void keyring_free(struct keyring *keyring)
@@ -115,6 +138,7 @@ void keyring_free(struct keyring *keyring)
     key_set_free(keyring->keys);
     pthread_rwlock_destroy(&keyring->lock);
     pthread_mutex_destroy(&keyring->reloading);
+    key_token_free(keyring->token);
     free(keyring->path);
     free(keyring);
 }
@@ -169,10 +193,18 @@ enum status keyring_check_fingerprint(struct keyring *keyring, const struct uuid
 
 enum status keyring_create(const char *path, struct error *error)
 {
+    return keyring_create_with_token(path, NULL, error);
+}
+
+enum status keyring_create_with_token(const char *path, const struct keyring_token *token, struct error *error)
+{
     struct buffer text;
+    struct key_token *wrapper = token != NULL ? key_token_new(token) : NULL;
     buffer_init(&text, KEYRING_FILE_BYTES_MAX);
-    keyring_write_new(&text);
-    enum status status = keyring_file_create(path, text.data, text.length, error);
+    enum status status = keyring_write_new(wrapper, &text, error);
+    if (status == STATUS_OK)
+        status = keyring_file_create(path, text.data, text.length, error);
     buffer_release(&text);
+    key_token_free(wrapper);
     return status;
 }

@@ -1,20 +1,22 @@
 /*
- * Reads the text of a keyring file (format in keyring.h) into keys ready for use. Does no I/O. Error texts name the
- * place of a fault, never what stands there. Any thread.
+ * Reads the text of a keyring file (format in keyring.h) into keys ready for use. Does no I/O, but by the token
+ * that opens what it wrapped. Error texts name the place of a fault, never what stands there. Any thread.
  */
 #include "akkoord/base/clock.h"
 #include "akkoord/base/crypto.h"
 #include "akkoord/base/json.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/vault/keyring.h"
+#include "key_token.h"
 #include "keyring_internal.h"
 #include "primitives.h"
 
 #include <openssl/crypto.h>
 
-#define KEYRING_EPOCH_MAX  1000000
-#define KEYRING_TEXT_BYTES 64 /* longest text in a key's entry */
-#define KEYRING_PATH_BYTES 32 /* "keys[1023]." */
+#define KEYRING_EPOCH_MAX     1000000
+#define KEYRING_TEXT_BYTES    64 /* longest text in a key's entry */
+#define KEYRING_PATH_BYTES    32 /* "keys[1023]." */
+#define KEYRING_WRAPPED_BYTES BASE64_BYTES(TOKEN_WRAPPED_BYTES_MAX)
 
 static const char *const purpose_names[KEY_PURPOSES + 1] = {
     [KEY_PURPOSE_PROFILE] = "profile", [KEY_PURPOSE_BILLING] = "billing", [KEY_PURPOSE_EVENT] = "event",
@@ -56,6 +58,7 @@ static void use_key_make(const uint8_t kek[KEK_BYTES], enum key_purpose purpose,
 /* One key's entry while it is read. */
 struct entry_reader {
     const char *path;
+    struct key_token *token;         /* may be NULL */
     char prefix[KEYRING_PATH_BYTES]; /* "keys[3]." */
     const json_t *object;
 };
@@ -144,6 +147,51 @@ static enum status read_check(const struct entry_reader *reader, char out[KEY_FI
     return STATUS_OK;
 }
 
+/* `secret` is in the secure heap. */
+static enum status read_plain(const struct entry_reader *reader, const char *key, uint8_t secret[KEK_BYTES],
+                              struct error *error)
+{
+    size_t length;
+    if (base64_decode(key, strlen(key), secret, KEK_BYTES, &length) != STATUS_OK || length != KEK_BYTES)
+        return entry_fault(reader, "key", "not 32 bytes of base64", error);
+    return STATUS_OK;
+}
+
+static enum status read_long_text(const struct entry_reader *reader, const char *key, const char **text,
+                                  struct error *error)
+{
+    struct error fault;
+    if (json_get_text(reader->object, reader->prefix, key, JSON_REQUIRED, KEYRING_WRAPPED_BYTES, text, &fault) !=
+        STATUS_OK)
+        return entry_fault(reader, key, fault.detail, error);
+    return STATUS_OK;
+}
+
+static enum status read_wrapped(const struct entry_reader *reader, const struct keyring_entry *entry,
+                                uint8_t secret[KEK_BYTES], struct error *error)
+{
+    const char *text, *by;
+    uint8_t wrapped[TOKEN_WRAPPED_BYTES_MAX];
+    size_t length;
+    struct error fault;
+    enum status status;
+    if ((status = read_long_text(reader, "wrapped", &text, error)) != STATUS_OK ||
+        (status = read_long_text(reader, "by", &by, error)) != STATUS_OK)
+        return status;
+    if (base64_decode(text, strlen(text), wrapped, sizeof(wrapped), &length) != STATUS_OK)
+        return entry_fault(reader, "wrapped", "not base64, or too long", error);
+    if (reader->token == NULL || strcmp(by, key_token_uri(reader->token)) != 0)
+        return error_set(error, STATUS_UNAVAILABLE, "key_token",
+                         "keyring %s: %sby: another token is needed: set AKKOORD_PKCS11_MODULE, _TOKEN and _KEY",
+                         reader->path, reader->prefix);
+    status = key_token_unwrap(reader->token, &entry->id, entry->purpose, wrapped, length, secret, &fault);
+    if (status == STATUS_INVALID)
+        return entry_fault(reader, "wrapped", fault.detail, error);
+    if (status != STATUS_OK)
+        *error = fault;
+    return status;
+}
+
 /* Checks the key and leaves in memory only what is derived from it. */
 static enum status read_key(const struct entry_reader *reader, struct kek *kek, struct error *error)
 {
@@ -153,22 +201,24 @@ static enum status read_key(const struct entry_reader *reader, struct kek *kek, 
     if ((status = read_check(reader, check, error)) != STATUS_OK ||
         (status = read_text(reader, "key", JSON_OPTIONAL, &key, error)) != STATUS_OK)
         return status;
+    bool is_wrapped = json_object_get(reader->object, "wrapped") != NULL;
     if (kek->entry.state == KEY_STATE_DESTROYED) {
-        if (key != NULL)
+        if (key != NULL || is_wrapped)
             return entry_fault(reader, "key", "a destroyed key must not be in the file", error);
         memcpy(kek->entry.fingerprint, check, sizeof(check));
         return STATUS_OK;
     }
-    if (key == NULL)
+    if (key == NULL && !is_wrapped)
         return entry_fault(reader, "key", "this field is required", error);
+    if (is_wrapped && (key != NULL || check[0] == '\0'))
+        return entry_fault(reader, "wrapped", "stands in the place of \"key\", and needs a \"check\"", error);
     kek->use_key = OPENSSL_secure_malloc(KEK_USE_BYTES);
     uint8_t *secret = OPENSSL_secure_malloc(KEK_BYTES);
-    size_t length;
-    if (kek->use_key == NULL || secret == NULL) {
+    if (kek->use_key == NULL || secret == NULL)
         status = error_set(error, STATUS_BUSY, "secure_heap_full", "there is no more locked memory for keys");
-    } else if (base64_decode(key, strlen(key), secret, KEK_BYTES, &length) != STATUS_OK || length != KEK_BYTES) {
-        status = entry_fault(reader, "key", "not 32 bytes of base64", error);
-    } else {
+    else
+        status = is_wrapped ? read_wrapped(reader, &kek->entry, secret, error) : read_plain(reader, key, secret, error);
+    if (status == STATUS_OK) {
         kek_fingerprint(secret, kek->entry.fingerprint);
         use_key_make(secret, kek->entry.purpose, kek->use_key);
         if (check[0] != '\0' && strcmp(check, kek->entry.fingerprint) != 0)
@@ -181,7 +231,8 @@ static enum status read_key(const struct entry_reader *reader, struct kek *kek, 
 /* On failure a key that was made is in `keys` already, so that it is freed with the others. */
 static enum status read_entry(struct entry_reader *reader, struct key_set *keys, struct error *error)
 {
-    static const char *const known[] = {"id", "purpose", "epoch", "created", "state", "key", "check", NULL};
+    static const char *const known[] = {"id",  "purpose", "epoch",   "created", "state",
+                                        "key", "check",   "wrapped", "by",      NULL};
     if (!json_is_object(reader->object))
         return entry_fault(reader, "", "not an object", error);
     struct error fault;
@@ -245,7 +296,8 @@ static enum status key_set_complete(const char *path, struct key_set *keys, stru
     return STATUS_OK;
 }
 
-static enum status read_file(const char *path, const json_t *file, struct key_set *keys, struct error *error)
+static enum status read_file(const char *path, const json_t *file, struct key_token *token, struct key_set *keys,
+                             struct error *error)
 {
     static const char *const known[] = {"version", "keys", NULL};
     struct error fault;
@@ -260,7 +312,7 @@ static enum status read_file(const char *path, const json_t *file, struct key_se
     size_t count = json_array_size(entries);
     keys->keys = memory_alloc_zero(count, sizeof(keys->keys[0]));
     for (size_t i = 0; i < count; i++) {
-        struct entry_reader reader = {.path = path, .object = json_array_get(entries, i)};
+        struct entry_reader reader = {.path = path, .token = token, .object = json_array_get(entries, i)};
         snprintf(reader.prefix, sizeof(reader.prefix), "keys[%zu].", i);
         enum status status = read_entry(&reader, keys, error);
         if (status != STATUS_OK)
@@ -269,7 +321,8 @@ static enum status read_file(const char *path, const json_t *file, struct key_se
     return key_set_complete(path, keys, error);
 }
 
-enum status key_set_parse(const char *path, const char *text, size_t length, struct key_set **keys, struct error *error)
+enum status key_set_parse(const char *path, const char *text, size_t length, struct key_token *token,
+                          struct key_set **keys, struct error *error)
 {
     struct arena *arena = arena_new();
     struct key_set *read = memory_alloc_zero(1, sizeof(*read));
@@ -277,7 +330,7 @@ enum status key_set_parse(const char *path, const char *text, size_t length, str
     json_t *file;
     enum status status;
     if (json_parse_object(arena, text, length, &file, &fault) == STATUS_OK)
-        status = read_file(path, file, read, error);
+        status = read_file(path, file, token, read, error);
     else
         status = error_set(error, STATUS_INVALID, "keyring_malformed", "keyring %s is not a JSON object", path);
     arena_free(arena);

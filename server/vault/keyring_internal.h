@@ -30,9 +30,11 @@ struct key_set {
     const struct kek *active[KEY_PURPOSES + 1]; /* by purpose; [0] is unused */
 };
 
-/* Reads the text of a keyring file. Failures as for keyring_load; `path` only names it. */
-enum status key_set_parse(const char *path, const char *text, size_t length, struct key_set **keys,
-                          struct error *error) AKKOORD_MUST_CHECK;
+struct key_token;
+/* Reads the text of a keyring file. Failures as for keyring_load_with_token(); `path` only names it. `token` may be
+ * NULL; it stays connected when it was needed. */
+enum status key_set_parse(const char *path, const char *text, size_t length, struct key_token *token,
+                          struct key_set **keys, struct error *error) AKKOORD_MUST_CHECK;
 void key_set_free(struct key_set *keys);
 
 /* As keyring.h says; the text ends with a NUL. */

@@ -19,6 +19,7 @@
 #define SETTINGS_ORDER_EXPIRES_MAX  31536000 /* seconds: a year */
 #define SETTINGS_HOST_BYTES         64
 #define SETTINGS_KEY_EPOCH_DAYS_MAX 3650
+#define SETTINGS_PKCS11_LABEL_MAX   32
 
 enum installation_mode { MODE_TEST, MODE_LIVE };
 
@@ -52,7 +53,12 @@ struct settings {
 
     /* NULL when not set: an embedded installation makes its own keyring and uses samples in test mode. */
     char *keyring_file;
-    int64_t key_epoch_days;    /* of a key-encryption key, and from its retirement to its end */
+    int64_t key_epoch_days; /* of a key-encryption key, and from its retirement to its end */
+    /* A token that wraps the keys of the keyring file: all set, or all NULL. */
+    char *pkcs11_module;
+    char *pkcs11_token;
+    char *pkcs11_key;
+    char *pkcs11_pin;
     char *erasure_ledger_file; /* NULL: the one in the data folder */
     char *seller_file;
     char *services_file;

@@ -20,6 +20,8 @@
  *   created  RFC 3339
  *   state    active (wraps new data keys; exactly one a purpose), retired (only unwraps), destroyed (has no "key")
  *   check    the fingerprint below; may be left out; when present it must fit the key
+ *   wrapped  in the place of "key": the key as a PKCS#11 token wrapped it, base64; needs "by" and "check"
+ *   by       which token and key that was: "pkcs11:token=LABEL;object=LABEL" (RFC 7512)
  *
  * The fingerprint tells that a key is the right one and nothing else about it: the first 16 bytes, as lowercase hex, of
  * HKDF-SHA512 (RFC 5869) with the KEK as input key, no salt and the info "akkoord/v1/check".
@@ -64,16 +66,33 @@ struct keyring_entry {
     char fingerprint[KEY_FINGERPRINT_TEXT_BYTES]; /* of a destroyed key: its "check", or empty */
 };
 
+/* A PKCS#11 token whose AES-256 key, or RSA key pair, wraps the keys in the file: without the token the file opens
+ * nothing. Once loaded, keys are in memory as always. */
+struct keyring_token {
+    const char *module; /* path of the shared object */
+    const char *label;  /* the token's */
+    const char *key;    /* label of the key, or the pair, on it */
+    const char *pin;
+};
+
 /* Makes the file with one active key a purpose. Whole or not at all: it is written beside `path`, flushed and then
  * linked into place; the folder must exist. An existing file is never touched: STATUS_CONFLICT, code "keyring_exists",
  * and of several that try at once exactly one succeeds. Other failures: STATUS_UNAVAILABLE, code "keyring_write". */
 enum status keyring_create(const char *path, struct error *error) AKKOORD_MUST_CHECK;
+/* The same with keys that the token wraps; `token` may be NULL. STATUS_UNAVAILABLE "key_token". */
+enum status keyring_create_with_token(const char *path, const struct keyring_token *token,
+                                      struct error *error) AKKOORD_MUST_CHECK;
 
 /* Reads and checks the file. The caller owns the keyring. Failures name the file and what is wrong with it, never what
  * is in it: STATUS_NOT_FOUND "keyring_missing"; STATUS_FORBIDDEN "keyring_permissions" (a wider mode, another owner, a
  * symbolic link or not a plain file); STATUS_UNAVAILABLE "keyring_read"; STATUS_INVALID "keyring_malformed";
  * STATUS_BUSY "secure_heap_full". */
 enum status keyring_load(const char *path, struct keyring **keyring, struct error *error) AKKOORD_MUST_CHECK;
+/* The same; `token` (may be NULL, is copied) opens the keys that it wrapped, at each reading of the file. Keys that
+ * stand there in the clear are taken too: the next keyring_begin_epoch() has the token wrap them. Failures as above,
+ * STATUS_UNAVAILABLE "key_token"; a key that the token does not open is "keyring_malformed". */
+enum status keyring_load_with_token(const char *path, const struct keyring_token *token, struct keyring **keyring,
+                                    struct error *error) AKKOORD_MUST_CHECK;
 
 /* Reads the same file again and swaps the keys; on failure (as for keyring_load) the old ones stay in use. */
 enum status keyring_reload(struct keyring *keyring, struct error *error) AKKOORD_MUST_CHECK;
