@@ -22,8 +22,8 @@
 
 #ifndef ALLOCATOR_IS_FOREIGN
 
-/* From this size on blocks are mappings of their own (serve.c sets it): they are moved without a copy, and unmapped when
- * they are freed. */
+/* From this size on blocks are mappings of their own (serve.c sets it): they are moved without a copy, and unmapped
+ * when they are freed. */
 #define MAPPED_FROM ((size_t)128 << 10)
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c): these are glibc's names. */

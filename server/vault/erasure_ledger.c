@@ -25,7 +25,7 @@
 #define LINE_BYTES_MAX   ((size_t)64 << 10)
 #define LINE_END         "\"}"
 #define HASH_BEGIN       ",\"hash\":\""
-#define HASH_FIELD_BYTES (sizeof(HASH_BEGIN) - 1 + 2 * SHA256_BYTES + sizeof(LINE_END) - 1)
+#define HASH_FIELD_BYTES (sizeof(HASH_BEGIN) - 1 + (size_t)2 * SHA256_BYTES + sizeof(LINE_END) - 1)
 #define ENTRIES_MAX      INT64_MAX
 
 struct erasure_ledger {
@@ -277,7 +277,7 @@ static enum status make(struct erasure_ledger *ledger, int descriptor, struct er
 static enum status open_and_read(struct erasure_ledger *ledger, erasure_ledger_visit *visit, void *context,
                                  int *descriptor, struct reading *reading, struct error *error)
 {
-    struct stat found;
+    struct stat found = {0};
     enum status status = open_file(ledger, descriptor, &found, error);
     if (status != STATUS_OK)
         return status;
@@ -299,7 +299,7 @@ static enum status open_and_read(struct erasure_ledger *ledger, erasure_ledger_v
 
 enum status erasure_ledger_open(const char *path, struct erasure_ledger **ledger, bool *made, struct error *error)
 {
-    int descriptor;
+    int descriptor = -1;
     struct reading reading;
     struct erasure_ledger *opened = memory_alloc_zero(1, sizeof(*opened));
     opened->path = memory_copy_text(path);
@@ -325,7 +325,7 @@ void erasure_ledger_free(struct erasure_ledger *ledger)
 enum status erasure_ledger_append(struct erasure_ledger *ledger, const struct erasure *erasure,
                                   struct erasure_mark *mark, struct error *error)
 {
-    int descriptor;
+    int descriptor = -1;
     struct reading reading;
     if (erasure->keys_count > ERASURE_KEYS_MAX)
         return error_set(error, STATUS_TOO_LARGE, "erasure_keys", "more than %d data keys in one entry",
@@ -348,7 +348,7 @@ enum status erasure_ledger_append(struct erasure_ledger *ledger, const struct er
 enum status erasure_ledger_read(struct erasure_ledger *ledger, erasure_ledger_visit *visit, void *context,
                                 struct error *error)
 {
-    int descriptor;
+    int descriptor = -1;
     struct reading reading;
     enum status status = open_and_read(ledger, visit, context, &descriptor, &reading, error);
     if (status == STATUS_OK)

@@ -120,7 +120,8 @@ static enum status load_module(struct key_token *token, CK_FUNCTION_LIST_PTR *fu
     memcpy(&get_functions, &symbol, sizeof(get_functions));
     CK_RV result = symbol != NULL ? get_functions(functions) : CKR_FUNCTION_NOT_SUPPORTED;
     (void)dlclose(module);
-    return result == CKR_OK ? STATUS_OK : token_fault(token, "the module is none", result, error);
+    bool is_module = result == CKR_OK && *functions != NULL;
+    return is_module ? STATUS_OK : token_fault(token, "the module is none", result, error);
 }
 
 /* Labels are padded with spaces. */
@@ -153,7 +154,7 @@ static enum status find_slot(const struct key_token *token, CK_FUNCTION_LIST_PTR
 
 static enum status log_in(struct key_token *token, CK_FUNCTION_LIST_PTR functions, struct error *error)
 {
-    CK_SLOT_ID slot;
+    CK_SLOT_ID slot = 0;
     enum status status = find_slot(token, functions, &slot, error);
     if (status != STATUS_OK)
         return status;
@@ -173,7 +174,7 @@ static enum status connect_token(struct key_token *token, struct error *error)
     CK_FUNCTION_LIST_PTR functions = NULL;
     pthread_mutex_lock(&connection);
     enum status status = load_module(token, &functions, error);
-    if (status == STATUS_OK) {
+    if (status == STATUS_OK && functions != NULL) {
         CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_OS_LOCKING_OK};
         CK_RV result = functions->C_Initialize(&arguments);
         if (result != CKR_OK && result != CKR_CRYPTOKI_ALREADY_INITIALIZED)
@@ -244,21 +245,23 @@ static void write_place(const struct uuid *id, enum key_purpose purpose, uint8_t
 /* What a mechanism points into. */
 struct aes_mechanism {
     uint8_t associated[sizeof(WRAP_LABEL) - 1 + PLACE_BYTES];
+    uint8_t nonce[GCM_NONCE_BYTES];
     CK_GCM_PARAMS parameters;
     CK_MECHANISM mechanism;
 };
 
 static void aes_mechanism_make(struct aes_mechanism *aes, const struct uuid *id, enum key_purpose purpose,
-                               uint8_t nonce[GCM_NONCE_BYTES])
+                               const uint8_t nonce[GCM_NONCE_BYTES])
 {
+    memcpy(aes->nonce, nonce, GCM_NONCE_BYTES);
     memcpy(aes->associated, WRAP_LABEL, sizeof(WRAP_LABEL) - 1);
     write_place(id, purpose, aes->associated + sizeof(WRAP_LABEL) - 1);
-    aes->parameters = (CK_GCM_PARAMS){.pIv = nonce,
+    aes->parameters = (CK_GCM_PARAMS){.pIv = aes->nonce,
                                       .ulIvLen = GCM_NONCE_BYTES,
-                                      .ulIvBits = GCM_NONCE_BYTES * BITS,
+                                      .ulIvBits = (CK_ULONG)GCM_NONCE_BYTES * BITS,
                                       .pAAD = aes->associated,
                                       .ulAADLen = sizeof(aes->associated),
-                                      .ulTagBits = GCM_TAG_BYTES * BITS};
+                                      .ulTagBits = (CK_ULONG)GCM_TAG_BYTES * BITS};
     aes->mechanism = (CK_MECHANISM){CKM_AES_GCM, &aes->parameters, sizeof(aes->parameters)};
 }
 
@@ -273,15 +276,17 @@ static enum status wrap_by_aes(struct key_token *token, CK_OBJECT_HANDLE key, co
 {
     struct aes_mechanism aes;
     CK_ULONG written = KEK_BYTES + GCM_TAG_BYTES;
-    wrapped[0] = WRAPPED_BY_AES;
-    crypto_random(wrapped + 1, GCM_NONCE_BYTES);
-    aes_mechanism_make(&aes, id, purpose, wrapped + 1);
+    uint8_t nonce[GCM_NONCE_BYTES];
+    crypto_random(nonce, sizeof(nonce));
+    aes_mechanism_make(&aes, id, purpose, nonce);
     CK_RV result = token->functions->C_EncryptInit(token->session, &aes.mechanism, key);
     if (result == CKR_OK)
         result = token->functions->C_Encrypt(token->session, (CK_BYTE_PTR)kek, KEK_BYTES, wrapped + 1 + GCM_NONCE_BYTES,
                                              &written);
     if (result != CKR_OK || written != KEK_BYTES + GCM_TAG_BYTES)
         return token_fault(token, "its AES key does not encrypt by AES-GCM", result, error);
+    wrapped[0] = WRAPPED_BY_AES;
+    memcpy(wrapped + 1, aes.nonce, GCM_NONCE_BYTES); /* some tokens choose it themselves */
     *length = AES_WRAPPED;
     return STATUS_OK;
 }
