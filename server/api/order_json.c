@@ -119,6 +119,8 @@ json_t *order_to_json(struct arena *arena, const struct stored_order *order, con
     set_payments(arena, object, order);
     set_decisions(arena, object, order, decisions, decisions_count);
     json_set_value(object, "invoices", documents_to_json(arena, order));
+    json_set_text(object, "information_version", order->information_version);
+    json_set_boolean(object, "information_shown", order->information_shown);
     return object;
 }
 

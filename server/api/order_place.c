@@ -9,6 +9,7 @@
 #include "akkoord/api/attempt.h"
 #include "akkoord/api/checkout.h"
 #include "akkoord/api/idempotency_key.h"
+#include "akkoord/api/notices.h"
 #include "akkoord/api/order_request.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/base/clock.h"
@@ -120,6 +121,8 @@ static enum status build_order(struct api_call *call, const struct order_request
         .created_at_us = now_us,
         .payments = attempt,
         .payments_count = 1,
+        .information_version = call->options->notices->information.version,
+        .information_shown = request->information_shown,
         .content = *content,
     };
     memcpy(order->currency, content->currency, sizeof(order->currency));

@@ -2,6 +2,7 @@
 #include "akkoord/api/order_request.h"
 
 #include "akkoord/api/fields.h"
+#include "akkoord/api/notices.h"
 
 #define SELLING_COUNTRY "NL"
 
@@ -116,15 +117,30 @@ static void take_buyer(struct api_call *call, const json_t *body, const struct p
     check_buyer_address(call, buyer);
 }
 
+/* Whoever shows an older version shows what no longer holds. */
+static bool take_information_version(struct api_call *call, const json_t *body)
+{
+    static const char field[] = "information_version";
+    const char *version = NULL;
+    struct error fault;
+    if (json_get_text(body, "", field, JSON_OPTIONAL, call->request->body_length, &version, &fault) != STATUS_OK)
+        api_call_note_fault(call, &fault);
+    else if (version != NULL && strcmp(version, call->options->notices->information.version) != 0)
+        api_call_note_field(call, field, "stale", "is not the version in force: GET /v1/orders/information has it");
+    return version != NULL;
+}
+
 void api_take_order_request(struct api_call *call, const json_t *body, const struct profile *profile,
                             struct order_request *request)
 {
-    static const char *const known[] = {"lines", "payment_provider", "reference", "billing", NULL};
+    static const char *const known[] = {"lines",   "payment_provider",    "reference",
+                                        "billing", "information_version", NULL};
     *request = (struct order_request){.lines = NULL};
     take_buyer(call, body, profile, &request->buyer);
     take_lines(call, body, request);
     request->provider = api_take_provider(call, body);
     request->reference = api_take_text(call, body, "", "reference", JSON_OPTIONAL, API_REFERENCE_LENGTH_MAX);
+    request->information_shown = take_information_version(call, body);
     api_take_no_others(call, body, "", known);
 }
 

@@ -4,6 +4,8 @@
 #include "akkoord/api/export.h"
 #include "akkoord/api/invoices.h"
 #include "akkoord/api/jobs.h"
+#include "akkoord/api/legal_holds.h"
+#include "akkoord/api/notices.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/api/privacy_requests.h"
 #include "akkoord/api/reviews.h"
@@ -28,11 +30,15 @@ static const struct api_route table[] = {
 
     /* what is sold, and orders */
     {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},
+    {HTTP_GET, "/v1/orders/information", API_LANE, API_ANYBODY, api_order_information_show},
     {HTTP_POST, "/v1/orders", API_LANE, API_CUSTOMER, api_order_place},
     {HTTP_GET, "/v1/orders", API_LANE, API_CUSTOMER, api_orders_list},
     {HTTP_GET, "/v1/orders/{id}", API_LANE, API_CUSTOMER, api_order_show},
     {HTTP_POST, "/v1/orders/{id}/payments", API_LANE, API_CUSTOMER, api_order_pay},
     {HTTP_POST, "/v1/orders/{id}/cancel", API_LANE, API_CUSTOMER, api_order_cancel},
+
+    /* what people are told about their data */
+    {HTTP_GET, "/v1/privacy", API_LANE, API_ANYBODY, api_privacy_show},
 
     /* documents */
     {HTTP_GET, "/v1/orders/{id}/invoice.pdf", API_LANE_SLOW, API_CUSTOMER, api_order_invoice_pdf},
@@ -53,6 +59,8 @@ static const struct api_route table[] = {
     {HTTP_GET, "/v1/staff/orders", API_LANE, API_STAFF, api_staff_orders_list},
     {HTTP_GET, "/v1/staff/orders/{id}", API_LANE, API_STAFF, api_staff_order_show},
     {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},
+    {HTTP_PUT, "/v1/staff/orders/{id}/legal-hold", API_LANE, API_MANAGER, api_staff_legal_hold_set},
+    {HTTP_DELETE, "/v1/staff/orders/{id}/legal-hold", API_LANE, API_MANAGER, api_staff_legal_hold_lift},
     {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},
     {HTTP_GET, "/v1/staff/events", API_LANE, API_STAFF, api_staff_events_list},
     {HTTP_GET, "/v1/staff/privacy-requests", API_LANE, API_MANAGER | API_AUDITOR, api_staff_privacy_requests_list},

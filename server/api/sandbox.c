@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "akkoord/api/html.h"
 #include "akkoord/api/sandbox_page.h"
 #include "akkoord/api/services.h"
 #include "akkoord/base/clock.h"
@@ -50,17 +51,11 @@ static enum status find_payment(struct api_call *call, struct sandbox_payment *p
 
 /* ---- who asks ---- */
 
-static bool wants_page(const struct http_request *request)
-{
-    const char *accept = http_request_header(request, "Accept");
-    return accept != NULL && strstr(accept, "text/html") != NULL;
-}
-
 static bool is_form(const struct http_request *request)
 {
     static const char type[] = "application/x-www-form-urlencoded";
     const char *sent = http_request_header(request, "Content-Type");
-    return sent != NULL && strncasecmp(sent, type, sizeof(type) - 1) == 0 && wants_page(request);
+    return sent != NULL && strncasecmp(sent, type, sizeof(type) - 1) == 0 && html_is_wanted(request);
 }
 
 /* A browser says where a request came from: by Fetch Metadata (W3C), else by Origin (RFC 6454). A program says neither,
@@ -294,7 +289,7 @@ enum status api_sandbox_page(struct api_call *call, struct http_answer *answer, 
     enum language language = api_preferred_language(http_request_header(call->request, "Accept-Language"));
     size_t length = 0;
     enum status status = find_payment(call, &payment, error);
-    if (status == STATUS_NOT_FOUND && wants_page(call->request)) {
+    if (status == STATUS_NOT_FOUND && html_is_wanted(call->request)) {
         const char *missing = sandbox_page_write_missing(call->arena, language, &length);
         answer_page(call, 404, missing, length, answer);
         return STATUS_OK;

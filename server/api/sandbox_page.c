@@ -1,11 +1,11 @@
 /*
  * The sandbox's page: all of its words and its looks. Pure; worker threads. Nothing gets into the HTML but through
- * escape(), constant texts, numbers and ids of ours; there is no script.
+ * html_escape(), constant texts, numbers and ids of ours; there is no script.
  */
 #include "akkoord/api/sandbox_page.h"
 
+#include "akkoord/api/html.h"
 #include "akkoord/base/buffer.h"
-#include "akkoord/base/crypto.h"
 #include "akkoord/documents/format.h"
 
 #define PAGE_BYTES_MAX ((size_t)64 * 1024)
@@ -139,14 +139,7 @@ static const char style[] =
 
 const char *sandbox_page_policy(struct arena *arena)
 {
-    uint8_t digest[SHA256_BYTES];
-    char text[BASE64_BYTES(SHA256_BYTES)];
-    crypto_sha256(style, sizeof(style) - 1, digest);
-    base64_encode(digest, sizeof(digest), text);
-    return arena_format(arena,
-                        "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; base-uri 'none'; "
-                        "frame-ancestors 'none'",
-                        text);
+    return html_policy(arena, style);
 }
 
 /* ---- actions by name ---- */
@@ -169,38 +162,12 @@ enum status sandbox_action_parse(const char *text, enum sandbox_action *action)
 
 /* ---- writing ---- */
 
-static void escape(struct buffer *html, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            buffer_append_text(html, "&amp;");
-            break;
-        case '<':
-            buffer_append_text(html, "&lt;");
-            break;
-        case '>':
-            buffer_append_text(html, "&gt;");
-            break;
-        case '"':
-            buffer_append_text(html, "&quot;");
-            break;
-        case '\'':
-            buffer_append_text(html, "&#39;");
-            break;
-        default:
-            buffer_append(html, text, 1);
-            break;
-        }
-    }
-}
-
 static void write_head(struct buffer *html, enum language language, const char *page_title)
 {
     buffer_append_format(html, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
                          language_name(language));
     buffer_append_text(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    escape(html, page_title);
+    html_escape(html, page_title);
     buffer_append_format(html, "</title>\n<style>%s</style>\n</head>\n<body>\n<p class=\"banner\">%s</p>\n<main>\n",
                          style, no_money[language]);
 }
@@ -262,7 +229,7 @@ static void write_notice(struct buffer *html, const struct sandbox_page *page)
 static void write_fact(struct buffer *html, const char *label, const char *class_name, const char *value)
 {
     buffer_append_format(html, "<dt>%s</dt><dd><span class=\"%s\">", label, class_name);
-    escape(html, value);
+    html_escape(html, value);
     buffer_append_text(html, "</span></dd>\n");
 }
 
@@ -275,7 +242,7 @@ static void write_summary(struct buffer *html, const struct sandbox_page *page)
     char looks[16];
     format_money(language, &payment->amount, amount);
     buffer_append_format(html, "<div class=\"card\">\n<h1>%s ", pay_whom[language]);
-    escape(html, page->seller);
+    html_escape(html, page->seller);
     buffer_append_format(html, "</h1>\n<p class=\"amount\">%s</p>\n<dl>\n", amount);
     write_fact(html, order_label[language], "", payment->order_number);
     (void)snprintf(looks, sizeof(looks), "pill%s", looks_of(payment->status));

@@ -53,7 +53,7 @@ enum language api_preferred_language(const char *accept_language)
     return preferred;
 }
 
-static enum status choose_language(struct api_call *call, enum language *language, struct error *error)
+enum status api_choose_language(struct api_call *call, enum language *language, struct error *error)
 {
     const char *asked;
     enum status status = http_request_query(call->request, call->arena, "language", &asked, error);
@@ -95,7 +95,7 @@ enum status api_services_list(struct api_call *call, struct http_answer *answer,
     enum language language;
     struct service *services;
     size_t count = 0;
-    enum status status = choose_language(call, &language, error);
+    enum status status = api_choose_language(call, &language, error);
     if (status == STATUS_OK)
         status = store_services_list(call->store, call->arena, &services, &count, error);
     json_t *list = json_new_array(call->arena);

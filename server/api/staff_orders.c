@@ -1,4 +1,5 @@
 /* What staff see of orders and payments, and the one thing they do to an order by itself. Worker threads; no state. */
+#include "akkoord/api/legal_holds.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/api/staff.h"
 #include "akkoord/store/history.h"
@@ -72,14 +73,17 @@ static json_t *history_to_json(struct arena *arena, const struct history_entry *
 static enum status answer_order(struct api_call *call, const struct uuid *id, struct http_answer *answer,
                                 struct error *error)
 {
-    json_t *order;
+    json_t *order, *holds;
     struct history_entry *entries = NULL;
     size_t count = 0;
     enum status status = api_load_order(call, id, NULL, &order, error);
     if (status == STATUS_OK)
         status = store_history_of_order(call->store, call->arena, id, &entries, &count, error);
+    if (status == STATUS_OK)
+        status = api_load_legal_holds(call, id, &holds, error);
     if (status != STATUS_OK)
         return status;
+    json_set_value(order, "legal_holds", holds);
     json_set_value(order, "history", history_to_json(call->arena, entries, count));
     api_answer_json(call, answer, 200, order);
     return STATUS_OK;

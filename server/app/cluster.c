@@ -1,6 +1,6 @@
 /*
  * Owns the files of the embedded cluster: the data folder, initdb, the configuration, the folder of the socket, the
- * log's size. Runs under the control lock of embedded.c.
+ * log's size and age. Runs under the control lock of embedded.c.
  *
  * Invariant: <data dir>/postgres is a complete cluster or does not exist. It is made under another name and renamed.
  */
@@ -17,8 +17,10 @@
 #include <unistd.h>
 
 #include "akkoord/base/buffer.h"
+#include "akkoord/base/clock.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
+#include "akkoord/domain/calendar.h"
 #include "cluster.h"
 
 #define PRIVATE            (S_IRWXU)
@@ -27,6 +29,9 @@
 #define SOCKET_DIR_MAX     90 /* sun_path takes 107 bytes, and "/.s.PGSQL.5432" follows */
 #define CONFIG_BYTES_MAX   16384
 #define REMOVE_DESCRIPTORS 16
+#define LOG_DAYS           180 /* of each of the two files */
+#define LOG_HEAD_BYTES     16384
+#define SECONDS_PER_DAY    INT64_C(86400)
 
 static enum status failed(struct error *error, const char *what, const char *path)
 {
@@ -369,15 +374,22 @@ enum status cluster_prepare(struct cluster *cluster, struct error *error)
     return major == 0 ? make_cluster(cluster, error) : STATUS_OK;
 }
 
+/* postgres.log.1; the caller frees it. */
+static char *old_log_path(const struct cluster *cluster)
+{
+    size_t capacity = strlen(cluster->log_path) + sizeof(".1");
+    char *path = memory_alloc(capacity);
+    (void)snprintf(path, capacity, "%s.1", cluster->log_path);
+    return path;
+}
+
 /* The newest EMBEDDED_LOG_BYTES_MAX of `log`, which has `bytes`, to postgres.log.1. A log is no more than a help: what
  * goes wrong here is not worth stopping for. */
 static void keep_newest(const struct cluster *cluster, int log, off_t bytes)
 {
-    size_t capacity = strlen(cluster->log_path) + sizeof(".1");
-    char *path = memory_alloc(capacity);
-    off_t from = bytes - EMBEDDED_LOG_BYTES_MAX;
+    char *path = old_log_path(cluster);
+    off_t from = bytes > EMBEDDED_LOG_BYTES_MAX ? bytes - EMBEDDED_LOG_BYTES_MAX : 0;
     int old;
-    (void)snprintf(path, capacity, "%s.1", cluster->log_path);
     old = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
     while (old >= 0 && from < bytes && sendfile(old, log, &from, (size_t)(bytes - from)) > 0)
         continue;
@@ -386,13 +398,44 @@ static void keep_newest(const struct cluster *cluster, int log, off_t bytes)
     free(path);
 }
 
+/* The day of the first line that begins with a date, as the server's do (in UTC); initdb's, before them, don't. 0 when
+ * there is none. */
+static int64_t first_log_day(int log)
+{
+    char text[LOG_HEAD_BYTES + 1];
+    const size_t date_length = strlen("2026-11-23");
+    ssize_t length = pread(log, text, LOG_HEAD_BYTES, 0);
+    int64_t day = 0;
+    text[length > 0 ? length : 0] = '\0';
+    for (const char *line = text; line != NULL && day == 0; line = strchr(line, '\n')) {
+        line += *line == '\n';
+        if (strlen(line) < date_length || calendar_parse_date(line, date_length, &day) != STATUS_OK)
+            day = 0;
+    }
+    return day;
+}
+
+/* What was moved away for its age or size half a year ago. */
+static void drop_old_log(const struct cluster *cluster, int64_t today)
+{
+    struct stat state;
+    char *path = old_log_path(cluster);
+    if (stat(path, &state) == 0 && today - state.st_mtime / SECONDS_PER_DAY > LOG_DAYS)
+        (void)unlink(path);
+    free(path);
+}
+
 void cluster_bound_log(const struct cluster *cluster)
 {
     struct stat state;
+    int64_t today = clock_now_us() / CLOCK_US_PER_SECOND / SECONDS_PER_DAY;
     int log = open(cluster->log_path, O_RDWR | O_CLOEXEC);
+    drop_old_log(cluster, today);
     if (log < 0)
         return;
-    if (fstat(log, &state) == 0 && state.st_size >= EMBEDDED_LOG_BYTES_MAX) {
+    int64_t first_day = first_log_day(log);
+    bool is_old = first_day != 0 && today - first_day > LOG_DAYS;
+    if (fstat(log, &state) == 0 && (state.st_size >= EMBEDDED_LOG_BYTES_MAX || is_old)) {
         keep_newest(cluster, log, state.st_size);
         /* The postmaster appends, so the file may be emptied while it is open. */
         if (ftruncate(log, 0) != 0)

@@ -50,7 +50,8 @@ enum status cluster_prepare(struct cluster *cluster, struct error *error) AKKOOR
 enum status cluster_own_folder(const char *path, struct error *error) AKKOORD_MUST_CHECK;
 /* Writes postgresql.conf, pg_hba.conf and pg_ident.conf, each replaced in one step. */
 enum status cluster_configure(const struct cluster *cluster, struct error *error) AKKOORD_MUST_CHECK;
-/* Keeps the log file within EMBEDDED_LOG_BYTES_MAX: what it held goes to postgres.log.1. */
+/* Keeps the log file within EMBEDDED_LOG_BYTES_MAX, and within half a year: what it held goes to postgres.log.1, which
+ * is deleted after another half. So no line is older than a year. */
 void cluster_bound_log(const struct cluster *cluster);
 void cluster_release(struct cluster *cluster);
 

@@ -150,8 +150,9 @@ enum status command_database_open(const struct settings *settings, struct comman
                                   struct error *error)
 {
     enum status status;
-    *database =
-        (struct command_database){.owner_url = settings->database_owner_url, .server_url = settings->database_url};
+    *database = (struct command_database){.owner_url = settings->database_owner_url,
+                                          .server_url = settings->database_url,
+                                          .retention_url = settings->database_retention_url};
     if (!settings->embedded)
         return STATUS_OK;
     status = embedded_open(settings->data_dir, &database->embedded, error);
@@ -159,6 +160,7 @@ enum status command_database_open(const struct settings *settings, struct comman
         return status;
     database->owner_url = embedded_url(database->embedded, EMBEDDED_OWNER);
     database->server_url = embedded_url(database->embedded, EMBEDDED_SERVER);
+    database->retention_url = embedded_url(database->embedded, EMBEDDED_RETENTION);
     status = migrate_embedded(database->embedded, error);
     if (status != STATUS_OK)
         command_database_close(database);

@@ -270,10 +270,22 @@ static enum status is_prepared(struct pg_connection *connection, bool *prepared,
     return status;
 }
 
+/* `prepared`: there is a list of migrations. */
+static enum status check_schema(struct pg_connection *connection, bool prepared, struct migration_set set,
+                                struct error *error)
+{
+    size_t count = 0;
+    enum status status = prepared ? read_applied(connection, set, &count, error) : STATUS_OK;
+    if (status == STATUS_OK && count < set.count)
+        status = error_set(error, STATUS_CONFLICT, "schema_older",
+                           "the database has schema %zu and this program needs %zu: run `akkoord migrate`", count,
+                           set.count);
+    return status;
+}
+
 enum status migrate_check_server(struct pg_connection *connection, struct migration_set set, struct error *error)
 {
     struct session_role role;
-    size_t count = 0;
     bool prepared = false;
     enum status status = read_session_role(connection, &role, error);
     if (status == STATUS_OK)
@@ -285,11 +297,28 @@ enum status migrate_check_server(struct pg_connection *connection, struct migrat
             error, STATUS_FORBIDDEN, "role_missing",
             "the server's database role is not in akkoord_server: run `akkoord migrate` with both database "
             "URLs set, or GRANT akkoord_server to it");
+    return status == STATUS_OK ? check_schema(connection, prepared, set, error) : status;
+}
+
+enum status migrate_check_retention(struct pg_connection *connection, const char *url, struct migration_set set,
+                                    struct error *error)
+{
+    char login[PG_ROLE_BYTES];
+    struct pg_params params;
+    bool prepared = false, is_member = false;
+    struct arena *arena = arena_new();
+    enum status status = pg_url_user(url, login, error);
+    if (status == STATUS_OK)
+        status = is_prepared(connection, &prepared, error);
+    pg_params_init(&params, arena);
+    pg_params_add_text(&params, "akkoord_retention");
+    pg_params_add_text(&params, login);
     if (status == STATUS_OK && prepared)
-        status = read_applied(connection, set, &count, error);
-    if (status == STATUS_OK && count < set.count)
-        status = error_set(error, STATUS_CONFLICT, "schema_older",
-                           "the database has schema %zu and this program needs %zu: run `akkoord migrate`", count,
-                           set.count);
-    return status;
+        status = read_membership(connection, &params, &is_member, error);
+    if (status == STATUS_OK && prepared && !is_member)
+        status = error_set_field(error, STATUS_FORBIDDEN, "role_missing", "AKKOORD_DATABASE_RETENTION_URL",
+                                 "names a role that is not in akkoord_retention: run `akkoord migrate` with it set, or "
+                                 "GRANT akkoord_retention to that role");
+    arena_free(arena);
+    return status == STATUS_OK ? check_schema(connection, prepared, set, error) : status;
 }

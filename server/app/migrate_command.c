@@ -4,14 +4,15 @@
 #include "akkoord/app/cli.h"
 #include "akkoord/app/migrate.h"
 
-/* The role that `serve` will use gets the rights of akkoord_server; a refusal is told, and does not undo the migration.
- */
-static enum status admit_server(struct pg_connection *connection, const char *server_url, struct error *error)
+/* The role of a URL (may be NULL) gets the rights of its group; a refusal is told, and does not undo the migration. */
+static enum status admit(struct pg_connection *connection, const char *group, const char *url, struct error *error)
 {
     char login[PG_ROLE_BYTES];
-    enum status status = pg_url_user(server_url, login, error);
+    if (url == NULL)
+        return STATUS_OK;
+    enum status status = pg_url_user(url, login, error);
     if (status == STATUS_OK)
-        status = migrate_grant_membership(connection, "akkoord_server", login, error);
+        status = migrate_grant_membership(connection, group, login, error);
     return status;
 }
 
@@ -25,9 +26,10 @@ static enum status migrate_external(const struct settings *settings, struct erro
     if (status == STATUS_OK) {
         (void)printf("schema=%zu applied=%zu\n", migrate_known().count, applied);
         (void)fflush(stdout);
-        if (settings->database_url)
-            status = admit_server(connection, settings->database_url, error);
+        status = admit(connection, "akkoord_server", settings->database_url, error);
     }
+    if (status == STATUS_OK)
+        status = admit(connection, "akkoord_retention", settings->database_retention_url, error);
     pg_connection_free(connection);
     return status;
 }
@@ -65,7 +67,8 @@ const struct subcommand command_migrate = {
         "Usage: akkoord migrate\n"
         "\n"
         "Applies the migrations that the database does not have yet, each once and under a lock, and makes the\n"
-        "group roles. Uses AKKOORD_DATABASE_OWNER_URL; when AKKOORD_DATABASE_URL is set too, its user becomes a\n"
-        "member of akkoord_server. Without either it is the embedded database, which `serve` migrates by itself.\n",
+        "group roles. Uses AKKOORD_DATABASE_OWNER_URL; when AKKOORD_DATABASE_URL or AKKOORD_DATABASE_RETENTION_URL\n"
+        "is set too, its user becomes a member of akkoord_server or akkoord_retention. Without any of them it is the\n"
+        "embedded database, which `serve` migrates by itself.\n",
     .run = run,
 };

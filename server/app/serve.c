@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "akkoord/api/api.h"
+#include "akkoord/api/notices.h"
 #include "akkoord/api/operations.h"
 #include "akkoord/api/return_page.h"
 #include "akkoord/api/webhooks.h"
@@ -26,6 +27,7 @@
 #include "akkoord/base/memory.h"
 #include "akkoord/http/server.h"
 #include "akkoord/jobs/jobs.h"
+#include "akkoord/store/order_information.h"
 #include "first_start.h"
 #include "supervisor.h"
 
@@ -48,6 +50,7 @@ struct serve {
     struct erasure_ledger *erasures;
     struct arena *arena; /* of what follows from the settings */
     struct seller seller;
+    struct notices notices;
     const char *listen;   /* host and port */
     const char *own_url;  /* of our own listener, for what we send to ourselves */
     char *sandbox_secret; /* NULL without the sandbox */
@@ -104,6 +107,15 @@ static enum status reach_database(struct store *store, struct error *error)
     return status;
 }
 
+/* What customers are told before they order is written down before any of them orders. */
+static enum status keep_information(struct serve *serve, struct store *store, struct error *error)
+{
+    const struct notice *information = &serve->notices.information;
+    notices_write(serve->arena, &serve->seller, &serve->notices);
+    return store_order_information_keep(store, serve->arena, information->version, information->json[LANGUAGE_NL],
+                                        information->json[LANGUAGE_EN], error);
+}
+
 static enum status prepare_database(struct serve *serve, struct error *error)
 {
     struct store *store = store_new(serve->database.server_url, "akkoord start", serve->keyring);
@@ -115,6 +127,8 @@ static enum status prepare_database(struct serve *serve, struct error *error)
     /* Nobody is answered before what a restored backup has brought back is gone again. */
     if (status == STATUS_OK)
         status = installation_erasures_open(&serve->settings, store, &serve->erasures, error);
+    if (status == STATUS_OK)
+        status = keep_information(serve, store, error);
     store_free(store);
     return status;
 }
@@ -242,6 +256,8 @@ static void start_jobs(struct serve *serve)
 {
     struct jobs_options options = {
         .database_url = serve->database.server_url,
+        .retention_url = serve->database.retention_url,
+        .clock_offset_us = serve->settings.clock_offset_s * CLOCK_US_PER_SECOND,
         .keyring = serve->keyring,
         .committer = serve->committer,
         .accounts = &serve->accounts,
@@ -274,6 +290,7 @@ static void start_workers(struct serve *serve)
         .keyring = serve->keyring,
         .committer = serve->committer,
         .seller = &serve->seller,
+        .notices = &serve->notices,
         .public_url = settings->public_url,
         .accounts = &serve->accounts,
         .client = serve->client,

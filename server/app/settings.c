@@ -37,6 +37,7 @@ enum setting {
     DATA_DIR,
     DATABASE_URL,
     DATABASE_OWNER_URL,
+    DATABASE_RETENTION_URL,
     MODE,
     SANDBOX,
     KEYRING_FILE,
@@ -76,6 +77,7 @@ static const struct {
     [DATA_DIR] = {"AKKOORD_DATA_DIR", false},
     [DATABASE_URL] = {"AKKOORD_DATABASE_URL", true},
     [DATABASE_OWNER_URL] = {"AKKOORD_DATABASE_OWNER_URL", true},
+    [DATABASE_RETENTION_URL] = {"AKKOORD_DATABASE_RETENTION_URL", true},
     [MODE] = {"AKKOORD_MODE", false},
     [SANDBOX] = {"AKKOORD_SANDBOX", false},
     [KEYRING_FILE] = {"AKKOORD_KEYRING_FILE", false},
@@ -258,10 +260,29 @@ static enum status check_database_url(const char *url, enum setting setting, str
     return STATUS_OK;
 }
 
+/* An external database has a URL for each role; which of them is needed depends on what is done. */
+static enum status check_database_urls(const struct settings *settings, enum settings_use use, struct error *error)
+{
+    enum status status = check_database_url(settings->database_url, DATABASE_URL, error);
+    if (status == STATUS_OK)
+        status = check_database_url(settings->database_owner_url, DATABASE_OWNER_URL, error);
+    if (status == STATUS_OK)
+        status = check_database_url(settings->database_retention_url, DATABASE_RETENTION_URL, error);
+    if (status != STATUS_OK || settings->embedded)
+        return status;
+    if (use == SETTINGS_FOR_INSTALLATION && !settings->database_url)
+        return missing(error, DATABASE_URL, "must be set, because another URL of the database is");
+    if (use == SETTINGS_FOR_MIGRATION && !settings->database_owner_url)
+        return missing(error, DATABASE_OWNER_URL, "must be set to migrate the database of AKKOORD_DATABASE_URL");
+    if (use == SETTINGS_FOR_RETENTION && !settings->database_retention_url)
+        return missing(error, DATABASE_RETENTION_URL,
+                       "must be set to delete from an external database: the URL of a role in akkoord_retention");
+    return STATUS_OK;
+}
+
 static enum status read_database(struct settings *settings, struct texts *texts, const char *default_data_dir,
                                  enum settings_use use, struct error *error)
 {
-    enum status status;
     settings->data_dir = take(texts, DATA_DIR);
     if (!settings->data_dir)
         settings->data_dir = memory_copy_text(default_data_dir);
@@ -274,17 +295,9 @@ static enum status read_database(struct settings *settings, struct texts *texts,
     }
     settings->database_url = take(texts, DATABASE_URL);
     settings->database_owner_url = take(texts, DATABASE_OWNER_URL);
-    settings->embedded = !settings->database_url && !settings->database_owner_url;
-    status = check_database_url(settings->database_url, DATABASE_URL, error);
-    if (status == STATUS_OK)
-        status = check_database_url(settings->database_owner_url, DATABASE_OWNER_URL, error);
-    if (status != STATUS_OK || settings->embedded)
-        return status;
-    if (use == SETTINGS_FOR_INSTALLATION && !settings->database_url)
-        return missing(error, DATABASE_URL, "must be set, because AKKOORD_DATABASE_OWNER_URL is");
-    if (use == SETTINGS_FOR_MIGRATION && !settings->database_owner_url)
-        return missing(error, DATABASE_OWNER_URL, "must be set to migrate the database of AKKOORD_DATABASE_URL");
-    return STATUS_OK;
+    settings->database_retention_url = take(texts, DATABASE_RETENTION_URL);
+    settings->embedded = !settings->database_url && !settings->database_owner_url && !settings->database_retention_url;
+    return check_database_urls(settings, use, error);
 }
 
 static enum status read_mode(struct settings *settings, const struct texts *texts, enum settings_use use,
@@ -433,7 +446,7 @@ static enum status understand(struct settings *settings, struct texts *texts, co
     enum status status = read_database(settings, texts, default_data_dir, use, error);
     if (status == STATUS_OK)
         status = read_mode(settings, texts, use, error);
-    if (status != STATUS_OK || use == SETTINGS_FOR_MIGRATION)
+    if (status != STATUS_OK || use != SETTINGS_FOR_INSTALLATION)
         return status;
     status = read_listener(settings, texts, error);
     if (status == STATUS_OK)
@@ -475,6 +488,7 @@ void settings_release(struct settings *settings)
         &settings->data_dir,
         &settings->database_url,
         &settings->database_owner_url,
+        &settings->database_retention_url,
         &settings->keyring_file,
         &settings->erasure_ledger_file,
         &settings->pkcs11_module,

@@ -1,4 +1,5 @@
-/* `akkoord staff add`: a new member of staff, with a random password and TOTP secret. Main thread. */
+/* `akkoord staff add`: a new member of staff, with a random password and TOTP secret; `staff end`: one who leaves. Main
+ * thread. */
 #include <stdio.h>
 #include <string.h>
 
@@ -98,11 +99,35 @@ static bool read_arguments(int argc, char **argv, const char **email, const char
     return *email != NULL && *role != NULL;
 }
 
+static enum status end_staff(const char *email, struct error *error)
+{
+    struct installation installation;
+    struct arena *arena = arena_new();
+    enum status status = installation_open(&installation, error);
+    if (status == STATUS_OK)
+        status = store_staff_end(installation.store, arena, email, error);
+    installation_close(&installation);
+    arena_free(arena);
+    return status;
+}
+
+static int run_end(const char *text)
+{
+    char email[EMAIL_BYTES];
+    struct error error;
+    enum status status = email_normalise(text, strlen(text), email, &error);
+    if (status == STATUS_OK)
+        status = end_staff(email, &error);
+    return status == STATUS_OK ? EXIT_DONE : command_fail(&error);
+}
+
 static int run(int argc, char **argv)
 {
     struct new_credentials credentials;
     const char *email, *role;
     struct error error;
+    if (argc == 3 && strcmp(argv[1], "end") == 0 && argv[2][0] != '-')
+        return run_end(argv[2]);
     if (!read_arguments(argc, argv, &email, &role) || staff_role_parse(role, &credentials.role) != STATUS_OK)
         return command_misused(&command_staff);
     enum status status = email_normalise(email, strlen(email), credentials.email, &error);
@@ -114,14 +139,17 @@ static int run(int argc, char **argv)
 
 const struct subcommand command_staff = {
     .name = "staff",
-    .summary = "add a member of staff",
+    .summary = "add a member of staff, or end their access",
     .usage = "Usage: akkoord staff add EMAIL --role reviewer|manager|auditor\n"
+             "       akkoord staff end EMAIL\n"
              "\n"
-             "Adds a member of staff and prints one line of JSON: email, password, totp_secret (base32, for an\n"
+             "add adds a member of staff and prints one line of JSON: email, password, totp_secret (base32, for an\n"
              "authenticator app). Neither secret can be shown again.\n"
              "\n"
              "  reviewer  decides reviews, completes orders\n"
              "  manager   the same\n"
-             "  auditor   reads everything, changes nothing\n",
+             "  auditor   reads everything, changes nothing\n"
+             "\n"
+             "end ends their sessions and lets them log in no more; the account is deleted a year later.\n",
     .run = run,
 };

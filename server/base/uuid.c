@@ -6,16 +6,21 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/base/crypto.h"
 
+/* In 1/4096 of a millisecond. */
+static uint64_t stamp_of(int64_t time_us)
+{
+    uint64_t us = (uint64_t)time_us;
+    return (us / 1000) << 12 | ((us % 1000) << 12) / 1000;
+}
+
 /*
- * The next time stamp of this process, in 1/4096 of a millisecond, greater than any before: ids that were made one
- * after the other sort so, also within a millisecond (RFC 9562, 6.2, methods 3 and 1), and rows keep the order of
- * events.
+ * The next time stamp of this process, greater than any before: ids that were made one after the other sort so, also
+ * within a millisecond (RFC 9562, 6.2, methods 3 and 1), and rows keep the order of events.
  */
 static uint64_t next_stamp(void)
 {
     static atomic_uint_fast64_t last;
-    uint64_t now_us = (uint64_t)clock_now_us();
-    uint64_t now = (now_us / 1000) << 12 | ((now_us % 1000) << 12) / 1000;
+    uint64_t now = stamp_of(clock_now_us());
     uint64_t before = atomic_load_explicit(&last, memory_order_relaxed);
     uint64_t stamp;
     do
@@ -24,17 +29,29 @@ static uint64_t next_stamp(void)
     return stamp;
 }
 
-struct uuid uuid_new(void)
+/* With zeros for what is random. */
+static struct uuid uuid_of_stamp(uint64_t stamp)
 {
-    struct uuid uuid;
-    uint64_t stamp = next_stamp();
+    struct uuid uuid = {{0}};
     for (int i = 0; i < 6; i++)
         uuid.bytes[i] = (uint8_t)(stamp >> (52 - 8 * i));
     uuid.bytes[6] = (uint8_t)(0x70 | (stamp >> 8 & 0x0f));
     uuid.bytes[7] = (uint8_t)stamp;
+    uuid.bytes[8] = 0x80;
+    return uuid;
+}
+
+struct uuid uuid_new(void)
+{
+    struct uuid uuid = uuid_of_stamp(next_stamp());
     crypto_random(uuid.bytes + 8, 8);
     uuid.bytes[8] = (uint8_t)(0x80 | (uuid.bytes[8] & 0x3f));
     return uuid;
+}
+
+struct uuid uuid_first_of(int64_t time_us)
+{
+    return uuid_of_stamp(stamp_of(time_us));
 }
 
 bool uuid_is_nil(const struct uuid *uuid)

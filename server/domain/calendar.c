@@ -145,17 +145,21 @@ bool calendar_is_working_day(int64_t day)
     return weekday_of(day) < SATURDAY && !calendar_is_public_holiday(day);
 }
 
-int64_t calendar_period_end_day(int64_t event_day, int months)
+int64_t calendar_add_months(int64_t day, int months)
 {
     int year, month, day_of_month;
-    clock_date_from_days(event_day, &year, &month, &day_of_month);
+    clock_date_from_days(day, &year, &month, &day_of_month);
     int months_from_january = month - 1 + months;
     int last_year = year + months_from_january / 12;
     int last_month = months_from_january % 12 + 1;
     int64_t end = clock_days_from_date(last_year, last_month, 1) + day_of_month - 1;
     int64_t month_end = last_day_of_month(last_year, last_month);
-    if (end > month_end)
-        end = month_end;
+    return end > month_end ? month_end : end;
+}
+
+int64_t calendar_period_end_day(int64_t event_day, int months)
+{
+    int64_t end = calendar_add_months(event_day, months);
     while (!calendar_is_working_day(end))
         end++;
     return end;

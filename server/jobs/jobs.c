@@ -15,7 +15,7 @@
 #include "lanes.h"
 
 #define SECONDS(number) ((number)*CLOCK_US_PER_SECOND)
-#define RENDER_NICENESS 10
+#define LOW_NICENESS    10
 #define THREADS_MAX     32
 #define NS_PER_MS       1000000L
 #define NS_PER_SECOND   1000000000L
@@ -49,8 +49,9 @@ static const struct job_kind mollie_refund_kinds[] = {REFUND_KIND("mollie")};
 
 static const struct job_lane lanes[] = {
     {"jobs-sweep", 1, sweep, NULL, 0, JOBS_SWEEP_MS, 0},
+    {"retention", 1, retain, NULL, 0, JOBS_RETENTION_MS, LOW_NICENESS},
     {"jobs-send", 2, run_next_job, send_kinds, 1, JOBS_POLL_MS, 0},
-    {"jobs-render", 1, run_next_job, render_kinds, 1, JOBS_POLL_MS, RENDER_NICENESS},
+    {"jobs-render", 1, run_next_job, render_kinds, 1, JOBS_POLL_MS, LOW_NICENESS},
     {"fetch-stripe", JOBS_FETCH_THREADS, run_next_job, stripe_fetch_kinds, 1, JOBS_POLL_MS, 0},
     {"fetch-mollie", JOBS_FETCH_THREADS, run_next_job, mollie_fetch_kinds, 1, JOBS_POLL_MS, 0},
     {"refund-stripe", 1, run_next_job, stripe_refund_kinds, 1, JOBS_POLL_MS, 0},

@@ -18,7 +18,8 @@ struct job_thread {
     const struct job_lane *lane;
     pthread_t thread;
     struct store *store;
-    int64_t ticks; /* of the sweep */
+    int64_t ticks;   /* of the sweep */
+    int64_t look_us; /* of the retention lane: when to look next, monotonic */
 };
 
 /* STATUS_OK and STATUS_NOT_FOUND (what it was about is gone) end a job, STATUS_INVALID gives it up, everything else
@@ -54,6 +55,9 @@ void jobs_pause(struct jobs *jobs, int timeout_ms);
 bool run_next_job(struct job_thread *thread);
 /* One round of what the clock asks for. */
 bool sweep(struct job_thread *thread);
+
+/* Once a day, what has reached its term. */
+bool retain(struct job_thread *thread);
 
 /* Plans looks at open attempts and begins refunds; of providers whose key is set. */
 void sweep_payments(struct job_thread *thread, struct arena *arena);

@@ -6,6 +6,7 @@
 
 #include "akkoord/base/log.h"
 #include "akkoord/base/metrics.h"
+#include "akkoord/store/retention.h"
 
 #define COUNT_EVERY_TICKS  5
 #define FORGET_EVERY_TICKS 10
@@ -55,7 +56,7 @@ bool sweep(struct job_thread *thread)
     if (thread->ticks % COUNT_EVERY_TICKS == 0)
         count_jobs(thread);
     if (thread->ticks % FORGET_EVERY_TICKS == 0 &&
-        store_sweep_forget(thread->store, arena, JOBS_SWEEP_ROWS, &error) == STATUS_INTERNAL)
+        store_retention_forget(thread->store, arena, JOBS_SWEEP_ROWS, &error) == STATUS_INTERNAL)
         log_event(LOG_ERROR, "sweep.not_forgotten", log_text("code", error.code), log_text("detail", error.detail));
     sweep_payments(thread, arena);
     thread->ticks++;

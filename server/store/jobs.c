@@ -6,10 +6,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
-#include "akkoord/store/orders.h"
 #include "rows.h"
-
-#define IDEMPOTENCY_US (IDEMPOTENCY_HOURS * INT64_C(3600) * CLOCK_US_PER_SECOND)
 
 enum status store_jobs_add(struct store *store, struct arena *arena, const char *kind, const char *const *payloads,
                            size_t count, struct error *error)
@@ -125,25 +122,4 @@ enum status store_sweep_find_overdue(struct store *store, struct arena *arena, s
         (*order_ids)[i] = pg_get_uuid(result, i, 0);
     pg_result_free(result);
     return STATUS_OK;
-}
-
-static enum status delete_before(struct store *store, struct arena *arena, const struct pg_statement *statement,
-                                 int64_t time_us, size_t limit, struct error *error)
-{
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    pg_params_add_time(&params, time_us);
-    pg_params_add_int64(&params, (int64_t)limit);
-    return pg_execute(store->pg, statement, &params, NULL, error);
-}
-
-enum status store_sweep_forget(struct store *store, struct arena *arena, size_t limit, struct error *error)
-{
-    int64_t now_us = clock_now_us();
-    enum status status = delete_before(store, arena, &sql_sweep_delete_sessions, now_us, limit, error);
-    if (status == STATUS_OK)
-        status = delete_before(store, arena, &sql_sweep_delete_idempotency, now_us - IDEMPOTENCY_US, limit, error);
-    if (status == STATUS_OK)
-        status = delete_before(store, arena, &sql_sweep_delete_reservations, now_us - IDEMPOTENCY_US, limit, error);
-    return status;
 }

@@ -22,6 +22,8 @@ enum {
     FIND_CONTENT,
     FIND_KEY_ID,
     FIND_WRAPPED,
+    FIND_INFORMATION_VERSION,
+    FIND_INFORMATION_SHOWN,
 };
 
 /* Columns of sql/order/payments.sql. */
@@ -225,8 +227,11 @@ enum status store_order_find(struct store *store, struct arena *arena, const str
         status = error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such order");
     if (status == STATUS_OK)
         status = read_row(result, 0, order, error);
-    if (status == STATUS_OK)
+    if (status == STATUS_OK) {
+        order->information_version = arena_copy_text(arena, pg_get_text(result, 0, FIND_INFORMATION_VERSION));
+        order->information_shown = pg_get_bool(result, 0, FIND_INFORMATION_SHOWN);
         status = open_content(store, arena, result, order, error);
+    }
     pg_result_free(result);
     if (status == STATUS_OK)
         status = load_parts(store, arena, order, 1, error);

@@ -115,6 +115,8 @@ static const struct pg_params *order_params(struct arena *arena, const struct st
     pg_params_add_int64(params, ORDER_CONTENT_VERSION_FIRST);
     pg_params_add_bytes(params, blob, blob_length);
     pg_params_add_time(params, order->created_at_us);
+    pg_params_add_text(params, order->information_version);
+    pg_params_add_bool(params, order->information_shown);
     return params;
 }
 

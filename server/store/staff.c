@@ -5,6 +5,7 @@
 #include "akkoord/store/staff.h"
 
 #include "akkoord/base/clock.h"
+#include "akkoord/base/memory.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/vault/blind_index.h"
 #include "staff_profile.h"
@@ -130,6 +131,21 @@ enum status store_staff_find(struct store *store, struct arena *arena, const cha
     else
         status = read_credentials(store, arena, result, credentials, error);
     pg_result_free(result);
+    return status;
+}
+
+enum status store_staff_end(struct store *store, struct arena *arena, const char *email, struct error *error)
+{
+    struct staff_credentials staff;
+    struct pg_params params;
+    enum status status = store_staff_find(store, arena, email, &staff, error);
+    if (status != STATUS_OK)
+        return status;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &staff.id);
+    pg_params_add_time(&params, clock_now_us());
+    status = pg_execute(store->pg, &sql_staff_end, &params, NULL, error);
+    memory_cleanse(staff.totp_secret, sizeof(staff.totp_secret));
     return status;
 }
 

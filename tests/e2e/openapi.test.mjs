@@ -148,6 +148,10 @@ describe('every call answers as described', () => {
     const again = await ask(201, 'POST', '/v1/orders', by(customer, standard({ reference: 'sample', billing: { company: 'Sample Ltd' } }), key));
     assert.deepEqual([first.headers['idempotency-replayed'], again.headers['idempotency-replayed']], [undefined, 'true']);
     await ask(409, 'POST', '/v1/orders', by(customer, standard(), key));
+    const { version } = (await ask(200, 'GET', '/v1/orders/information?language=en')).json;
+    await ask(422, 'GET', '/v1/orders/information?language=fy');
+    await ask(201, 'POST', '/v1/orders', by(customer, standard({ information_version: version })));
+    await ask(422, 'POST', '/v1/orders', by(customer, standard({ information_version: NOBODY })));
     await ask(422, 'POST', '/v1/orders', by(customer, standard({ lines: [{ sku: 'none', quantity: 0 }], payment_provider: 'bank' })));
     const { id } = first.json;
     await ask(201, 'POST', `/v1/orders/${id}/payments`, by(customer, { payment_provider: 'sandbox' }));
@@ -160,6 +164,12 @@ describe('every call answers as described', () => {
     const page = await ask(200, 'GET', '/v1/orders?limit=1', by(customer));
     await ask(200, 'GET', `/v1/orders?after=${page.json.next}`, by(customer));
     await ask(422, 'GET', '/v1/orders?limit=0', by(customer));
+  });
+
+  test('what people are told about their data', async () => {
+    await ask(200, 'GET', '/v1/privacy');
+    await ask(200, 'GET', '/v1/privacy?language=en', { headers: { accept: 'text/html' } });
+    await ask(422, 'GET', '/v1/privacy?language=fy');
   });
 
   test('documents', async () => {
@@ -216,6 +226,13 @@ describe('every call answers as described', () => {
     await ask(200, 'GET', '/v1/staff/orders?status=accepted&limit=1', { token });
     await ask(422, 'GET', '/v1/staff/orders?status=none', { token });
     await ask(200, 'GET', `/v1/staff/orders/${order.id}`, { token });
+    const hold = `/v1/staff/orders/${order.id}/legal-hold`;
+    await ask(200, 'PUT', hold, { token, body: { reason: 'dispute' } });
+    await ask(200, 'PUT', hold, { token, body: { reason: 'tax_audit', scope: 'customer' } });
+    await ask(422, 'PUT', hold, { token, body: { reason: 'none', scope: 'none' } });
+    await ask(200, 'GET', `/v1/staff/orders/${order.id}`, { token });
+    await ask(204, 'DELETE', hold, { token });
+    await ask(422, 'DELETE', `${hold}?scope=none`, { token });
     await ask(200, 'POST', `/v1/staff/orders/${order.id}/complete`, { token });
     await ask(409, 'POST', `/v1/staff/orders/${order.id}/complete`, { token });
     await ask(200, 'GET', '/v1/staff/payments?status=paid', { token });
@@ -309,6 +326,7 @@ const bodies = () => ({
   beginStaffSession: { email: customer.email, password: 'wrong', code: '000000' },
   placeOrder: standard(),
   payOrder: { payment_provider: 'standard' },
+  setLegalHold: { reason: 'dispute' },
   requestReview: { statement: 'Sample.' },
   flagDecision: { statement: 'Sample.' },
   decideReview: { outcome: 'upheld', reasons: 'Sample.' },

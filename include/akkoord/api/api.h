@@ -29,6 +29,7 @@ struct api_options {
     struct keyring *keyring;
     struct committer *committer;
     const struct seller *seller;              /* as it goes on new orders */
+    const struct notices *notices;            /* what people are told: notices.h */
     const char *public_url;                   /* no slash at the end */
     const struct provider_accounts *accounts; /* those whose key is set: a checkout is asked of them */
     struct http_client *client;               /* for that */

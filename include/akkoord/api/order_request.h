@@ -23,7 +23,8 @@ struct order_request {
     struct order_request_line *lines;
     size_t lines_count;
     const char *provider;
-    const char *reference; /* or NULL */
+    const char *reference;  /* or NULL */
+    bool information_shown; /* the shop says that the information in force was shown */
     struct buyer buyer;
 };
 

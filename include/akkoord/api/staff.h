@@ -11,7 +11,7 @@ api_function api_staff_session_begin;
 
 /* GET /v1/staff/orders?status= */
 api_function api_staff_orders_list;
-/* GET /v1/staff/orders/{id}: the order, and `history` beside it. */
+/* GET /v1/staff/orders/{id}: the order, and `history` and `legal_holds` beside it. */
 api_function api_staff_order_show;
 /* POST /v1/staff/orders/{id}/complete, of reviewer and manager: 200 order. */
 api_function api_staff_order_complete;

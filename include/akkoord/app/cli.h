@@ -24,6 +24,8 @@ extern const struct subcommand command_staff;
 extern const struct subcommand command_services;
 extern const struct subcommand command_keys;
 extern const struct subcommand command_decisions;
+extern const struct subcommand command_retention;
+extern const struct subcommand command_privacy;
 extern const struct subcommand command_doctor;
 
 /* Prints "akkoord: MESSAGE" as one line to standard error and returns EXIT_FAILED; the setting's name stands in front
@@ -43,6 +45,7 @@ struct command_database {
     struct embedded *embedded; /* NULL for an external database */
     const char *owner_url;     /* may be NULL for an external one */
     const char *server_url;
+    const char *retention_url; /* may be NULL for an external one */
 };
 /* Opens the database and, when it is embedded, migrates it. `settings` must outlive it. Exclusive use is not needed: a
  * server may run. */

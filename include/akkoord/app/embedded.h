@@ -3,8 +3,8 @@
  * The PostgreSQL cluster that Akkoord keeps in its own data folder when no database URL is set.
  *
  *     <data dir>/postgres/     the cluster, mode 0700, made by initdb in a folder beside it and renamed when complete
- *     <data dir>/log/          postgres.log and postgres.log.1, at most EMBEDDED_LOG_BYTES_MAX each, no personal data
- *     <data dir>/postgres.control, postgres.users      lock files, see below
+ *     <data dir>/log/          postgres.log and postgres.log.1, at most EMBEDDED_LOG_BYTES_MAX each, no personal data,
+ * and no line older than a year <data dir>/postgres.control, postgres.users      lock files, see below
  *
  * Only the operating-system user who owns the data folder can connect (unix socket in a 0700 folder, peer
  * authentication); there is no TCP listener and no password. fsync, full_page_writes and synchronous_commit are on.

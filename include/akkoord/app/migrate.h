@@ -41,3 +41,8 @@ enum status migrate_grant_membership(struct pg_connection *connection, const cha
  * schema is exactly the one of `set` (STATUS_CONFLICT, "schema_older", "schema_newer" or "migration_changed"). */
 enum status migrate_check_server(struct pg_connection *connection, struct migration_set set,
                                  struct error *error) AKKOORD_MUST_CHECK;
+
+/* What a retention run asks before it deletes: `url`, which `connection` is to, names a member of akkoord_retention
+ * (STATUS_FORBIDDEN, "role_missing"), and the schema is exactly the one of `set` (as above). */
+enum status migrate_check_retention(struct pg_connection *connection, const char *url, struct migration_set set,
+                                    struct error *error) AKKOORD_MUST_CHECK;

@@ -23,8 +23,8 @@
 
 enum installation_mode { MODE_TEST, MODE_LIVE };
 
-/* What the settings are read for: a migration needs only to know where the database is. */
-enum settings_use { SETTINGS_FOR_MIGRATION, SETTINGS_FOR_INSTALLATION };
+/* What the settings are read for: a migration and a retention run need only to know where the database is. */
+enum settings_use { SETTINGS_FOR_MIGRATION, SETTINGS_FOR_RETENTION, SETTINGS_FOR_INSTALLATION };
 
 /* An address prefix; IPv4 stands in the first four bytes. */
 struct settings_cidr {
@@ -44,9 +44,10 @@ struct settings {
     char *tls_key_file;
 
     char *data_dir; /* absolute; may not exist yet */
-    bool embedded;  /* neither database URL is set */
+    bool embedded;  /* no database URL is set */
     char *database_url;
     char *database_owner_url;
+    char *database_retention_url;
 
     enum installation_mode mode;
     bool sandbox;

@@ -15,6 +15,9 @@ struct uuid {
 /* A new version 7 UUID of clock_now_us(): 48 bits of milliseconds, 12 of its fraction, 62 random bits. Greater than any
  * that this process made before. */
 struct uuid uuid_new(void);
+/* The least that uuid_new() makes at or after a moment (UTC microseconds since 1970): rows that are older have smaller
+ * ids, so that an index on the id finds them. */
+struct uuid uuid_first_of(int64_t time_us);
 bool uuid_is_nil(const struct uuid *uuid);
 bool uuid_equal(const struct uuid *left, const struct uuid *right);
 /* memcmp order, the order PostgreSQL sorts uuid in. */

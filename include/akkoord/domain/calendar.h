@@ -25,6 +25,9 @@ int64_t calendar_start_of_amsterdam_day_us(int64_t day);
 int64_t calendar_end_of_amsterdam_day_us(int64_t day);
 int calendar_year(int64_t day);
 
+/* The same date so many whole months (0 or more) later, or the last day of that month when it has no such date. */
+int64_t calendar_add_months(int64_t day, int months);
+
 /* "2026-11-23" (ISO 8601). */
 void calendar_format_date(int64_t day, char out[CALENDAR_DATE_BYTES]);
 /* Exactly that form, years 0000 to 9999, a date that exists; STATUS_INVALID otherwise. */

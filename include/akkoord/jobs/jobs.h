@@ -3,6 +3,7 @@
  * The threads behind the API: what follows from a commit (the outbox, store/jobs.h) and what the clock asks for.
  *
  *     jobs-sweep           expires orders, deletes what is over, has open attempts asked about and refunds begun
+ *     retention            once a day deletes what has reached its term (store/retention.h), as a role of its own
  *     jobs-send, two       `sandbox_webhook`, which goes to ourselves
  *     jobs-render          `render_document`, at low priority; a core's work each, and nobody waits for it
  *     fetch-<provider>     `fetch_<provider>`: asks what became of a payment
@@ -19,11 +20,14 @@
 #define JOBS_FETCH_THREADS 2   /* for each provider: as many calls at once */
 #define JOBS_POLL_MS       250 /* how often an idle thread looks */
 #define JOBS_SWEEP_MS      1000
-#define JOBS_SWEEP_ROWS    200 /* of each kind in one sweep */
+#define JOBS_RETENTION_MS  60000 /* how often it is looked whether a day is over */
+#define JOBS_SWEEP_ROWS    200   /* of each kind in one sweep */
 
 /* All of it must outlive the jobs. */
 struct jobs_options {
-    const char *database_url; /* the server's */
+    const char *database_url;  /* the server's */
+    const char *retention_url; /* the retention role's; NULL: nothing is deleted here */
+    int64_t clock_offset_us;   /* by which the clock is shifted on purpose */
     struct keyring *keyring;
     struct committer *committer;
     const struct provider_accounts *accounts; /* those whose key is set */

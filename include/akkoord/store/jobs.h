@@ -103,7 +103,3 @@ enum status store_jobs_count(struct store *store, struct jobs_count *count, stru
 /* Orders that wait for a payment and whose time is over, longest first, at most `limit`. */
 enum status store_sweep_find_overdue(struct store *store, struct arena *arena, size_t limit, struct uuid **order_ids,
                                      size_t *count, struct error *error) AKKOORD_MUST_CHECK;
-/* Deletes at most `limit` sessions that are over, and as many idempotency keys and reservations older than
- * IDEMPOTENCY_HOURS. */
-enum status store_sweep_forget(struct store *store, struct arena *arena, size_t limit,
-                               struct error *error) AKKOORD_MUST_CHECK;

@@ -39,6 +39,8 @@ struct stored_order {
     size_t documents_count;
     const struct stored_decision *decision; /* in lists only: the one of decision_id, or NULL */
     /* Only of an order read by itself: empty in lists. */
+    const char *information_version; /* in force when it was placed (order_information.h); NULL: there was none yet */
+    bool information_shown;          /* the shop said so */
     struct order_content content;
 };
 

@@ -23,6 +23,11 @@ struct new_staff {
 enum status store_staff_add(struct store *store, struct arena *arena, const struct new_staff *staff, struct uuid *id,
                             struct error *error) AKKOORD_MUST_CHECK;
 
+/* Ends their employment: sessions are over, nobody logs in, and the account's term begins. STATUS_NOT_FOUND: nobody who
+ * works here has this normalised address. */
+enum status store_staff_end(struct store *store, struct arena *arena, const char *email,
+                            struct error *error) AKKOORD_MUST_CHECK;
+
 /* What a log-in is checked against. */
 struct staff_credentials {
     struct uuid id;
@@ -31,7 +36,7 @@ struct staff_credentials {
     uint8_t totp_secret[TOTP_SECRET_BYTES];
 };
 
-/* By normalised address. STATUS_NOT_FOUND. */
+/* By normalised address, of those who work here. STATUS_NOT_FOUND. */
 enum status store_staff_find(struct store *store, struct arena *arena, const char *email,
                              struct staff_credentials *credentials, struct error *error) AKKOORD_MUST_CHECK;
 

@@ -1,0 +1,219 @@
+/* What people are told, in constant words: see privacy.h. Pure; any thread. What is kept how long is retention.c. */
+#include "akkoord/domain/privacy.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct privacy_right rights[] = {
+    {"access",
+     "15",
+     {"Inzien", "See"},
+     {"U mag weten welke gegevens we over u hebben, waarom, hoe lang en wie ze krijgt, en er een kopie van krijgen.",
+      "You may know which data we have about you, why, for how long and who gets them, and have a copy."},
+     {"In uw account, of per e-mail.", "In your account, or by e-mail."},
+     "GET /v1/me"},
+    {"rectification",
+     "16",
+     {"Verbeteren en aanvullen", "Correct and complete"},
+     {"Klopt er iets niet, of ontbreekt er iets, dan mag u dat laten verbeteren.",
+      "Where something is wrong or missing, you may have it corrected."},
+     {"In uw account, of per e-mail. Een uitgereikte factuur verandert niet meer; zo nodig komt er een creditnota en "
+      "een "
+      "nieuwe.",
+      "In your account, or by e-mail. An invoice that was issued does not change any more; where needed there will be "
+      "a "
+      "credit note and a new one."},
+     "PATCH /v1/me"},
+    {"erasure",
+     "17",
+     {"Vergeten worden", "Be forgotten"},
+     {"U mag uw gegevens laten wissen. Wat de wet ons verplicht te bewaren, zoals facturen, blijft tot het einde van "
+      "die "
+      "termijn; de lijst hierboven zegt wat.",
+      "You may have your data erased. What the law obliges us to keep, such as invoices, stays until that term ends; "
+      "the "
+      "list above says what."},
+     {"In uw account, of per e-mail.", "In your account, or by e-mail."},
+     "DELETE /v1/me"},
+    {"restriction",
+     "18",
+     {"Beperken", "Restrict"},
+     {"U mag vragen dat we gegevens alleen bewaren en verder niets ermee doen, bijvoorbeeld zolang wordt uitgezocht of "
+      "ze "
+      "kloppen.",
+      "You may ask that we only keep data and do nothing else with them, for instance while it is looked into whether "
+      "they are right."},
+     {"Per e-mail.", "By e-mail."},
+     NULL},
+    {"portability",
+     "20",
+     {"Meenemen", "Take along"},
+     {"U mag wat u ons gaf krijgen in een vorm die een computer kan lezen.",
+      "You may get what you gave us in a form that a computer can read."},
+     {"In uw account, of per e-mail.", "In your account, or by e-mail."},
+     "GET /v1/me/export"},
+    {"objection",
+     "21",
+     {"Bezwaar maken", "Object"},
+     {"U mag bezwaar maken tegen gebruik op grond van ons gerechtvaardigd belang (artikel 6 lid 1 onder f). We "
+      "stoppen, "
+      "tenzij we een dwingende reden hebben.",
+      "You may object to use that rests on our legitimate interest (article 6(1)(f)). We stop unless we have a "
+      "compelling "
+      "reason."},
+     {"Per e-mail.", "By e-mail."},
+     NULL},
+    {"human_review",
+     "22",
+     {"Een mens laten kijken", "Have a human look"},
+     {"Bij elke geautomatiseerde beslissing mag u uw standpunt geven, de beslissing betwisten en een mens laten "
+      "kijken.",
+      "With every automated decision you may give your view, contest the decision and have a human look."},
+     {"Bij de beslissing op uw bestelling. U hoort binnen een maand wat het wordt.",
+      "At the decision on your order. You will hear the outcome within a month."},
+     "POST /v1/decisions/{id}/reviews"},
+};
+
+const struct privacy_right *privacy_rights(size_t *count)
+{
+    *count = COUNT(rights);
+    return rights;
+}
+
+const struct privacy_decision privacy_decision = {
+    .summary =
+        {"Of wij uw bestelling aannemen, beslist een computer zodra er is betaald, zonder dat er een mens tussen "
+         "zit.",
+         "Whether we accept your order is decided by a computer as soon as it has been paid, without a human in "
+         "between."},
+    .logic =
+        {"De computer vergelijkt de betaling met de bestelling. Kloppen bedrag, munt en betaaldienst, is de betaling "
+         "op tijd en echt, en was de bestelling niet geannuleerd, dan wordt zij aangenomen. Klopt er iets niet, dan "
+         "houdt hij de bestelling aan voor een medewerker. Een tweede betaling van dezelfde bestelling gaat terug. Na "
+         "volledige terugbetaling wordt de bestelling geannuleerd; haalt uw bank het geld terug, dan wordt zij "
+         "aangehouden.",
+         "The computer compares the payment with the order. Where amount, currency and payment service fit, the "
+         "payment is in time and real, and the order was not cancelled, the order is accepted. Where something does "
+         "not fit, the order is put on hold for a member of staff. A second payment of the same order is sent back. "
+         "After a full refund the order is cancelled; where your bank takes the money back, it is put on hold."},
+    .data =
+        {"Alleen bedrag, munt, betaaldienst, betaaltermijn en stand van de bestelling, en wat de betaaldienst over de "
+         "betaling meldt. Niet wie u bent, waar u woont of wat u eerder bestelde.",
+         "Only amount, currency, payment service, time limit and state of the order, and what the payment service "
+         "tells about the payment. Not who you are, where you live or what you ordered before."},
+    .effect =
+        {"Aangenomen: de overeenkomst wordt uitgevoerd en u krijgt een factuur. Aangehouden: er gebeurt niets totdat "
+         "een medewerker heeft gekeken. Niet aangenomen of geannuleerd: u krijgt het betaalde geld terug.",
+         "Accepted: the contract is carried out and you get an invoice. On hold: nothing happens until a member of "
+         "staff has looked. Not accepted or cancelled: you get the money back that you paid."},
+    .human =
+        {"U mag altijd een mens laten kijken, uw standpunt geven en de beslissing betwisten, zonder kosten en zonder "
+         "nadeel. Elke beslissing komt met een uitleg en de weg naar een mens. U hoort de uitkomst binnen een maand.",
+         "You may always have a human look, give your view and contest the decision, at no cost and to no detriment. "
+         "Every decision comes with an explanation and the way to a human. You will hear the outcome within a "
+         "month."},
+    .human_call = "POST /v1/decisions/{id}/reviews",
+    .article = "22(2)(a), 22(3)",
+};
+
+static const struct privacy_field fields[] = {
+    {"lines", true, {"Wat u bestelt; zonder is er geen bestelling.", "What you order; without it there is no order."}},
+    {"payment_provider",
+     true,
+     {"Langs welke betaaldienst u betaalt; zonder kunt u niet betalen.",
+      "Through which payment service you pay; without it you can't pay."}},
+    {"billing.name",
+     true,
+     {"Uw naam moet op de factuur staan (Wet OB 1968 art. 35a); zonder mogen we niet leveren. Staat zij in uw profiel, "
+      "dan "
+      "hoeft zij hier niet.",
+      "Your name must stand on the invoice (VAT Act 1968 art. 35a); without it we may not supply. Where it stands in "
+      "your "
+      "profile it is not needed here."}},
+    {"billing.address",
+     true,
+     {"Uw adres moet op de factuur staan (Wet OB 1968 art. 35a) en bepaalt het btw-tarief; zonder kunt u niet "
+      "bestellen. "
+      "Staat het in uw profiel, dan hoeft het hier niet.",
+      "Your address must stand on the invoice (VAT Act 1968 art. 35a) and determines the VAT rate; without it you "
+      "can't "
+      "order. Where it stands in your profile it is not needed here."}},
+    {"email",
+     true,
+     {"Van uw account: om in te loggen en u over uw bestelling te berichten; zonder is er geen account.",
+      "Of your account: to log in, and to write to you about your order; without it there is no account."}},
+    {"billing.company",
+     false,
+     {"Alleen als een bedrijf bestelt; zonder staat uw eigen naam op de factuur.",
+      "Only where a company orders; without it your own name stands on the invoice."}},
+    {"billing.vat_number",
+     false,
+     {"Alleen als u het op de factuur nodig hebt; zonder ontbreekt het daar.",
+      "Only where you need it on the invoice; without it, it is missing there."}},
+    {"billing.kvk_number",
+     false,
+     {"Alleen als u het op de factuur nodig hebt; zonder ontbreekt het daar.",
+      "Only where you need it on the invoice; without it, it is missing there."}},
+    {"reference",
+     false,
+     {"Uw eigen kenmerk, voor uw administratie; u kunt zonder.",
+      "Your own reference, for your books; you can do without."}},
+    {"phone",
+     false,
+     {"Van uw account: om u te kunnen bellen; u kunt zonder.",
+      "Of your account: to be able to call you; you can do without."}},
+};
+
+const struct privacy_field *privacy_order_fields(size_t *count)
+{
+    *count = COUNT(fields);
+    return fields;
+}
+
+static const retention_words measures[] = {
+    {"Persoonsgegevens staan alleen versleuteld in de database (AES-256-GCM), met een eigen sleutel voor elk profiel "
+     "en elke "
+     "bestelling; wie de sleutel vernietigt, vernietigt de gegevens.",
+     "Personal data stand in the database only encrypted (AES-256-GCM), with a key of their own for each profile and "
+     "each "
+     "order; destroying the key destroys the data."},
+    {"De sleutels zijn zelf versleuteld met sleutels die niet in de database of haar back-ups staan.",
+     "The keys are encrypted themselves, with keys that stand neither in the database nor in its backups."},
+    {"Wachtwoorden alleen als Argon2id-hash; medewerkers loggen in met een tweede factor.",
+     "Passwords only as an Argon2id hash; staff log in with a second factor."},
+    {"Gescheiden rechten: de server kan beslissingen, facturen en verloop niet wijzigen; opruimen gebeurt met een rol "
+     "die "
+     "niets anders kan.",
+     "Separate rights: the server can't change decisions, invoices or history; clearing is done by a role that can do "
+     "nothing else."},
+    {"Verkeer over TLS; logbestanden zonder persoonsgegevens; geen geheugendumps.",
+     "Traffic over TLS; logs without personal data; no memory dumps."},
+    {"Termijnen worden elke dag door de software nageleefd, en dat wordt vastgelegd.",
+     "Terms are kept by the software every day, and that is recorded."},
+};
+
+const retention_words *privacy_security_measures(size_t *count)
+{
+    *count = COUNT(measures);
+    return measures;
+}
+
+const char *privacy_persons_words(unsigned persons, enum language language)
+{
+    static const retention_words words[] = {
+        [RETENTION_NOBODY] = {"niemand: geen persoonsgegevens", "nobody: no personal data"},
+        [RETENTION_CUSTOMERS] = {"klanten", "customers"},
+        [RETENTION_STAFF_MEMBERS] = {"medewerkers", "staff"},
+        [RETENTION_CUSTOMERS | RETENTION_STAFF_MEMBERS] = {"klanten en medewerkers", "customers and staff"},
+    };
+    return words[persons][language];
+}
+
+const retention_words privacy_authority = {"Autoriteit Persoonsgegevens",
+                                           "Autoriteit Persoonsgegevens (the Dutch Data Protection Authority)"};
+const char privacy_authority_url[] = "https://autoriteitpersoonsgegevens.nl";
+const retention_words privacy_transfers = {"Wij geven zelf niets door naar landen buiten de Europese Economische "
+                                           "Ruimte. Een betaaldienst die u kiest kan dat doen, "
+                                           "onder haar eigen verantwoordelijkheid.",
+                                           "We pass nothing on ourselves to countries outside the European Economic "
+                                           "Area. A payment service that you choose may do "
+                                           "so, under its own responsibility."};

@@ -1,0 +1,1 @@
+SELECT customer_id FROM customer_order WHERE id = $1

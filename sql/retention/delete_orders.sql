@@ -1,0 +1,33 @@
+-- Those of the orders $1, which are locked, that still have no step from $2 on and no hold: with all that belongs to
+-- them and their keys. Keys of other tables are looked at when the statement ends. Only if $3; counts either way.
+WITH due AS (
+    SELECT o.id, o.billing_key_id
+    FROM retention_order AS o
+    WHERE o.id = ANY ($1) AND o.last_step_at < $2 AND NOT o.is_held
+), renditions AS (
+    DELETE FROM rendition
+    WHERE $3 AND document_id IN (SELECT d.id FROM document AS d WHERE d.order_id IN (SELECT id FROM due))
+), documents AS (
+    DELETE FROM document WHERE $3 AND order_id IN (SELECT id FROM due)
+), statements AS (
+    DELETE FROM review_statement
+    WHERE $3 AND review_id IN (SELECT r.id FROM review AS r WHERE r.order_id IN (SELECT id FROM due))
+), reviews AS (
+    DELETE FROM review WHERE $3 AND order_id IN (SELECT id FROM due)
+), decisions AS (
+    DELETE FROM decision WHERE $3 AND order_id IN (SELECT id FROM due)
+), steps AS (
+    DELETE FROM history WHERE $3 AND order_id IN (SELECT id FROM due)
+), payments AS (
+    DELETE FROM payment WHERE $3 AND order_id IN (SELECT id FROM due)
+), orders AS (
+    DELETE FROM customer_order WHERE $3 AND id IN (SELECT id FROM due)
+), keys AS (
+    DELETE FROM data_key WHERE $3 AND id IN (SELECT billing_key_id FROM due)
+)
+SELECT (SELECT count(*) FROM due),
+       (SELECT count(*) FROM document WHERE order_id IN (SELECT id FROM due)),
+       (SELECT count(*) FROM payment WHERE order_id IN (SELECT id FROM due)),
+       (SELECT count(*) FROM decision WHERE order_id IN (SELECT id FROM due)),
+       (SELECT count(*) FROM review WHERE order_id IN (SELECT id FROM due)),
+       (SELECT count(*) FROM history WHERE order_id IN (SELECT id FROM due))
