@@ -123,7 +123,7 @@ static bool take_information_version(struct api_call *call, const json_t *body)
     static const char field[] = "information_version";
     const char *version = NULL;
     struct error fault;
-    if (json_get_text(body, "", field, JSON_OPTIONAL, call->request->body_length, &version, &fault) != STATUS_OK)
+    if (json_get_text(body, "", field, JSON_OPTIONAL, SIZE_MAX, &version, &fault) != STATUS_OK)
         api_call_note_fault(call, &fault);
     else if (version != NULL && strcmp(version, call->options->notices->information.version) != 0)
         api_call_note_field(call, field, "stale", "is not the version in force: GET /v1/orders/information has it");

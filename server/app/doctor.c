@@ -20,13 +20,16 @@
 #include "akkoord/store/installation_mode.h"
 #include "akkoord/store/jobs.h"
 #include "akkoord/store/keys.h"
+#include "akkoord/store/retention.h"
 #include "akkoord/webhooks/provider.h"
 #include "first_start.h"
 
 /* Signatures are refused from WEBHOOK_TOLERANCE_S on; a tenth of that is worth a word. */
-#define CLOCK_WARNING_US (WEBHOOK_TOLERANCE_S / 10 * CLOCK_US_PER_SECOND)
-#define CLOCK_PROBLEM_US (WEBHOOK_TOLERANCE_S * CLOCK_US_PER_SECOND)
-#define SERVER_WAIT_MS   3000
+#define CLOCK_WARNING_US  (WEBHOOK_TOLERANCE_S / 10 * CLOCK_US_PER_SECOND)
+#define CLOCK_PROBLEM_US  (WEBHOOK_TOLERANCE_S * CLOCK_US_PER_SECOND)
+#define SERVER_WAIT_MS    3000
+#define DAY_US            (INT64_C(86400) * CLOCK_US_PER_SECOND)
+#define RETENTION_LATE_US (2 * DAY_US)
 
 enum finding { FINE, WARNING, PROBLEM };
 
@@ -188,6 +191,27 @@ static void check_jobs(struct doctor *doctor)
         tell(doctor, FINE, "jobs", "%" PRId64 " waiting, none given up", count.waiting);
 }
 
+/* A server runs it daily: two days without are one too many. */
+static void check_retention(struct doctor *doctor)
+{
+    int64_t last_us;
+    int64_t now_us = clock_now_us();
+    struct error error;
+    if (doctor->database.retention_url == NULL)
+        tell(doctor, WARNING, "retention",
+             "the server deletes nothing by itself; set AKKOORD_DATABASE_RETENTION_URL, or run `akkoord retention run` "
+             "daily");
+    if (store_retention_last_run(doctor->store, doctor->arena, now_us, &last_us, &error) != STATUS_OK)
+        tell_error(doctor, "retention", &error, "see the database's log");
+    else if (last_us == 0)
+        tell(doctor, WARNING, "retention", "never ran yet; `akkoord serve` begins with it");
+    else if (now_us - last_us > RETENTION_LATE_US)
+        tell(doctor, WARNING, "retention", "last ran %" PRId64 " days ago; run `akkoord retention run`",
+             (now_us - last_us) / DAY_US);
+    else
+        tell(doctor, FINE, "retention", "ran within the last two days");
+}
+
 /* ---- the clock ---- */
 
 static void check_clock(struct doctor *doctor)
@@ -271,6 +295,7 @@ static void examine(struct doctor *doctor)
     if (check_database(doctor)) {
         check_mode(doctor);
         check_jobs(doctor);
+        check_retention(doctor);
         if (has_keyring)
             check_keys(doctor);
     }
@@ -299,9 +324,8 @@ const struct subcommand command_doctor = {
     .usage =
         "Usage: akkoord doctor\n"
         "\n"
-        "Looks at settings, files, fonts, server, keyring, database, schema, jobs, keys, erasures and clock. Prints a "
-        "line\n"
-        "for each: ok, warning or problem; what it is about; what was found and how to mend it. Exit status 1 when\n"
+        "Looks at settings, files, fonts, server, keyring, database, schema, jobs, retention, keys, erasures and clock.\n"
+        "Prints a line for each: ok, warning or problem; what it is about; what was found and how to mend it. Exit status 1 when\n"
         "there is a problem.\n",
     .run = run,
 };

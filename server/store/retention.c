@@ -196,6 +196,7 @@ static enum status delete_orders(struct sweeping *sweeping, struct arena *arena,
     store_add_uuids(&params, ids, count);
     pg_params_add_time(&params, retention_cutoff_us(category, false, sweeping->run->now_us));
     pg_params_add_bool(&params, !sweeping->run->dry_run);
+    pg_params_add_bool(&params, category == RETENTION_UNPAID_ORDER);
     enum status status = pg_execute(sweeping->store->pg, &sql_retention_delete_orders, &params, &result, error);
     if (status == STATUS_OK) {
         batch->rows[category] = pg_get_int64(result, 0, 0);

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { before, beforeEach, describe, test } from 'node:test';
 
 import { addStaff, expectProblem, expectStatus, getOrder, kill, newStaff, payStandard, placeOrder, prepareAkkoord,
-  program, registerCustomer, staffLogin, start, startAkkoord, startPostgres, waitFor } from './lib/akkoord.mjs';
+  program, registerCustomer, run, staffLogin, start, startAkkoord, startPostgres, waitFor } from './lib/akkoord.mjs';
 
 const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
@@ -255,6 +255,30 @@ describe('an order', () => {
   });
 });
 
+// Rows that belong to an order that is no more.
+const orphans = (on) => on.sql(`SELECT t, order_id FROM (
+  SELECT 'history' AS t, order_id FROM akkoord.history UNION ALL SELECT 'payment', order_id FROM akkoord.payment
+  UNION ALL SELECT 'decision', order_id FROM akkoord.decision UNION ALL SELECT 'review', order_id FROM akkoord.review
+  UNION ALL SELECT 'document', order_id FROM akkoord.document) rows
+  WHERE order_id NOT IN (SELECT id FROM akkoord.customer_order)`);
+
+test('a payment that comes while its order is deleted is seen in time or comes too late, and leaves nothing behind', async () => {
+  const other = await startAkkoord();
+  const buyer = await registerCustomer(other);
+  await waitFor(async () => (await count("retention_run WHERE outcome = 'done'", other)) === 1, { what: 'the first run of the server' });
+  const orders = await Promise.all(Array.from({ length: 120 }, () => placeOrder(other, buyer)));
+  await Promise.all(orders.map((order) => other.api('POST', `/v1/orders/${order.id}/cancel`, { token: buyer.token })));
+  const running = other.cli(['retention', 'run'], at(Date.now() + 60 * DAY_MS));
+  const answers = await Promise.all(orders.map((order) => payStandard(other, order)));
+  for (const { status } of answers) assert.equal(status, 200);
+  readCounts(await running);
+  const left = await other.sql("SELECT id, status, decisions_count FROM akkoord.customer_order");
+  for (const order of left) assert.deepEqual([order.status, order.decisions_count], ['held', 1]);
+  const [{ unmatched }] = await other.sql("SELECT count(*)::int AS unmatched FROM akkoord.event WHERE outcome = 'unmatched'");
+  assert.equal(unmatched, orders.length - left.length, 'each payment was seen by its order, or is kept for staff');
+  assert.deepEqual(await orphans(other), []);
+});
+
 // ---- holds ----
 
 describe('a legal hold', () => {
@@ -367,6 +391,16 @@ describe('akkoord retention run', () => {
     }
   });
 
+  test('shows a bar and a table on a terminal', async () => {
+    await manyEvents(server, 3000);
+    const command = `${program()} retention run`;
+    const { code, stdout } = await run('script', ['-qec', command, '/dev/null'], { env: server.env });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /\r\[#{40}\] 100% {2}3000 of 3000/);
+    assert.match(stdout, /CATEGORY +BEFORE +DELETED/);
+    assert.match(stdout, /^event +\S+ +3000\r?$/m);
+  });
+
   test('refuses wrong arguments with 2', async () => {
     for (const args of [[], ['now'], ['run', '--dry'], ['run', '--dry-run', 'x']]) assert.equal((await server.cli(['retention', ...args])).code, 2, args.join(' '));
   });
@@ -433,21 +467,21 @@ describe('with an external database', () => {
     await external.start();
   });
   const url = () => cluster.url(role, 'sample', database.name);
-  const run = (env, args = []) => external.cli(['retention', 'run', ...args], { env: { AKKOORD_MODE: null, AKKOORD_KEYRING_FILE: null, ...env } });
+  const runWith = (env, args = []) => external.cli(['retention', 'run', ...args], { env: { AKKOORD_MODE: null, AKKOORD_KEYRING_FILE: null, ...env } });
 
   test('it says which setting is missing; the server too', async () => {
-    const { code, stderr } = await run({});
+    const { code, stderr } = await runWith({});
     assert.equal(code, 1);
     assert.match(stderr, /AKKOORD_DATABASE_RETENTION_URL must be set/);
     assert.match(external.log, /event=retention\.off setting=AKKOORD_DATABASE_RETENTION_URL/);
   });
 
   test('it refuses a role that is not in akkoord_retention; migrate puts it there', async () => {
-    const refused = await run({ AKKOORD_DATABASE_RETENTION_URL: url() });
+    const refused = await runWith({ AKKOORD_DATABASE_RETENTION_URL: url() });
     assert.equal(refused.code, 1);
     assert.match(refused.stderr, /AKKOORD_DATABASE_RETENTION_URL .*akkoord_retention/);
     assert.equal((await external.cli(['migrate'], { env: { AKKOORD_DATABASE_OWNER_URL: database.ownerUrl, AKKOORD_DATABASE_RETENTION_URL: url() } })).code, 0);
-    readCounts(await run({ AKKOORD_DATABASE_RETENTION_URL: url() }));
+    readCounts(await runWith({ AKKOORD_DATABASE_RETENTION_URL: url() }));
   });
 
   test('its role may delete, and change nothing', async () => {
@@ -461,10 +495,10 @@ describe('with an external database', () => {
   test('a shifted clock deletes nothing of a live installation, and nor does one that is wrong', async () => {
     const env = { AKKOORD_DATABASE_RETENTION_URL: url() };
     await database.query("UPDATE akkoord.installation SET mode = 'live'");
-    const shifted = await run({ ...env, AKKOORD_CLOCK_OFFSET: '315360000' });
+    const shifted = await runWith({ ...env, AKKOORD_CLOCK_OFFSET: '315360000' });
     assert.equal(shifted.code, 1);
     assert.match(shifted.stderr, /AKKOORD_CLOCK_OFFSET is set/);
     await database.query("UPDATE akkoord.installation SET mode = 'test'");
-    readCounts(await run({ ...env, AKKOORD_CLOCK_OFFSET: '315360000' }, ['--dry-run']));
+    readCounts(await runWith({ ...env, AKKOORD_CLOCK_OFFSET: '315360000' }, ['--dry-run']));
   });
 });

@@ -1,5 +1,6 @@
 /* Tests of the checks on POST /v1/orders (api/order_request.h) and of the shared fields (api/fields.h). */
 #include "akkoord/api/fields.h"
+#include "akkoord/api/notices.h"
 #include "akkoord/api/order_request.h"
 #include "rule.h"
 
@@ -7,7 +8,8 @@
 #define ADDRESS   "{\"street\":\"Straat 1\",\"postal_code\":\"1234 AB\",\"city\":\"Utrecht\",\"country\":\"NL\"}"
 #define BODY(...) "{\"lines\":[" LINE "],\"payment_provider\":\"standard\"" __VA_ARGS__ "}"
 
-static const struct api_options options = {.sandbox = true};
+static const struct notices notices = {.information = {.version = "0123abcd"}};
+static const struct api_options options = {.sandbox = true, .notices = &notices};
 static const struct api_options options_without_sandbox = {.sandbox = false};
 static struct arena *arena;
 
@@ -240,6 +242,17 @@ static int tear_down(void **state)
     return 0;
 }
 
+static void test_information_version(void **state)
+{
+    (void)state;
+    assert_true(accept(BODY(",\"information_version\":\"0123abcd\""), &at_home).information_shown);
+    assert_false(accept(BODY(",\"information_version\":null"), &at_home).information_shown);
+    assert_false(accept(BODY(), &at_home).information_shown);
+    refuse(BODY(",\"information_version\":\"0123abce\""), &at_home, "information_version:stale");
+    refuse(BODY(",\"information_version\":\"\""), &at_home, "information_version:stale");
+    refuse(BODY(",\"information_version\":1"), &at_home, "information_version:type");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +266,7 @@ int main(void)
         RULE("name, price and rate of a line come from the price list", test_prices_come_from_the_list),
         RULE("what is not sold, or in another currency, is refused by line", test_unsold_and_foreign_lines),
         RULE("no more faults are told than there is room for", test_more_faults_than_are_told),
+        RULE("the information that was shown is the one in force", test_information_version),
     };
     return cmocka_run_group_tests_name("api/order_request", tests, set_up, tear_down);
 }

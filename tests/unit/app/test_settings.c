@@ -21,6 +21,7 @@ static struct settings settings;
 static struct error error;
 
 #define READ(...)               read_for(SETTINGS_FOR_INSTALLATION, (const char *const[]){__VA_ARGS__, NULL})
+#define READ_FOR_RETENTION(...) read_for(SETTINGS_FOR_RETENTION, (const char *const[]){__VA_ARGS__, NULL})
 #define READ_FOR_MIGRATION(...) read_for(SETTINGS_FOR_MIGRATION, (const char *const[]){__VA_ARGS__, NULL})
 
 static enum status read_for(enum settings_use use, const char *const *environment)
@@ -166,6 +167,19 @@ static void a_migration_needs_the_owner_and_nothing_else(void **state)
     assert_true(settings.embedded);
 }
 
+static void a_retention_run_needs_its_own_url_and_nothing_else(void **state)
+{
+    (void)state;
+    assert_int_equal(READ_FOR_RETENTION("AKKOORD_DATABASE_RETENTION_URL=user=broom"), STATUS_OK);
+    assert_false(settings.embedded);
+    assert_int_equal(READ_FOR_RETENTION("AKKOORD_DATABASE_URL=user=server", "AKKOORD_MODE=test"), STATUS_INVALID);
+    assert_string_equal(error.field, "AKKOORD_DATABASE_RETENTION_URL");
+    assert_int_equal(READ_FOR_RETENTION("PATH=/bin"), STATUS_OK);
+    assert_true(settings.embedded);
+    assert_refused("AKKOORD_DATABASE_URL", "AKKOORD_DATABASE_RETENTION_URL=user=broom", "AKKOORD_MODE=test");
+    assert_refused("AKKOORD_DATABASE_RETENTION_URL", EXTERNAL, "AKKOORD_DATABASE_RETENTION_URL=x y z");
+}
+
 static void the_sandbox_is_refused_where_somebody_could_pay_with_nothing(void **state)
 {
     (void)state;
@@ -283,6 +297,7 @@ int main(void)
         cmocka_unit_test(an_external_database_needs_mode_and_keyring),
         cmocka_unit_test(a_malformed_database_url_is_refused_without_being_quoted),
         cmocka_unit_test(a_migration_needs_the_owner_and_nothing_else),
+        cmocka_unit_test(a_retention_run_needs_its_own_url_and_nothing_else),
         cmocka_unit_test(the_sandbox_is_refused_where_somebody_could_pay_with_nothing),
         cmocka_unit_test(live_mode_refuses_what_is_for_tests),
         cmocka_unit_test(api_urls_come_without_a_version),

@@ -53,6 +53,19 @@ static void uuids_of_later_milliseconds_sort_after_earlier_ones(void **state)
     clock_set_offset_us(0);
 }
 
+static void the_first_of_a_moment_lies_between_what_was_made_before_and_after(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 1000; i++) {
+        struct uuid before = uuid_new();
+        struct uuid first = uuid_first_of(clock_now_us() + INT64_C(1000000));
+        clock_set_offset_us((i + 1) * INT64_C(2000000));
+        struct uuid after = uuid_new();
+        assert_true(uuid_compare(&before, &first) < 0 && uuid_compare(&first, &after) < 0);
+    }
+    clock_set_offset_us(0);
+}
+
 static void uuids_of_one_millisecond_sort_in_the_order_they_were_made(void **state)
 {
     (void)state;
@@ -152,6 +165,7 @@ int main(void)
         cmocka_unit_test(a_new_uuid_has_version_7_and_the_rfc_9562_variant),
         cmocka_unit_test(a_new_uuid_begins_with_the_time_in_milliseconds),
         cmocka_unit_test(uuids_of_one_millisecond_sort_in_the_order_they_were_made),
+        cmocka_unit_test(the_first_of_a_moment_lies_between_what_was_made_before_and_after),
         cmocka_unit_test(uuids_of_later_milliseconds_sort_after_earlier_ones),
         cmocka_unit_test(no_two_new_uuids_are_equal_and_every_random_bit_varies),
         cmocka_unit_test(the_text_form_reads_back_to_the_same_bytes),
