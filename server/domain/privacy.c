@@ -42,8 +42,8 @@ static const struct privacy_right rights[] = {
       "kloppen.",
       "You may ask that we only keep data and do nothing else with them, for instance while it is looked into whether "
       "they are right."},
-     {"Per e-mail.", "By e-mail."},
-     NULL},
+     {"In uw account, of per e-mail.", "In your account, or by e-mail."},
+     "POST /v1/me/requests"},
     {"portability",
      "20",
      {"Meenemen", "Take along"},
@@ -60,8 +60,8 @@ static const struct privacy_right rights[] = {
       "You may object to use that rests on our legitimate interest (article 6(1)(f)). We stop unless we have a "
       "compelling "
       "reason."},
-     {"Per e-mail.", "By e-mail."},
-     NULL},
+     {"In uw account, of per e-mail.", "In your account, or by e-mail."},
+     "POST /v1/me/requests"},
     {"human_review",
      "22",
      {"Een mens laten kijken", "Have a human look"},

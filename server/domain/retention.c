@@ -88,6 +88,27 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .at_erasure = RETENTION_ERASED_NOW,
             .erasure_basis = {"AVG art. 17 lid 1", "GDPR art. 17(1)"},
         },
+    /* As long as somebody may claim that a right of theirs was not respected. */
+    [RETENTION_PRIVACY_REQUEST] =
+        {
+            .name = "privacy_request",
+            .tables = "privacy_request",
+            .persons = RETENTION_CUSTOMERS | RETENTION_STAFF_MEMBERS,
+            .title = {"Verzoeken over uw gegevens", "Requests about your data"},
+            .data = {"soort, tijden, stand en wie besliste; uw woorden en ons antwoord, versleuteld",
+                     "kind, times, state and who decided; your words and our answer, encrypted"},
+            .purpose = {"uw verzoek beantwoorden, en kunnen aantonen dat dat op tijd is gebeurd",
+                        "answering your request, and being able to show that this was done in time"},
+            .bases = RETENTION_DUTY | RETENTION_INTEREST,
+            .statute = {"AVG art. 5 lid 2 en 12; BW art. 3:310 lid 1",
+                        "GDPR art. 5(2) and 12; Civil Code (BW) art. 3:310(1)"},
+            .recipients = NO_OTHERS,
+            .term = TERM(5, RETENTION_YEARS, RETENTION_FROM_ANSWER),
+            .afterwards = RETENTION_SHREDDED,
+            .at_erasure = RETENTION_RETAINED_UNTIL,
+            .erasure_basis = {"AVG art. 17 lid 3 onder e (rechtsvorderingen); de teksten worden nu onleesbaar gemaakt",
+                              "GDPR art. 17(3)(e) (legal claims); the texts are made unreadable now"},
+        },
     [RETENTION_SESSION] =
         {
             .name = "session",

@@ -97,6 +97,7 @@ static const struct {
     [RETENTION_FROM_CLOSING] = {"closing_of_account", {"tot u uw account opheft", "until you end your account"}},
     [RETENTION_FROM_LAPSE] = {"lapse", {"tot zij verlopen", "until they lapse"}},
     [RETENTION_FROM_RECEIPT] = {"receipt", {"na ontvangst", "from receipt"}},
+    [RETENTION_FROM_ANSWER] = {"answer", {"nadat het verzoek is beantwoord", "after the request was answered"}},
     [RETENTION_FROM_UNPAID_END] = {"end_of_unpaid_order",
                                    {"nadat de bestelling is verlopen of geannuleerd",
                                     "after the order expired or was cancelled"}},

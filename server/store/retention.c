@@ -21,6 +21,7 @@ static const struct {
     {RETENTION_SESSION, &sql_retention_session},
     {RETENTION_IDEMPOTENCY, &sql_retention_idempotency},
     {RETENTION_RESERVATION, &sql_retention_reservation},
+    {RETENTION_PRIVACY_REQUEST, &sql_retention_privacy_request},
     {RETENTION_EVENT, &sql_retention_event},
     {RETENTION_DATA_KEY, &sql_retention_data_key},
     {RETENTION_EVENT_KEY, &sql_retention_event_key},

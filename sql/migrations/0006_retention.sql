@@ -23,6 +23,19 @@ CREATE UNIQUE INDEX legal_hold_order ON akkoord.legal_hold (order_id) WHERE orde
 CREATE UNIQUE INDEX legal_hold_customer ON akkoord.legal_hold (customer_id)
     WHERE customer_id IS NOT NULL AND lifted_at IS NULL;
 
+CREATE INDEX customer_restricted ON akkoord.customer (id) WHERE restricted_since IS NOT NULL;
+
+-- The customers of whom nothing is deleted: by a hold, or because they had processing restricted to keeping (GDPR art.
+-- 18(1)(b) and (c): in place of erasure, and for claims of their own).
+CREATE VIEW akkoord.held_customer AS
+SELECT h.customer_id
+FROM akkoord.legal_hold AS h
+WHERE h.customer_id IS NOT NULL AND h.lifted_at IS NULL
+UNION
+SELECT c.id
+FROM akkoord.customer AS c
+WHERE c.restricted_since IS NOT NULL;
+
 -- The orders that a hold stops, by themselves or as their customer's.
 CREATE VIEW akkoord.held_order AS
 SELECT h.order_id
@@ -30,15 +43,15 @@ FROM akkoord.legal_hold AS h
 WHERE h.order_id IS NOT NULL AND h.lifted_at IS NULL
 UNION
 SELECT o.id
-FROM akkoord.legal_hold AS h
-JOIN akkoord.customer_order AS o ON o.customer_id = h.customer_id
-WHERE h.lifted_at IS NULL;
+FROM akkoord.held_customer AS h
+JOIN akkoord.customer_order AS o ON o.customer_id = h.customer_id;
 
 -- ---- orders as the engine sees them ----------------------------------------------------------------------------
 
 -- Destroying a key looks for rows that still need it: without these by reading the whole table.
 CREATE INDEX customer_order_billing_key ON akkoord.customer_order (billing_key_id);
 CREATE INDEX customer_profile_key ON akkoord.customer (profile_key_id);
+CREATE INDEX privacy_request_text_key ON akkoord.privacy_request (text_key_id) WHERE text_key_id IS NOT NULL;
 CREATE INDEX event_body_key ON akkoord.event (body_key_id) WHERE body_key_id IS NOT NULL;
 
 -- With the moment that its term is counted from: the last thing that happened to it. Looking at it and asking about it
@@ -121,12 +134,14 @@ CREATE TRIGGER customer_order_information BEFORE UPDATE OF information_version, 
 
 GRANT SELECT, INSERT ON akkoord.legal_hold, akkoord.order_information TO akkoord_server;
 GRANT UPDATE (reason, lifted_by, lifted_at) ON akkoord.legal_hold TO akkoord_server;
-GRANT SELECT ON akkoord.retention_run, akkoord.held_order, akkoord.retention_order TO akkoord_server;
+GRANT SELECT ON akkoord.retention_run, akkoord.held_customer, akkoord.held_order, akkoord.retention_order
+    TO akkoord_server;
 
 GRANT SELECT, DELETE ON akkoord.legal_hold, akkoord.retention_run TO akkoord_retention;
 GRANT INSERT ON akkoord.retention_run TO akkoord_retention;
 GRANT UPDATE (counts, ended_at, outcome) ON akkoord.retention_run TO akkoord_retention;
-GRANT SELECT ON akkoord.order_information, akkoord.held_order, akkoord.retention_order TO akkoord_retention;
+GRANT SELECT ON akkoord.order_information, akkoord.held_customer, akkoord.held_order, akkoord.retention_order
+    TO akkoord_retention;
 
-GRANT SELECT ON akkoord.legal_hold, akkoord.retention_run, akkoord.order_information, akkoord.held_order,
-    akkoord.retention_order TO akkoord_auditor;
+GRANT SELECT ON akkoord.legal_hold, akkoord.retention_run, akkoord.order_information,
+    akkoord.held_customer, akkoord.held_order, akkoord.retention_order TO akkoord_auditor;

@@ -2,7 +2,7 @@ WITH due AS (
     SELECT r.customer_id, r.purpose_sha256
     FROM checkout_reservation AS r
     WHERE r.created_at < $1 AND r.order_id NOT IN (SELECT order_id FROM held_order)
-      AND NOT EXISTS (SELECT FROM legal_hold AS h WHERE h.customer_id = r.customer_id AND h.lifted_at IS NULL)
+      AND NOT EXISTS (SELECT FROM held_customer AS h WHERE h.customer_id = r.customer_id)
     ORDER BY r.created_at
     LIMIT $2
 ), gone AS (

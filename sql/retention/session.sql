@@ -4,7 +4,7 @@ WITH due AS (
     SELECT s.token_sha256
     FROM session AS s
     WHERE s.expires_at < $1
-      AND NOT EXISTS (SELECT FROM legal_hold AS h WHERE h.customer_id = s.customer_id AND h.lifted_at IS NULL)
+      AND NOT EXISTS (SELECT FROM held_customer AS h WHERE h.customer_id = s.customer_id)
     ORDER BY s.expires_at
     LIMIT $2
 ), gone AS (

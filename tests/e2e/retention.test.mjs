@@ -93,6 +93,8 @@ const rowOf = {
   event: (moment) => `INSERT INTO akkoord.event VALUES ('${id()}', 'standard', '${id()}', 'paid', 'pay', NULL, 1, 'EUR', false, '${moment}',
     '${moment}', sha256('x'), 'unmatched', NULL, NULL)`,
   event_key: (moment) => `INSERT INTO akkoord.event_key VALUES ('standard', '${id()}', sha256('x'), '${moment}')`,
+  privacy_request: (moment) => `INSERT INTO akkoord.privacy_request (id, customer_id, kind, state, received_at, due_at, decided_at)
+    VALUES ('${id()}', '${id()}', 'access', 'fulfilled', '${moment}', '${moment}', '${moment}')`,
   early_reversal: (moment) => `INSERT INTO akkoord.early_reversal VALUES ('standard', '${id()}', 1, false, false, '${moment}')`,
   job: (moment) => `INSERT INTO akkoord.job (id, kind, payload, run_at, dead, created_at)
     VALUES ('${id()}', 'render_document', '{}', '${moment}', true, '${moment}')`,
@@ -109,6 +111,7 @@ describe('a row goes when its term is over, and not a second before:', () => {
     ['event', '2030-05-05T22:00:00Z', midnight('2031-05-07')], // the next day in Amsterdam
     ['event', '2032-02-29T12:00:00Z', midnight('2033-03-01')], // a leap day
     ['event', '2031-02-28T12:00:00Z', midnight('2032-02-29')], // a year that ends before one
+    ['privacy_request', '2027-02-28T12:00:00Z', midnight('2032-02-29')],
     ['event_key', '2030-01-31T12:00:00Z', midnight('2031-03-01')],
     ['event_key', '2031-01-31T12:00:00Z', midnight('2032-03-01')],
     ['early_reversal', '2030-10-27T12:00:00Z', midnight('2031-10-28')],
@@ -327,6 +330,16 @@ describe('a legal hold', () => {
     expectStatus(await lift(manager, two, '?scope=customer'), 204);
     await runAt(late);
     assert.equal(await count(`customer_order WHERE id IN ('${one.id}', '${two.id}')`), 0);
+  });
+
+  test('has no need to be set for a customer who had processing restricted', async () => {
+    const order = await paidOrder();
+    await sqlDone(`UPDATE akkoord.customer SET restricted_since = now() WHERE id = '${customer.id}'`);
+    await runAt(late);
+    assert.equal(await count(`customer_order WHERE id = '${order.id}'`), 1);
+    await sqlDone(`UPDATE akkoord.customer SET restricted_since = NULL WHERE id = '${customer.id}'`);
+    await runAt(late);
+    assert.equal(await count(`customer_order WHERE id = '${order.id}'`), 0);
   });
 
   test('is set and lifted by a manager alone', async () => {

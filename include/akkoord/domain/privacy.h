@@ -16,7 +16,7 @@ struct privacy_right {
     retention_words title;
     retention_words meaning;
     retention_words how;
-    const char *call; /* of the API, where one does it; NULL: by e-mail to the controller */
+    const char *call; /* of the API */
 };
 const struct privacy_right *privacy_rights(size_t *count);
 

@@ -10,8 +10,8 @@
  * calendar year of Amsterdam. No term is longer for ending on a Sunday.
  *
  * Sources: GDPR art. 5(1)(e), 13, 14, 17, 30; Algemene wet inzake rijksbelastingen (AWR) art. 52(4): seven years; Wet
- * op de omzetbelasting 1968 art. 34a and 35; Burgerlijk Wetboek art. 3:15i; Directive 2006/112/EC art. 369k(2): ten
- * years from the end of the year for what is declared through the one-stop shop (OSS).
+ * op de omzetbelasting 1968 art. 34a and 35; Burgerlijk Wetboek art. 3:15i and 3:310(1); Directive 2006/112/EC art.
+ * 369k(2): ten years from the end of the year for what is declared through the one-stop shop (OSS).
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,6 +25,7 @@
 enum retention_category {
     RETENTION_PROFILE,
     RETENTION_EMAIL_INDEX,
+    RETENTION_PRIVACY_REQUEST,
     RETENTION_SESSION,
     RETENTION_ORDER,
     RETENTION_UNPAID_ORDER,
@@ -46,7 +47,7 @@ enum retention_category {
     RETENTION_RUN,
     RETENTION_INSTALLATION,
 };
-#define RETENTION_CATEGORIES 22
+#define RETENTION_CATEGORIES 23
 
 #define RETENTION_LANGUAGES 2
 /* By enum language. */
@@ -65,6 +66,7 @@ enum retention_start {
     RETENTION_FROM_CLOSING,       /* of the account, by its owner */
     RETENTION_FROM_LAPSE,         /* of what has an end written on it */
     RETENTION_FROM_RECEIPT,       /* or making */
+    RETENTION_FROM_ANSWER,        /* to a request */
     RETENTION_FROM_UNPAID_END,    /* the order's expiry or cancellation */
     RETENTION_FROM_BOOK_YEAR_END, /* the end of the book year of the order's last step */
     RETENTION_FROM_MONTH_END,     /* the end of the month that a key is for */
@@ -72,7 +74,7 @@ enum retention_start {
     RETENTION_FROM_LIFTING,       /* of the hold */
     RETENTION_FROM_INSTALLATION,  /* as long as there is one */
 };
-#define RETENTION_STARTS 9
+#define RETENTION_STARTS 10
 
 struct retention_term {
     int amount;
