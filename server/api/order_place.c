@@ -202,8 +202,8 @@ static enum status open_checkout(struct api_call *call, struct placing *placing,
 static enum status place(struct api_call *call, const json_t *body, struct placing *placing, struct http_answer *answer,
                          struct error *error)
 {
-    struct order_request request;
-    struct order_content content;
+    struct order_request request = {.lines = NULL};
+    struct order_content content = {.lines = NULL};
     enum status status = read_content(call, body, &request, &content, error);
     if (status == STATUS_OK)
         status = build_order(call, &request, &content, placing, error);
