@@ -186,7 +186,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
     [RETENTION_PAYMENT] =
         {
             .name = "payment",
-            .tables = "payment",
+            .tables = "payment refund",
             .persons = RETENTION_CUSTOMERS,
             .title = {"Betalingen", "Payments"},
             .data = {"betaaldienst, betaalkenmerk, bedrag, stand, terugbetalingen; geen rekening- of kaartnummer",

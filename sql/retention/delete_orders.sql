@@ -19,6 +19,13 @@ WITH due AS (
     DELETE FROM decision WHERE $3 AND order_id IN (SELECT id FROM due)
 ), steps AS (
     DELETE FROM history WHERE $3 AND order_id IN (SELECT id FROM due)
+), refunds_due AS (
+    SELECT r.provider, r.refund_id
+    FROM refund AS r
+    JOIN payment AS p ON p.provider = r.provider AND r.provider_payment_id IN (p.provider_payment_id, p.provider_alias)
+    WHERE p.order_id IN (SELECT id FROM due)
+), refunds AS (
+    DELETE FROM refund WHERE $3 AND (provider, refund_id) IN (SELECT provider, refund_id FROM refunds_due)
 ), payments AS (
     DELETE FROM payment WHERE $3 AND order_id IN (SELECT id FROM due)
 ), orders AS (
@@ -28,7 +35,7 @@ WITH due AS (
 )
 SELECT (SELECT count(*) FROM due),
        (SELECT count(*) FROM document WHERE order_id IN (SELECT id FROM due)),
-       (SELECT count(*) FROM payment WHERE order_id IN (SELECT id FROM due)),
+       (SELECT count(*) FROM payment WHERE order_id IN (SELECT id FROM due)) + (SELECT count(*) FROM refunds_due),
        (SELECT count(*) FROM decision WHERE order_id IN (SELECT id FROM due)),
        (SELECT count(*) FROM review WHERE order_id IN (SELECT id FROM due)),
        (SELECT count(*) FROM history WHERE order_id IN (SELECT id FROM due))

@@ -96,6 +96,7 @@ const rowOf = {
   privacy_request: (moment) => `INSERT INTO akkoord.privacy_request (id, customer_id, kind, state, received_at, due_at, decided_at)
     VALUES ('${id()}', '${id()}', 'access', 'fulfilled', '${moment}', '${moment}', '${moment}')`,
   early_reversal: (moment) => `INSERT INTO akkoord.early_reversal VALUES ('standard', '${id()}', 1, false, false, '${moment}')`,
+  refund: (moment) => `INSERT INTO akkoord.refund VALUES ('stripe', '${id()}', '${id()}', 1, '${moment}')`,
   job: (moment) => `INSERT INTO akkoord.job (id, kind, payload, run_at, dead, created_at)
     VALUES ('${id()}', 'render_document', '{}', '${moment}', true, '${moment}')`,
   legal_hold: (moment) => `INSERT INTO akkoord.legal_hold VALUES ('${id()}', '${id()}', NULL, 'dispute', '${id()}', '${moment}', '${id()}', '${moment}')`,
@@ -103,7 +104,7 @@ const rowOf = {
 };
 
 describe('a row goes when its term is over, and not a second before:', () => {
-  for (const [category, start, end] of [
+  for (const [row, start, end] of [
     ['session', '2030-03-30T12:00:00Z', new Date('2030-03-30T12:00:01Z')],
     ['idempotency', '2030-03-30T12:00:00Z', new Date('2030-03-31T12:00:00Z')],
     ['reservation', '2030-03-30T12:00:00Z', new Date('2030-03-31T12:00:00Z')],
@@ -115,13 +116,15 @@ describe('a row goes when its term is over, and not a second before:', () => {
     ['event_key', '2030-01-31T12:00:00Z', midnight('2031-03-01')],
     ['event_key', '2031-01-31T12:00:00Z', midnight('2032-03-01')],
     ['early_reversal', '2030-10-27T12:00:00Z', midnight('2031-10-28')],
+    ['refund', '2030-10-27T12:00:00Z', midnight('2031-10-28')],
     ['job', '2030-06-01T12:00:00Z', midnight('2031-06-02')],
     ['legal_hold', '2030-06-01T12:00:00Z', midnight('2031-06-02')],
     ['retention_run', '2030-06-01T12:00:00Z', midnight('2040-06-02')],
   ]) {
-    test(`${category} of ${start}`, async () => {
+    test(`${row} of ${start}`, async () => {
+      const category = row === 'refund' ? 'early_reversal' : row; // a single one, of a payment that nobody knows
       await runAt(new Date(end.getTime() - 5 * SECOND_MS)); // what others left
-      await sqlDone(rowOf[category](start));
+      await sqlDone(rowOf[row](start));
       const [early, late] = [new Date(end.getTime() - 5 * SECOND_MS), new Date(end.getTime() + 5 * SECOND_MS)];
       const before = await runAt(early);
       if (category !== 'session') assert.equal(before[category], 0, 'it stays until its term is over');
@@ -223,6 +226,7 @@ describe('an order', () => {
   test('whose money came back in a later year is counted from that year', async () => {
     const order = await paidOrder();
     await payStandard(server, order, { kind: 'refunded', payment: order.payments[0].provider_payment_id });
+    await sqlDone(`INSERT INTO akkoord.refund VALUES ('standard', '${id()}', '${order.payments[0].provider_payment_id}', 1, now())`);
     const after = await getOrder(server, customer, order);
     assert.equal(after.status, 'cancelled');
     await movedTo(order, '2026-12-15T12:00:00Z');
@@ -230,8 +234,10 @@ describe('an order', () => {
     const parts = await partsOf(order);
     await runAt(new Date(midnight('2034-01-01').getTime() + 5000));
     assert.equal((await parts())[0], 1);
+    assert.equal(await count('refund'), 1, 'a single refund ends with its payment');
     await runAt(new Date(midnight('2035-01-01').getTime() + 5000));
     assert.deepEqual(await parts(), [0, 0, 0, 0, 0, 0, 0, 0]);
+    assert.equal(await count('refund'), 0);
   });
 
   test('that was never paid for goes thirty days after it was cancelled or expired', async () => {
