@@ -18,6 +18,7 @@
 #include "akkoord/base/json.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
+#include "keyring_io.h"
 
 #define LEDGER_VERSION   1
 #define LEDGER_MODE      ((mode_t)0600)
@@ -167,16 +168,7 @@ static enum status open_file(struct erasure_ledger *ledger, int *descriptor, str
 
 static bool append_line(int descriptor, const struct buffer *line)
 {
-    size_t written = 0;
-    while (written < line->length) {
-        ssize_t count = write(descriptor, line->data + written, line->length - written);
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return false;
-        written += (size_t)count;
-    }
-    return fdatasync(descriptor) == 0;
+    return write_whole(descriptor, line->data, line->length) && fdatasync(descriptor) == 0;
 }
 
 /* The name of a new file is on the disk, too. */

@@ -5,6 +5,7 @@
  */
 #include "key_token.h"
 
+#include <assert.h>
 #include <dlfcn.h>
 #include <openssl/crypto.h>
 #include <p11-kit/pkcs11.h>
@@ -174,7 +175,8 @@ static enum status connect_token(struct key_token *token, struct error *error)
     CK_FUNCTION_LIST_PTR functions = NULL;
     pthread_mutex_lock(&connection);
     enum status status = load_module(token, &functions, error);
-    if (status == STATUS_OK && functions != NULL) {
+    if (status == STATUS_OK) {
+        assert(functions != NULL);
         CK_C_INITIALIZE_ARGS arguments = {.flags = CKF_OS_LOCKING_OK};
         CK_RV result = functions->C_Initialize(&arguments);
         if (result != CKR_OK && result != CKR_CRYPTOKI_ALREADY_INITIALIZED)

@@ -136,7 +136,7 @@ static int open_folder(const char *path, const char **name)
     return descriptor;
 }
 
-static bool write_whole(int descriptor, const char *text, size_t length)
+bool write_whole(int descriptor, const char *text, size_t length)
 {
     while (length > 0) {
         ssize_t count = write(descriptor, text, length);

@@ -32,6 +32,9 @@ void keyring_text_release(struct keyring_text *text);
 /* Whether the file is still the one that was read; false also when it can't be examined. */
 bool keyring_file_is(const char *path, const struct keyring_identity *identity);
 
+/* All of it; false, with errno, on failure. */
+bool write_whole(int descriptor, const char *bytes, size_t length);
+
 /* A file that is not there yet, as keyring_create() says. */
 enum status keyring_file_create(const char *path, const char *bytes, size_t length,
                                 struct error *error) AKKOORD_MUST_CHECK;
