@@ -1,6 +1,7 @@
 /* Every call of the API: who may make it, and which lane it runs on. */
 #include "akkoord/api/call.h"
 #include "akkoord/api/customers.h"
+#include "akkoord/api/erasure.h"
 #include "akkoord/api/export.h"
 #include "akkoord/api/invoices.h"
 #include "akkoord/api/jobs.h"
@@ -22,6 +23,8 @@ static const struct api_route table[] = {
     {HTTP_DELETE, "/v1/sessions", API_LANE, API_CUSTOMER | API_STAFF, api_session_end},
     {HTTP_GET, "/v1/me", API_LANE, API_CUSTOMER, api_me_show},
     {HTTP_PATCH, "/v1/me", API_LANE, API_CUSTOMER, api_me_change},
+    {HTTP_DELETE, "/v1/me", API_LANE, API_CUSTOMER, api_me_erase},
+    {HTTP_GET, "/v1/erasures/{receipt}", API_LANE, API_ANYBODY, api_erasure_report_show},
     {HTTP_GET, "/v1/me/export", API_LANE_SLOW, API_CUSTOMER, api_me_export},
     {HTTP_POST, "/v1/me/requests", API_LANE, API_CUSTOMER, api_privacy_request_add},
     {HTTP_GET, "/v1/me/requests", API_LANE, API_CUSTOMER, api_privacy_requests_list},

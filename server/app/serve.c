@@ -289,6 +289,7 @@ static void start_workers(struct serve *serve)
         .database_url = serve->database.server_url,
         .keyring = serve->keyring,
         .committer = serve->committer,
+        .erasures = serve->erasures,
         .seller = &serve->seller,
         .notices = &serve->notices,
         .public_url = settings->public_url,

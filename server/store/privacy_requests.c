@@ -50,7 +50,7 @@ static enum status seal_text(struct arena *arena, const struct data_key *key, co
 /* ---- reading ---- */
 
 static enum status open_text(struct arena *arena, const struct data_key *key, const struct privacy_request *request,
-                             const struct pg_result *result, size_t row, enum column column, const char *name,
+                             const struct pg_result *result, size_t row, int column, const char *name,
                              const char **text, struct error *error)
 {
     size_t length;

@@ -274,6 +274,12 @@ describe('every call answers as described', () => {
     await ask(201, 'POST', '/v1/me/requests', by(person, { ...asked, kind: 'restriction' }));
     await ask(409, 'POST', '/v1/orders', by(person, standard()));
     await ask(204, 'DELETE', '/v1/me/restriction', by(person));
+    const leaving = await registerCustomer(server);
+    const open = await placeOrder(server, leaving);
+    await ask(409, 'DELETE', '/v1/me', by(leaving));
+    await ask(200, 'POST', `/v1/orders/${open.id}/cancel`, by(leaving));
+    const { headers } = await ask(204, 'DELETE', '/v1/me', by(leaving));
+    await ask(200, 'GET', headers.location);
     for (let i = 1; i < 20; i++) await ask(201, 'POST', '/v1/me/requests', by(person, asked));
     await ask(409, 'POST', '/v1/me/requests', by(person, asked));
   });

@@ -1,4 +1,5 @@
-// What the GDPR gives customers over their own data: to correct it, to take it along, to restrict, to object.
+// What the GDPR gives customers over their own data: to correct it, to take it along, to restrict, to object, to be
+// forgotten.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -238,5 +239,86 @@ describe('requests', () => {
     const rows = await server.sql(`SELECT encode(statement_sealed, 'escape') AS text FROM akkoord.privacy_request WHERE customer_id = '${customer.id}'`);
     assert.ok(rows.length === 20 && rows.every(({ text }) => text.length > 0 && !text.includes('Canary')));
     expectProblem(await server.api('GET', '/v1/staff/privacy-requests?state=closed', { token: manager.token }), 422, 'validation', ['state']);
+  });
+});
+
+describe('erasure', () => {
+  const erase = ({ token }) => server.api('DELETE', '/v1/me', { token });
+  const logIn = ({ email, password }) => server.api('POST', '/v1/sessions', { body: { email, password } });
+  const count = async (table, where) => (await server.sql(`SELECT count(*) FROM akkoord.${table} WHERE ${where}`))[0].count;
+  const cancel = ({ token }, { id }) => server.api('POST', `/v1/orders/${id}/cancel`, { token });
+
+  test('of somebody who never paid nothing is left: no row, no key, no log-in; and the address is free again', async () => {
+    const customer = await registerCustomer(server);
+    const order = await placeOrder(server, customer, { headers: { 'idempotency-key': 'one' } });
+    expectStatus(await server.api('POST', '/v1/me/requests', { token: customer.token, body: { kind: 'objection', statement: 'No.' } }), 201);
+    expectStatus(await cancel(customer, order), 200);
+    const keys = (await server.sql(`SELECT profile_key_id AS id FROM akkoord.customer WHERE id = '${customer.id}'
+      UNION SELECT text_key_id FROM akkoord.privacy_request WHERE customer_id = '${customer.id}' AND text_key_id IS NOT NULL
+      UNION SELECT billing_key_id FROM akkoord.customer_order WHERE customer_id = '${customer.id}'`)).map(({ id }) => `'${id}'`);
+    assert.equal(keys.length, 3);
+    assert.equal(expectStatus(await erase(customer), 204).text, '');
+    assert.equal(await count('data_key', `id IN (${keys})`), 0);
+    for (const table of ['customer', 'session', 'idempotency', 'checkout_reservation']) {
+      assert.equal(await count(table, `${table === 'customer' ? 'id' : 'customer_id'} = '${customer.id}'`), 0, table);
+    }
+    assert.equal(await count('privacy_request', `customer_id = '${customer.id}' AND statement_sealed IS NOT NULL`), 0);
+    expectProblem(await me(customer), 401, 'unauthenticated');
+    expectProblem(await logIn(customer), 401, 'unauthenticated');
+    expectStatus(await server.api('POST', '/v1/customers', { body: { email: customer.email, password: 'a long sample password', name: 'New' } }), 201);
+  });
+
+  test('the report says of each category what became of it, until when, and by which article', async () => {
+    const customer = await registerCustomer(server, { language: 'en' });
+    const order = await placeOrder(server, customer);
+    expectStatus(await payStandard(server, order), 200);
+    const { invoices: [{ number, issue_date }] } = await getOrder(server, customer, order);
+    const answer = expectStatus(await erase(customer), 204);
+    const report = expectStatus(await server.api('GET', answer.headers.location), 200).json;
+    const told = Object.fromEntries(report.categories.map(({ category, ...rest }) => [category, rest]));
+    assert.deepEqual([told.profile.effect, told.invoice.effect], ['shredded_until', 'retained_until']);
+    const kept = new Date(told.invoice.until);
+    const inAmsterdam = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Amsterdam', dateStyle: 'short', timeStyle: 'medium', hour12: false });
+    assert.match(inAmsterdam.format(kept), new RegExp(`^${Number(issue_date.slice(0, 4)) + 8}-01-01`), 'seven book years after that of the invoice');
+    assert.match(told.invoice.basis, /52\(4\)/);
+    const manager = await newStaff(server, 'manager');
+    const seen = expectStatus(await server.api('GET', `/v1/staff/orders/${order.id}`, { token: manager.token }), 200).json;
+    assert.equal(seen.invoices[0].number, number, 'the books stay whole');
+    expectProblem(await server.api('GET', `/v1/erasures/${'A'.repeat(43)}`), 404, 'not_found');
+    expectProblem(await server.api('GET', '/v1/erasures/x'), 404, 'not_found');
+  });
+
+  test('while money is under way nothing is erased, and it says what to do', async () => {
+    const customer = await registerCustomer(server);
+    const waiting = await placeOrder(server, customer);
+    expectProblem(await erase(customer), 409, 'order_open');
+    expectStatus(await cancel(customer, waiting), 200);
+    const held = await placeOrder(server, customer);
+    expectStatus(await payStandard(server, held, { amount: 1 }), 200);
+    expectProblem(await erase(customer), 409, 'order_open');
+    const reviewer = await newStaff(server, 'reviewer');
+    const [review] = (await listAll(server, reviewer.token, '/v1/staff/reviews?state=open')).filter(({ order_id }) => order_id === held.id);
+    expectStatus(await server.api('GET', `/v1/staff/reviews/${review.id}`, { token: reviewer.token }), 200);
+    expectStatus(await server.api('POST', `/v1/staff/reviews/${review.id}/outcome`, { token: reviewer.token,
+      body: { outcome: 'upheld', reasons: 'The amount is wrong.' } }), 200);
+    expectProblem(await erase(customer), 409, 'order_open');
+    const { payment } = await getOrder(server, customer, held);
+    assert.equal(payment.status, 'refund_due');
+    expectStatus(await payStandard(server, held, { kind: 'refunded', amount: 1, payment: payment.provider_payment_id }), 200);
+    expectStatus(await me(customer), 200);
+    expectStatus(await erase(customer), 204);
+  });
+
+  test('of erasures and orders at the same moment either the order is refused or the erasure', async () => {
+    for (let i = 0; i < 6; i++) {
+      const customer = await registerCustomer(server);
+      const [{ sku }] = (await server.api('GET', '/v1/services')).json.services;
+      const order = () => server.api('POST', '/v1/orders', { token: customer.token,
+        body: { lines: [{ sku, quantity: 1 }], payment_provider: 'standard' } });
+      const [erased, ...placed] = await Promise.all([erase(customer), order(), order(), order()]);
+      const orders = await count('customer_order', `customer_id = '${customer.id}'`);
+      if (erased.status === 204) assert.equal(orders, 0, `${placed.map(({ status }) => status)}`);
+      else expectProblem(erased, 409, 'order_open');
+    }
   });
 });

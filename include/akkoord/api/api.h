@@ -14,6 +14,7 @@
 #include "akkoord/acceptance/committer.h"
 #include "akkoord/domain/invoice.h"
 #include "akkoord/http/router.h"
+#include "akkoord/vault/erasure_ledger.h"
 #include "akkoord/vault/keyring.h"
 #include "akkoord/webhooks/calls.h"
 
@@ -28,6 +29,7 @@ struct api_options {
     const char *database_url; /* the server's role */
     struct keyring *keyring;
     struct committer *committer;
+    struct erasure_ledger *erasures;
     const struct seller *seller;              /* as it goes on new orders */
     const struct notices *notices;            /* what people are told: notices.h */
     const char *public_url;                   /* no slash at the end */

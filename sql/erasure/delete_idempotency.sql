@@ -1,0 +1,1 @@
+DELETE FROM idempotency WHERE customer_id = $1

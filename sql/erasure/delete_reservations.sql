@@ -1,0 +1,1 @@
+DELETE FROM checkout_reservation WHERE customer_id = $1

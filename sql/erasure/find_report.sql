@@ -1,0 +1,1 @@
+SELECT report FROM privacy_request WHERE receipt_sha256 = $1
