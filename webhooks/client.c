@@ -178,10 +178,23 @@ static enum status add_refund(struct refund_sums *sums, const struct made_refund
     return STATUS_OK;
 }
 
-enum status client_add_refunds(const json_t *refunds, int64_t total_minor, client_refund_reader *read,
-                               struct payment_event *common, struct fetched_payment *payment)
+static void drop_refunds(struct fetched_payment *payment)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < payment->events_count; i++) {
+        enum payment_event_kind kind = payment->events[i].kind;
+        if (kind != PAYMENT_EVENT_REFUNDED && kind != PAYMENT_EVENT_REFUND_FAILED)
+            payment->events[kept++] = payment->events[i];
+    }
+    payment->events_count = kept;
+    payment->failed_refunds = 0;
+}
+
+enum status client_put_refunds(const json_t *refunds, client_refund_reader *read, struct payment_event *common,
+                               struct fetched_payment *payment)
 {
     struct refund_sums sums = {0};
+    drop_refunds(payment);
     for (size_t i = 0; i < json_array_size(refunds); i++) {
         struct made_refund refund;
         int64_t amount_minor = 0;
@@ -192,10 +205,28 @@ enum status client_add_refunds(const json_t *refunds, int64_t total_minor, clien
             return status;
     }
     int64_t left_minor = sums.made_minor - sums.failed_minor;
-    payment->made_minor = sums.made_minor > total_minor ? sums.made_minor : total_minor;
-    payment->refunded_minor = left_minor > total_minor ? left_minor : total_minor;
+    payment->made_minor = sums.made_minor > payment->total_minor ? sums.made_minor : payment->total_minor;
+    payment->refunded_minor = left_minor > payment->total_minor ? left_minor : payment->total_minor;
     if (payment->made_minor > 0)
         payment->events[payment->events_count++] = event_of_all_refunds(payment, common);
+    return STATUS_OK;
+}
+
+enum status client_read_refunds(struct arena *arena, const struct provider_answer *answer, const char *inside,
+                                const char *key, client_refund_reader *read, struct fetched_payment *payment,
+                                struct error *error)
+{
+    json_t *object = NULL;
+    struct payment_event common = payment->events[0];
+    /* A key without the right to list them: the total has to do. */
+    if (answer->status == 403 || answer->status == 404)
+        return STATUS_OK;
+    enum status status = client_parse(arena, answer, &object, error);
+    if (status != STATUS_OK)
+        return status;
+    const json_t *refunds = json_object_get(inside != NULL ? json_object_get(object, inside) : object, key);
+    if (!json_is_array(refunds) || client_put_refunds(refunds, read, &common, payment) != STATUS_OK)
+        return client_nonsense(error);
     return STATUS_OK;
 }
 

@@ -36,10 +36,15 @@ void client_add_event(struct fetched_payment *payment, const struct payment_even
  * anything else. */
 typedef enum status client_refund_reader(const json_t *object, struct payment_event *common, struct made_refund *refund,
                                          int64_t *amount_minor);
-/* Adds the events of refunds, from an array of them (NULL: none) and from the total beside it, which may leave out what
- * failed, or have what the array has no room for. STATUS_INVALID when a refund is none. */
-enum status client_add_refunds(const json_t *refunds, int64_t total_minor, client_refund_reader *read,
-                               struct payment_event *common, struct fetched_payment *payment) AKKOORD_MUST_CHECK;
+/* Puts the events of refunds in the place of those that the payment has of any: from an array of them (NULL: none), and
+ * from payment->total_minor, which may leave out what failed, or have what the array has no room for. STATUS_INVALID
+ * when a refund is none. */
+enum status client_put_refunds(const json_t *refunds, client_refund_reader *read, struct payment_event *common,
+                               struct fetched_payment *payment) AKKOORD_MUST_CHECK;
+/* The answer with an array of all of them, as read_refunds() of client.h: `inside` holds the array under `key`. */
+enum status client_read_refunds(struct arena *arena, const struct provider_answer *answer, const char *inside,
+                                const char *key, client_refund_reader *read, struct fetched_payment *payment,
+                                struct error *error) AKKOORD_MUST_CHECK;
 /* The answer to a request for a refund, as read_refund() of client.h. */
 enum status client_read_refund(struct arena *arena, const struct refund_terms *terms,
                                const struct provider_answer *answer, client_refund_reader *read,

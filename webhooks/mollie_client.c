@@ -160,17 +160,17 @@ static enum status read_refund_fields(const json_t *object, struct payment_event
 static enum status read_paid(const json_t *object, struct payment_event *common, struct fetched_payment *payment,
                              struct error *error)
 {
-    int64_t refunded_minor = 0;
     int64_t charged_back_minor = 0;
     const json_t *refunds = json_object_get(json_object_get(object, "_embedded"), "refunds");
-    enum status status = read_amount(object, "amountRefunded", JSON_OPTIONAL, common, &refunded_minor, error);
+    enum status status = read_amount(object, "amountRefunded", JSON_OPTIONAL, common, &payment->total_minor, error);
     if (status == STATUS_OK)
         status = read_amount(object, "amountChargedBack", JSON_OPTIONAL, common, &charged_back_minor, error);
     if (status != STATUS_OK)
         return status;
     payment->is_paid = true;
     client_add_event(payment, common, PAYMENT_EVENT_APPROVED, "paid", payment->amount_minor);
-    status = client_add_refunds(refunds, refunded_minor, read_refund_fields, common, payment);
+    payment->lacks_refunds = !json_is_array(refunds);
+    status = client_put_refunds(refunds, read_refund_fields, common, payment);
     if (status == STATUS_OK && charged_back_minor > 0)
         client_add_event(payment, common, PAYMENT_EVENT_CHARGED_BACK, "charged_back", charged_back_minor);
     return status;
@@ -224,6 +224,17 @@ static enum status read_payment(struct arena *arena, const char *payment_id, con
 
 /* ---- refunds ---- */
 
+static struct provider_request ask_refunds(struct arena *arena, const char *payment_id)
+{
+    return (struct provider_request){.path = arena_format(arena, "/v2/payments/%s/refunds?limit=250", payment_id)};
+}
+
+static enum status read_refunds(struct arena *arena, const struct provider_answer *answer,
+                                struct fetched_payment *payment, struct error *error)
+{
+    return client_read_refunds(arena, answer, "_embedded", "refunds", read_refund_fields, payment, error);
+}
+
 static struct provider_request ask_refund(struct arena *arena, const struct refund_terms *terms)
 {
     size_t length;
@@ -253,6 +264,8 @@ const struct provider_client client_mollie = {
     .read_checkout = read_checkout,
     .ask_payment = ask_payment,
     .read_payment = read_payment,
+    .ask_refunds = ask_refunds,
+    .read_refunds = read_refunds,
     .ask_refund = ask_refund,
     .read_refund = read_refund,
 };

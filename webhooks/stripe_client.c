@@ -215,20 +215,25 @@ static enum status read_refund_fields(const json_t *object, struct payment_event
     return STATUS_OK;
 }
 
-/* What went back, as the charge says; without one nothing has. It lists the newest ten of its refunds. */
+/* What went back, as the charge says, with the newest ten of its refunds. Where it is only named, or there were more,
+ * they have to be asked for. */
 static enum status read_charge(const json_t *intent, struct payment_event *common, struct fetched_payment *payment)
 {
     const json_t *charge = json_object_get(intent, "latest_charge");
+    const json_t *refunds = json_object_get(charge, "refunds");
     struct payment_event refunded = {.kind = PAYMENT_EVENT_OTHER};
-    const json_t *refunds = json_object_get(json_object_get(charge, "refunds"), "data");
     bool disputed = false;
+    payment->lacks_refunds =
+        has_form(payment->payment_id, INTENT_PREFIX) &&
+        (!json_is_array(json_object_get(refunds, "data")) || json_is_true(json_object_get(refunds, "has_more")));
     if (!json_is_object(charge))
         return STATUS_OK;
     enum status status = webhook_get_amount(charge, "", "amount_refunded", JSON_REQUIRED, &refunded, NULL);
     if (status == STATUS_OK)
         status = json_get_boolean(charge, "", "disputed", JSON_OPTIONAL, &disputed, NULL);
+    payment->total_minor = refunded.amount_minor;
     if (status == STATUS_OK)
-        status = client_add_refunds(refunds, refunded.amount_minor, read_refund_fields, common, payment);
+        status = client_put_refunds(json_object_get(refunds, "data"), read_refund_fields, common, payment);
     if (status == STATUS_OK && disputed)
         client_add_event(payment, common, PAYMENT_EVENT_CHARGED_BACK, "charged_back", payment->amount_minor);
     return status;
@@ -346,6 +351,18 @@ static enum status read_payment(struct arena *arena, const char *payment_id, con
 
 /* ---- refunds ---- */
 
+static struct provider_request ask_refunds(struct arena *arena, const char *payment_id)
+{
+    return (struct provider_request){.path =
+                                         arena_format(arena, "/v1/refunds?payment_intent=%s&limit=100", payment_id)};
+}
+
+static enum status read_refunds(struct arena *arena, const struct provider_answer *answer,
+                                struct fetched_payment *payment, struct error *error)
+{
+    return client_read_refunds(arena, answer, NULL, "data", read_refund_fields, payment, error);
+}
+
 static struct provider_request ask_refund(struct arena *arena, const struct refund_terms *terms)
 {
     char id[UUID_TEXT_BYTES];
@@ -378,6 +395,8 @@ const struct provider_client client_stripe = {
     .read_checkout = read_checkout,
     .ask_payment = ask_payment,
     .read_payment = read_payment,
+    .ask_refunds = ask_refunds,
+    .read_refunds = read_refunds,
     .ask_refund = ask_refund,
     .read_refund = read_refund,
 };

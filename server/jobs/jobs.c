@@ -30,14 +30,14 @@ static const struct job_kind render_kinds[] = {
  * so that what a killed process was doing is taken up again soon, and longer than the calls of a job may take. */
 #define FETCH_KIND(provider)                                                                                           \
     {                                                                                                                  \
-        JOB_FETCH_PREFIX provider, job_fetch_payment, SECONDS(15),                                                     \
+        JOB_FETCH_PREFIX provider, job_fetch_payment, SECONDS(20),                                                     \
         {                                                                                                              \
             160, SECONDS(1), SECONDS(600)                                                                              \
         }                                                                                                              \
     }
 #define REFUND_KIND(provider)                                                                                          \
     {                                                                                                                  \
-        JOB_REFUND_PREFIX provider, job_refund_payment, SECONDS(25),                                                   \
+        JOB_REFUND_PREFIX provider, job_refund_payment, SECONDS(30),                                                   \
         {                                                                                                              \
             40, SECONDS(1), SECONDS(21600)                                                                             \
         }                                                                                                              \

@@ -23,6 +23,25 @@ static enum status find_account(struct job_thread *thread, const char *provider,
     return STATUS_OK;
 }
 
+/* Of a payment of which money went back, all refunds are looked at: the failure of one shows nowhere else. */
+static enum status list_refunds(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
+                                struct fetched_payment *payment, struct error *error)
+{
+    bool went_back = payment->refunded_minor > 0;
+    struct provider_answer answer;
+    enum status status = STATUS_OK;
+    if (!payment->lacks_refunds)
+        return STATUS_OK;
+    if (!went_back)
+        status = store_payment_was_refunded(thread->store, arena, account->client->name, payment->payment_id,
+                                            &went_back, error);
+    if (status != STATUS_OK || !went_back)
+        return status;
+    const struct provider_request request = account->client->ask_refunds(arena, payment->payment_id);
+    status = provider_call(account, thread->options->client, arena, &request, &answer, error);
+    return status == STATUS_OK ? account->client->read_refunds(arena, &answer, payment, error) : status;
+}
+
 /* Asks, and hands on what the answer says; STATUS_OK once all of it is durable. */
 static enum status fetch(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
                          const char *payment_id, struct fetched_payment *payment, struct error *error)
@@ -34,6 +53,8 @@ static enum status fetch(struct job_thread *thread, struct arena *arena, const s
         status = provider_call(account, thread->options->client, arena, &request, &answer, error);
     if (status == STATUS_OK)
         status = account->client->read_payment(arena, payment_id, &answer, clock_now_us(), payment, error);
+    if (status == STATUS_OK)
+        status = list_refunds(thread, arena, account, payment, error);
     for (size_t i = 0; status == STATUS_OK && i < payment->events_count; i++)
         status = jobs_feed_event(thread, &payment->events[i], answer.body, answer.body_length, error);
     return status;

@@ -87,6 +87,22 @@ enum status store_payment_find(struct store *store, struct arena *arena, const s
     return status;
 }
 
+enum status store_payment_was_refunded(struct store *store, struct arena *arena, const char *provider,
+                                       const char *provider_payment_id, bool *was_refunded, struct error *error)
+{
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    pg_params_add_text(&params, provider);
+    pg_params_add_text(&params, provider_payment_id);
+    enum status status = pg_execute(store->pg, &sql_payment_was_refunded, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *was_refunded = pg_get_bool(result, 0, 0);
+    pg_result_free(result);
+    return STATUS_OK;
+}
+
 /* ---- payments that are looked after ---- */
 
 enum status store_payments_to_ask(struct store *store, struct arena *arena, int64_t now_us, size_t limit,

@@ -213,20 +213,24 @@ for (const name of ['stripe', 'mollie']) {
       }
     });
 
-    test('a failure whose webhook is lost is found by looking, and so is a refund that was cancelled', async () => {
+    test('a failure whose webhook is lost is found by looking, also where refunds have to be listed, and a cancelled refund too', async () => {
       const failed = await surplus(name);
       const cancelled = await surplus(name);
+      const listed = await surplus(name);
+      const seen = paymentOf(await look(listed.placed), listed.payment);
+      provider.fake().leavesRefundsOutOf.add(seen.provider_payment_id);
       provider.fake().deliveries.hold();
       provider.settle(failed.refund.id, 'failed');
+      provider.settle(listed.refund.id, 'failed');
       await provider.cancel(cancelled.checkout, cancelled.refund.id);
-      for (const { placed, payment, checkout } of [failed, cancelled]) {
+      for (const { placed, payment, checkout } of [failed, cancelled, listed]) {
         await untilRefunds(provider, checkout, 2, 60_000);
         await untilPayment(placed, payment, 'refunded');
         assert.deepEqual(sentBack(name, placed), { refunds: 1, refunded: placed.total.amount });
       }
       provider.fake().deliveries.release('reversed');
       await provider.fake().settled();
-      for (const { placed, payment } of [failed, cancelled])
+      for (const { placed, payment } of [failed, cancelled, listed])
         assert.equal(paymentOf(await look(placed), payment).status, 'refunded', 'what comes late changes nothing');
     });
 

@@ -65,6 +65,7 @@ class FakeMollie extends Fake {
     this.overRefund = options.overRefund ?? 0; // minor units that may be refunded beyond the payment
     this.refundsRun = options.refundsRun ?? true; // false: a refund stays pending until advanceRefund()
     this.duplicateRefundSeconds = options.duplicateRefundSeconds ?? 0;
+    this.leavesRefundsOutOf = new Set(); // payments that embed no refunds, though asked
     this.payments = new Map();
     this.refunds = new Map();
     this.chargebacks = new Map();
@@ -339,7 +340,7 @@ class FakeMollie extends Fake {
     const embedded = {};
     for (const [name, all] of Object.entries({ refunds: this.refunds, chargebacks: this.chargebacks })) {
       const own = [...all.values()].reverse().filter(({ paymentId }) => paymentId === shown.id);
-      if (wanted.includes(name) && own.length > 0) embedded[name] = own.map((one) => this.#linked(one));
+      if (wanted.includes(name) && own.length > 0 && !this.leavesRefundsOutOf.has(shown.id)) embedded[name] = own.map((one) => this.#linked(one));
     }
     return Object.keys(embedded).length > 0 ? { ...shown, _embedded: embedded } : shown;
   }

@@ -91,7 +91,8 @@ class FakeStripe extends StripeAccount {
       let place = shown;
       for (const field of path.split('.')) {
         if (field === 'line_items' && place.object === 'checkout.session') place.line_items = this.#itemList(place.id);
-        if (field === 'refunds' && place.object === 'charge') place.refunds = this.#refundList(place.id);
+        if (field === 'refunds' && place.object === 'charge' && !this.leavesRefundsOutOf.has(place.payment_intent))
+          place.refunds = this.#refundList(place.id);
         const id = place[field];
         const found =
           typeof id === 'string' && [this.intents, this.charges, this.refunds].map((all) => all.get(id)).find(Boolean);

@@ -31,6 +31,7 @@ export class StripeAccount extends Fake {
     this.secrets = [options.secret ?? SAMPLE_SECRET].flat();
     this.endpoints = options.webhooks ?? (options.webhook ? [{ url: options.webhook, secrets: this.secrets }] : []);
     this.refundStatus = options.refundStatus ?? 'succeeded';
+    this.leavesRefundsOutOf = new Set(); // intents whose charge lists no refunds, though asked
     this.sessions = new Map();
     this.intents = new Map();
     this.charges = new Map();

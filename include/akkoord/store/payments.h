@@ -27,6 +27,11 @@ enum status store_payments_list(struct store *store, struct arena *arena, const 
 enum status store_payment_find(struct store *store, struct arena *arena, const struct uuid *id,
                                struct listed_payment *payment, struct error *error) AKKOORD_MUST_CHECK;
 
+/* Whether any of this payment ever went back, as far as we were told; false of one that is not ours. */
+enum status store_payment_was_refunded(struct store *store, struct arena *arena, const char *provider,
+                                       const char *provider_payment_id, bool *was_refunded,
+                                       struct error *error) AKKOORD_MUST_CHECK;
+
 /* ---- payments that are looked after ---- */
 
 struct open_payment {

@@ -78,6 +78,8 @@ struct fetched_payment {
     int64_t refunded_minor; /* all refunds together that have not failed */
     int64_t made_minor;     /* those that failed too */
     int64_t failed_refunds; /* how many of them did */
+    int64_t total_minor;    /* refunded_minor as the provider's own total has it */
+    bool lacks_refunds;     /* there may be refunds that the answer did not list: read_refunds() */
     char currency[CURRENCY_BYTES];
 };
 
@@ -116,6 +118,12 @@ struct provider_client {
     /* STATUS_NOT_FOUND `payment_unknown` when the provider knows no such payment of ours. */
     enum status (*read_payment)(struct arena *arena, const char *payment_id, const struct provider_answer *answer,
                                 int64_t at_us, struct fetched_payment *payment, struct error *error) AKKOORD_MUST_CHECK;
+
+    /* All refunds of a payment; of one that lacks_refunds only, and by its fetched payment_id. */
+    struct provider_request (*ask_refunds)(struct arena *arena, const char *payment_id);
+    /* Puts their events in the place of those that the payment had of refunds. */
+    enum status (*read_refunds)(struct arena *arena, const struct provider_answer *answer,
+                                struct fetched_payment *payment, struct error *error) AKKOORD_MUST_CHECK;
 
     struct provider_request (*ask_refund)(struct arena *arena, const struct refund_terms *terms);
     /* STATUS_OK: the refund is made, or on its way. STATUS_UNAVAILABLE `refund_failed`: it failed at once, and `refund`

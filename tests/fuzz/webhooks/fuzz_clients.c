@@ -40,6 +40,16 @@ static void fuzz_checkout(const struct provider_client *client, struct arena *ar
         require(checkout.payment_id[0] != '\0' && strncmp(checkout.url, "http", 4) == 0);
 }
 
+static void require_payment(const struct fetched_payment *payment)
+{
+    require(payment->events_count <= PROVIDER_EVENTS_MAX);
+    require(!payment->is_paid || payment->events_count > 0);
+    require(payment->refunded_minor >= 0 && payment->refunded_minor <= payment->made_minor);
+    for (size_t i = 0; i < payment->events_count; i++)
+        require_event(payment, &payment->events[i]);
+}
+
+/* The same answer is read as the payment and as the list of its refunds. */
 static void fuzz_payment(const struct provider_client *client, const char *payment_id, struct arena *arena,
                          const struct provider_answer *answer, struct error *error)
 {
@@ -48,11 +58,13 @@ static void fuzz_payment(const struct provider_client *client, const char *payme
     require(status == STATUS_OK || status == STATUS_UNAVAILABLE || status == STATUS_NOT_FOUND);
     if (status != STATUS_OK)
         return;
-    require(payment.events_count <= PROVIDER_EVENTS_MAX);
-    require(!payment.is_paid || payment.events_count > 0);
-    require(payment.refunded_minor >= 0 && payment.refunded_minor <= payment.made_minor);
-    for (size_t i = 0; i < payment.events_count; i++)
-        require_event(&payment, &payment.events[i]);
+    require_payment(&payment);
+    if (!payment.is_paid)
+        return;
+    status = client->read_refunds(arena, answer, &payment, error);
+    require(status == STATUS_OK || status == STATUS_UNAVAILABLE);
+    if (status == STATUS_OK)
+        require_payment(&payment);
 }
 
 static void fuzz_refund(const struct provider_client *client, struct arena *arena, const struct provider_answer *answer,

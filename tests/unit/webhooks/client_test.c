@@ -609,6 +609,68 @@ static void a_list_and_a_total_that_do_not_agree_count_as_the_larger(void **stat
     assert_int_equal(payment.refunded_minor, 2000);
 }
 
+/* What the list answers about a payment that was read from `body`. */
+static enum status read_list(const char *provider, const char *id, const char *body, int status, const char *list,
+                             struct fetched_payment *payment)
+{
+    const struct provider_answer answer = answer_of(status, list);
+    assert_int_equal(read_state(provider, id, body, payment), STATUS_OK);
+    assert_true(payment->lacks_refunds);
+    return provider_client_find(provider)->read_refunds(arena, &answer, payment, NULL);
+}
+
+static void refunds_that_an_answer_leaves_out_are_listed(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    assert_string_equal(provider_client_find("mollie")->ask_refunds(arena, "tr_1").path,
+                        "/v2/payments/tr_1/refunds?limit=250");
+    assert_string_equal(provider_client_find("stripe")->ask_refunds(arena, "pi_1").path,
+                        "/v1/refunds?payment_intent=pi_1&limit=100");
+    assert_int_equal(
+        read_list("mollie", "tr_1", MOLLIE_STATE("paid", ""), 200,
+                  "{\"count\":1,\"_embedded\":{\"refunds\":[" MOLLIE_REFUND("re_1", "10.00", "failed") "]}}", &payment),
+        STATUS_OK);
+    assert_int_equal(payment.events_count, 3);
+    assert_string_equal(payment.events[1].event_id, "tr_1:refund_failed:re_1");
+    assert_string_equal(payment.events[2].event_id, "tr_1:refunded:1000");
+    /* Of more than ten only the newest stand in the charge; those are not counted twice. */
+    assert_int_equal(
+        read_list(
+            "stripe", "pi_1",
+            STRIPE_INTENT("succeeded", "{\"amount_refunded\":100,\"disputed\":true,\"refunds\":{\"has_more\":true,"
+                                       "\"data\":[" STRIPE_REFUND("re_2", "300", "failed") "]}}"),
+            200,
+            "{\"object\":\"list\",\"has_more\":false,\"data\":[" STRIPE_REFUND(
+                "re_2", "300", "failed") "," STRIPE_REFUND("re_1", "200", "failed") "," STRIPE_REFUND("re_0", "100",
+                                                                                                      "succeeded") "]}",
+            &payment),
+        STATUS_OK);
+    assert_int_equal(payment.failed_refunds, 2);
+    assert_int_equal(payment.events_count, 5);
+    assert_int_equal(payment.events[1].kind, PAYMENT_EVENT_CHARGED_BACK);
+    assert_string_equal(payment.events[4].event_id, "pi_1:refunded:600");
+    assert_int_equal(payment.refunded_minor, 100);
+    /* A charge that is only named. */
+    assert_int_equal(read_state("stripe", "pi_1", STRIPE_INTENT("succeeded", "\"ch_1\""), &payment), STATUS_OK);
+    assert_true(payment.lacks_refunds);
+    assert_int_equal(read_state("stripe", "pi_1", STRIPE_REFUNDED("0", ""), &payment), STATUS_OK);
+    assert_false(payment.lacks_refunds);
+}
+
+static void a_list_that_can_not_be_had_leaves_the_total(void **state)
+{
+    (void)state;
+    struct fetched_payment payment;
+    static const char total[] = MOLLIE_STATE("paid", ",\"amountRefunded\":{\"value\":\"10.00\",\"currency\":\"EUR\"}");
+    assert_int_equal(read_list("mollie", "tr_1", total, 403, "{}", &payment), STATUS_OK);
+    assert_string_equal(payment.events[1].event_id, "tr_1:refunded:1000");
+    assert_int_equal(read_list("mollie", "tr_1", total, 500, "{}", &payment), STATUS_UNAVAILABLE);
+    assert_int_equal(read_list("mollie", "tr_1", total, 200, "{\"_embedded\":{}}", &payment), STATUS_UNAVAILABLE);
+    assert_int_equal(read_list("mollie", "tr_1", total, 200, "{\"_embedded\":{\"refunds\":[1]}}", &payment),
+                     STATUS_UNAVAILABLE);
+}
+
 static void a_list_of_refunds_that_is_none_is_not_believed(void **state)
 {
     (void)state;
@@ -689,6 +751,8 @@ int main(void)
         RULE("a refund that fails and one like it are two states", a_refund_that_fails_and_one_like_it_are_two_states),
         RULE("a list and a total that do not agree count as the larger",
              a_list_and_a_total_that_do_not_agree_count_as_the_larger),
+        RULE("refunds that an answer leaves out are listed", refunds_that_an_answer_leaves_out_are_listed),
+        RULE("a list that can not be had leaves the total", a_list_that_can_not_be_had_leaves_the_total),
         RULE("a list of refunds that is none is not believed", a_list_of_refunds_that_is_none_is_not_believed),
         RULE("of many failures the newest are told", of_many_failures_the_newest_are_told),
         RULE("the event of a refund is the one that a fetch would give",
