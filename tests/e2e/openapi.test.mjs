@@ -319,7 +319,7 @@ describe('every call answers as described', () => {
 // A request for this operation, with a caller who may make it.
 function plain({ method, path, operation }) {
   const target = path.replace('{provider}', 'standard').replace('{number}', '9999-000001').replace('{payment}', 'sbx_none')
-    .replace('{action}', 'approve').replace('{outcome}', 'none').replaceAll(/\{[^}]*\}/g, NOBODY);
+    .replace('{receipt}', 'A'.repeat(43)).replace('{action}', 'approve').replace('{outcome}', 'none').replaceAll(/\{[^}]*\}/g, NOBODY);
   const scheme = operation.security[0] && Object.keys(operation.security[0])[0];
   const token = { customer: customer.token, staff: manager.token }[scheme];
   return { method: method.toUpperCase(), target, token, scheme };
