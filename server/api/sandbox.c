@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "akkoord/api/html.h"
+#include "akkoord/api/page.h"
 #include "akkoord/api/sandbox_page.h"
 #include "akkoord/api/services.h"
 #include "akkoord/base/clock.h"
@@ -96,13 +97,11 @@ static enum status read_amount(struct api_call *call, enum sandbox_action action
     return STATUS_OK;
 }
 
-/* The form's field, as a person writes an amount. A form is encoded as a query is. */
+/* The form's field, as a person writes an amount. */
 static enum status read_form_amount(struct api_call *call, struct money *amount, struct error *error)
 {
-    struct http_request form = *call->request;
     const char *text;
-    form.query = form.body;
-    enum status status = http_request_query(&form, call->arena, "decimal_amount", &text, error);
+    enum status status = http_request_form(call->request, call->arena, "decimal_amount", &text, error);
     if (status != STATUS_OK || text == NULL)
         return status;
     text += strspn(text, " ");
@@ -274,14 +273,7 @@ static void read_result(struct api_call *call, struct sandbox_page *page)
         page->result = SANDBOX_AMOUNT_REFUSED;
 }
 
-static void answer_page(struct api_call *call, int status, const char *html, size_t length, struct http_answer *answer)
-{
-    *answer = (struct http_answer){
-        .status = status, .content_type = "text/html; charset=utf-8", .body = html, .body_length = length};
-    api_answer_add_header(call, answer, "Content-Security-Policy", sandbox_page_policy(call->arena));
-    api_answer_add_header(call, answer, "Referrer-Policy", "no-referrer");
-    api_answer_add_header(call, answer, "Vary", "Accept, Accept-Language");
-}
+#define VARY "Accept, Accept-Language"
 
 enum status api_sandbox_page(struct api_call *call, struct http_answer *answer, struct error *error)
 {
@@ -291,7 +283,7 @@ enum status api_sandbox_page(struct api_call *call, struct http_answer *answer, 
     enum status status = find_payment(call, &payment, error);
     if (status == STATUS_NOT_FOUND && html_is_wanted(call->request)) {
         const char *missing = sandbox_page_write_missing(call->arena, language, &length);
-        answer_page(call, 404, missing, length, answer);
+        page_answer(call, 404, missing, length, VARY, answer);
         return STATUS_OK;
     }
     if (status != STATUS_OK)
@@ -299,6 +291,6 @@ enum status api_sandbox_page(struct api_call *call, struct http_answer *answer, 
     struct sandbox_page page = {.payment = &payment, .seller = call->options->seller->name, .language = language};
     read_result(call, &page);
     const char *html = sandbox_page_write(call->arena, &page, &length);
-    answer_page(call, 200, html, length, answer);
+    page_answer(call, 200, html, length, VARY, answer);
     return STATUS_OK;
 }

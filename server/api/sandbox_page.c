@@ -1,17 +1,13 @@
 /*
- * The sandbox's page: all of its words and its looks. Pure; worker threads. Nothing gets into the HTML but through
- * html_escape(), constant texts, numbers and ids of ours; there is no script.
+ * The sandbox's page: all of its words. Pure; worker threads. Nothing gets into the HTML but through page_escape(),
+ * constant texts, numbers and ids of ours; there is no script.
  */
 #include "akkoord/api/sandbox_page.h"
 
-#include "akkoord/api/html.h"
-#include "akkoord/base/buffer.h"
+#include "akkoord/api/page.h"
 #include "akkoord/documents/format.h"
 
-#define PAGE_BYTES_MAX ((size_t)64 * 1024)
-#define LANGUAGES      2
-
-typedef const char *translated[LANGUAGES];
+typedef const char *translated[PAGE_LANGUAGES];
 
 /* ---- words ---- */
 
@@ -97,51 +93,6 @@ static const translated missing_text = {
     "De sandbox kent geen betaling met dit adres. Open de link van de bestelling nog eens.",
     "The sandbox knows no payment by this address. Open the link of the order again."};
 
-/* ---- looks ---- */
-
-/* Every pair of colours here has a contrast of 4.5 or more (WCAG 2.2, 1.4.3), and buttons are 44 pixels high (2.5.5).
- */
-static const char style[] =
-    ":root{color-scheme:light dark;--page:#eef1f5;--card:#fff;--text:#18202b;--soft:#525d6b;--line:#d5dbe3;"
-    "--main:#0b57a4;--on-main:#fff;--quiet:#e7ecf2;--note:#e3effb;--good:#dcf1e2;--good-text:#12502a;--bad:#fbe4e1;"
-    "--bad-text:#7c1a12}"
-    "@media(prefers-color-scheme:dark){:root{--page:#10151b;--card:#1a212a;--text:#e9edf2;--soft:#a7b2c0;"
-    "--line:#37424f;--main:#86bdf8;--on-main:#0b1622;--quiet:#2a343f;--note:#17324d;--good:#173c26;--good-text:#b4e6c5;"
-    "--bad:#4a1f1b;--bad-text:#f9c9c3}}"
-    "*{box-sizing:border-box}"
-    "body{margin:0;background:var(--page);color:var(--text);font:1rem/1.5 system-ui,sans-serif}"
-    ".banner{margin:0;padding:.5rem 1rem;background:var(--text);color:var(--card);text-align:center;font-size:.875rem}"
-    "main{max-width:40rem;margin:0 auto;padding:1rem}"
-    ".card{background:var(--card);border:1px solid var(--line);border-radius:.75rem;padding:1.25rem;margin:0 0 1rem}"
-    "h1{margin:0;font-size:1rem;font-weight:600;color:var(--soft);overflow-wrap:anywhere}"
-    "h2{margin:0 0 1rem;font-size:1.125rem}"
-    ".amount{margin:.25rem 0 1rem;font-size:2.25rem;line-height:1.2;font-weight:700;font-variant-numeric:tabular-nums}"
-    "dl{margin:0;display:grid;grid-template-columns:auto 1fr;gap:.375rem 1.25rem}"
-    "dt{color:var(--soft)}dd{margin:0;text-align:right;overflow-wrap:anywhere}"
-    ".id{font-family:ui-monospace,monospace;font-size:.8125rem}"
-    ".pill{display:inline-block;padding:0 .625rem;border-radius:1rem;background:var(--quiet);font-weight:600}"
-    ".good{background:var(--good);color:var(--good-text)}.bad{background:var(--bad);color:var(--bad-text)}"
-    ".notice{padding:.875rem 1.25rem;border-radius:.75rem;margin:0 0 1rem;background:var(--note)}"
-    ".notice.bad{background:var(--bad)}.notice a{color:inherit}"
-    "form{display:grid;gap:.25rem 1rem;align-items:center;padding:.75rem 0;border-top:1px solid var(--line)}"
-    "form:first-of-type{border-top:0;padding-top:0}form:last-of-type{padding-bottom:0}"
-    "button,input{min-height:2.75rem;padding:.5rem 1rem;border-radius:.5rem;font:inherit}"
-    "button{border:1px solid var(--line);background:var(--quiet);color:var(--text);font-weight:600;cursor:pointer}"
-    "button:hover{border-color:var(--text)}"
-    ".main{background:var(--main);color:var(--on-main);border-color:var(--main)}"
-    "input{width:100%;border:1px solid var(--soft);background:var(--card);color:var(--text);text-align:right}"
-    "input[aria-invalid]{border:2px solid var(--bad-text)}"
-    "label{font-weight:600}form p{margin:0;color:var(--soft);font-size:.875rem}form .bad{padding:.25rem .625rem;"
-    "border-radius:.375rem;color:var(--bad-text)}"
-    ":focus-visible{outline:3px solid var(--main);outline-offset:2px}"
-    "@media(min-width:36rem){main{padding:2rem 1rem}form{grid-template-columns:13rem 1fr}"
-    ".part{grid-template-columns:13rem 1fr 13rem}.part p{grid-column:1/-1}}";
-
-const char *sandbox_page_policy(struct arena *arena)
-{
-    return html_policy(arena, style);
-}
-
 /* ---- actions by name ---- */
 
 const char *sandbox_action_name(enum sandbox_action action)
@@ -161,29 +112,6 @@ enum status sandbox_action_parse(const char *text, enum sandbox_action *action)
 }
 
 /* ---- writing ---- */
-
-static void write_head(struct buffer *html, enum language language, const char *page_title)
-{
-    buffer_append_format(html, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
-                         language_name(language));
-    buffer_append_text(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    html_escape(html, page_title);
-    buffer_append_format(html, "</title>\n<style>%s</style>\n</head>\n<body>\n<p class=\"banner\">%s</p>\n<main>\n",
-                         style, no_money[language]);
-}
-
-static void write_foot(struct buffer *html)
-{
-    buffer_append_text(html, "</main>\n</body>\n</html>\n");
-}
-
-static const char *finish(struct arena *arena, struct buffer *html, size_t *length)
-{
-    *length = html->length;
-    const char *text = arena_copy_bytes(arena, buffer_text(html), html->length);
-    buffer_release(html);
-    return text;
-}
 
 static const char *looks_of(enum payment_status status)
 {
@@ -229,7 +157,7 @@ static void write_notice(struct buffer *html, const struct sandbox_page *page)
 static void write_fact(struct buffer *html, const char *label, const char *class_name, const char *value)
 {
     buffer_append_format(html, "<dt>%s</dt><dd><span class=\"%s\">", label, class_name);
-    html_escape(html, value);
+    page_escape(html, value);
     buffer_append_text(html, "</span></dd>\n");
 }
 
@@ -242,7 +170,7 @@ static void write_summary(struct buffer *html, const struct sandbox_page *page)
     char looks[16];
     format_money(language, &payment->amount, amount);
     buffer_append_format(html, "<div class=\"card\">\n<h1>%s ", pay_whom[language]);
-    html_escape(html, page->seller);
+    page_escape(html, page->seller);
     buffer_append_format(html, "</h1>\n<p class=\"amount\">%s</p>\n<dl>\n", amount);
     write_fact(html, order_label[language], "", payment->order_number);
     (void)snprintf(looks, sizeof(looks), "pill%s", looks_of(payment->status));
@@ -307,22 +235,19 @@ static void write_actions(struct buffer *html, const struct sandbox_page *page)
 const char *sandbox_page_write(struct arena *arena, const struct sandbox_page *page, size_t *length)
 {
     struct buffer html;
-    buffer_init(&html, PAGE_BYTES_MAX);
-    write_head(&html, page->language, arena_format(arena, "%s %s", title[page->language], page->payment->order_number));
+    page_begin(&html, page->language, arena_format(arena, "%s %s", title[page->language], page->payment->order_number),
+               no_money[page->language]);
     write_notice(&html, page);
     write_summary(&html, page);
     write_actions(&html, page);
-    write_foot(&html);
-    return finish(arena, &html, length);
+    return page_end(arena, &html, length);
 }
 
 const char *sandbox_page_write_missing(struct arena *arena, enum language language, size_t *length)
 {
     struct buffer html;
-    buffer_init(&html, PAGE_BYTES_MAX);
-    write_head(&html, language, missing_title[language]);
+    page_begin(&html, language, missing_title[language], no_money[language]);
     buffer_append_format(&html, "<div class=\"card\">\n<h1>%s</h1>\n<p>%s</p>\n</div>\n", missing_title[language],
                          missing_text[language]);
-    write_foot(&html);
-    return finish(arena, &html, length);
+    return page_end(arena, &html, length);
 }

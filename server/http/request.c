@@ -68,8 +68,14 @@ const char *http_request_parameter(const struct http_request *request, const cha
     return NULL;
 }
 
-/* NULL when the text is broken, holds a control byte or is not UTF-8. */
-static char *decode_form_text(struct arena *arena, const char *text, size_t length)
+/* What a person types into several lines. */
+static bool is_line_control(int value)
+{
+    return value == '\t' || value == '\n' || value == '\r';
+}
+
+/* NULL when the text is broken, holds a control byte (but those of lines, where `lines`) or is not UTF-8. */
+static char *decode_form_text(struct arena *arena, const char *text, size_t length, bool lines)
 {
     char *out = arena_alloc(arena, length + 1);
     size_t out_length = 0;
@@ -80,7 +86,8 @@ static char *decode_form_text(struct arena *arena, const char *text, size_t leng
             value = percent_value(text + i, length - i);
             i += 2;
         }
-        if (value < 0 || is_control((char)value) || !utf8_accept(&utf8, (uint8_t)value))
+        if (value < 0 || (is_control((char)value) && !(lines && is_line_control(value))) ||
+            !utf8_accept(&utf8, (uint8_t)value))
             return NULL;
         out[out_length++] = (char)value;
     }
@@ -88,22 +95,23 @@ static char *decode_form_text(struct arena *arena, const char *text, size_t leng
     return utf8.missing == 0 ? out : NULL;
 }
 
-enum status http_request_query(const struct http_request *request, struct arena *arena, const char *name,
-                               const char **value, struct error *error)
+/* The parameter `name` among the pairs of `text`. */
+static enum status find_parameter(const char *text, struct arena *arena, const char *name, bool lines,
+                                  const char **value, struct error *error)
 {
     *value = NULL;
     size_t pairs = 0;
-    for (const char *pair = request->query; *pair != '\0'; pairs++) {
+    for (const char *pair = text; *pair != '\0'; pairs++) {
         if (pairs == QUERY_PAIRS_MAX)
-            return error_set_field(error, STATUS_INVALID, "too_many", name, "the query has too many parameters");
+            return error_set_field(error, STATUS_INVALID, "too_many", name, "there are too many parameters");
         size_t length = strcspn(pair, "&");
         size_t name_length = strcspn(pair, "=&");
-        const char *key = decode_form_text(arena, pair, name_length);
+        const char *key = decode_form_text(arena, pair, name_length, false);
         if (key != NULL && strcmp(key, name) == 0) {
             if (*value != NULL)
                 return error_set_field(error, STATUS_INVALID, "duplicate", name, "the parameter stands there twice");
             size_t value_start = name_length < length ? name_length + 1 : name_length;
-            *value = decode_form_text(arena, pair + value_start, length - value_start);
+            *value = decode_form_text(arena, pair + value_start, length - value_start, lines);
             if (*value == NULL)
                 return error_set_field(error, STATUS_INVALID, "malformed", name, "the parameter is not UTF-8 text");
         }
@@ -112,4 +120,16 @@ enum status http_request_query(const struct http_request *request, struct arena 
             pair++;
     }
     return STATUS_OK;
+}
+
+enum status http_request_query(const struct http_request *request, struct arena *arena, const char *name,
+                               const char **value, struct error *error)
+{
+    return find_parameter(request->query, arena, name, false, value, error);
+}
+
+enum status http_request_form(const struct http_request *request, struct arena *arena, const char *name,
+                              const char **value, struct error *error)
+{
+    return find_parameter(request->body != NULL ? request->body : "", arena, name, true, value, error);
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { expectProblem, getOrder, placeOrder, registerCustomer, sampleSeller, startAkkoord } from './lib/akkoord.mjs';
-import { noBrowser, startBrowser } from './lib/browser.mjs';
+import { faintTexts, noBrowser, startBrowser } from './lib/browser.mjs';
 
 // What HTML would take for its own if it were not escaped.
 const SELLER = `Sample <b>"Studio"</b> & 'Sons'`;
@@ -185,25 +185,6 @@ describe('in a browser', { skip: noBrowser }, () => {
   });
 
   // ---- looks ----
-
-  // The contrast of each element's own text with what is behind it (WCAG 2.2, 1.4.3), below 4.5; runs in the page.
-  const faintTexts = () => {
-    const parse = (colour) => colour.match(/[\d.]+/g).map(Number);
-    const light = (colour) => {
-      const [r, g, b] = parse(colour).map((part) => part / 255).map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
-      return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-    };
-    const behind = (element) => {
-      const [, , , alpha = 1] = parse(getComputedStyle(element).backgroundColor);
-      return alpha > 0 || !element.parentElement ? getComputedStyle(element).backgroundColor : behind(element.parentElement);
-    };
-    return [...document.body.querySelectorAll('*')]
-      .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim()))
-      .map((element) => {
-        const [dark, bright] = [light(getComputedStyle(element).color), light(behind(element))].sort((a, b) => a - b);
-        return { text: element.innerText, contrast: (bright + 0.05) / (dark + 0.05) };
-      }).filter(({ contrast }) => !(contrast >= 4.5));
-  };
 
   for (const colorScheme of ['light', 'dark']) {
     test(`every text stands out from what is behind it, ${colorScheme}`, async () => {

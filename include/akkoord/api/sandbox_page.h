@@ -45,5 +45,3 @@ struct sandbox_page {
 const char *sandbox_page_write(struct arena *arena, const struct sandbox_page *page, size_t *length);
 /* Where there is no such payment. */
 const char *sandbox_page_write_missing(struct arena *arena, enum language language, size_t *length);
-/* The Content-Security-Policy (Level 3) of these pages: their own style sheet, by its hash, and forms; nothing else. */
-const char *sandbox_page_policy(struct arena *arena);

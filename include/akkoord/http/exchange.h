@@ -60,6 +60,9 @@ const char *http_request_parameter(const struct http_request *request, const cha
  * when it stands there twice or decodes to a control byte or something other than UTF-8. */
 enum status http_request_query(const struct http_request *request, struct arena *arena, const char *name,
                                const char **value, struct error *error) AKKOORD_MUST_CHECK;
+/* The same of a body of that type, where a value may hold line ends and tabs. */
+enum status http_request_form(const struct http_request *request, struct arena *arena, const char *name,
+                              const char **value, struct error *error) AKKOORD_MUST_CHECK;
 
 struct http_answer {
     int status;

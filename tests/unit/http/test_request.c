@@ -73,6 +73,24 @@ static void test_a_parameter_of_the_query_is_decoded(void **state)
     assert_int_equal(http_request_query(&request, arena, "worse", &value, NULL), STATUS_INVALID);
 }
 
+static void test_a_form_may_hold_lines(void **state)
+{
+    (void)state;
+    const struct http_request request = {.query = "said=in+the+query",
+                                         .body = "said=one%0D%0Atwo%09three&null=%00&escape=%1b&broken=%e2%82"};
+    const struct http_request empty = {.query = "said=x"};
+    const char *value;
+    assert_int_equal(http_request_form(&request, arena, "said", &value, NULL), STATUS_OK);
+    assert_string_equal(value, "one\r\ntwo\tthree");
+    assert_int_equal(http_request_form(&request, arena, "null", &value, NULL), STATUS_INVALID);
+    assert_int_equal(http_request_form(&request, arena, "escape", &value, NULL), STATUS_INVALID);
+    assert_int_equal(http_request_form(&request, arena, "broken", &value, NULL), STATUS_INVALID);
+    assert_int_equal(http_request_form(&empty, arena, "said", &value, NULL), STATUS_OK);
+    assert_null(value);
+    const struct http_request lines = {.query = "said=one%0Atwo"};
+    assert_int_equal(http_request_query(&lines, arena, "said", &value, NULL), STATUS_INVALID);
+}
+
 static void assert_client(const char *trusted, const char *peer, const char *fields, const char *expected)
 {
     struct trusted_proxies proxies;
@@ -144,6 +162,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_header_is_found_in_any_case_and_only_when_it_stands_there_once,
                                         make_arena, free_arena),
         cmocka_unit_test_setup_teardown(test_a_parameter_of_the_query_is_decoded, make_arena, free_arena),
+        cmocka_unit_test_setup_teardown(test_a_form_may_hold_lines, make_arena, free_arena),
         cmocka_unit_test_setup_teardown(test_x_forwarded_for_is_believed_only_as_far_as_trusted_proxies_vouch,
                                         make_arena, free_arena),
         cmocka_unit_test(test_a_network_that_can_not_be_read_is_refused),
