@@ -217,6 +217,39 @@ static enum status read_money(const json_t *object, const struct stripe_type *ty
     return json_get_boolean(object, OBJECT_PREFIX, "refunded", JSON_OPTIONAL, &event->refund_is_full, error);
 }
 
+/* A word of Stripe's: small letters and underscores. */
+static bool is_level(const char *text)
+{
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    return length > 0 && length < RISK_LEVEL_BYTES && text[length] == '\0';
+}
+
+/* Radar's `outcome` of a charge. It is on record and decides nothing, so what can't be read of it is left out. */
+static void read_outcome(const json_t *charge, struct payment_risk *risk)
+{
+    const json_t *outcome = json_object_get(charge, "outcome");
+    const json_t *score = json_object_get(outcome, "risk_score");
+    const char *level = json_string_value(json_object_get(outcome, "risk_level"));
+    if (json_is_integer(score) && json_integer_value(score) >= 0 && json_integer_value(score) <= RISK_SCORE_MAX) {
+        risk->has_score = true;
+        risk->score = json_integer_value(score);
+    }
+    if (level != NULL && is_level(level))
+        memcpy(risk->level, level, strlen(level) + 1);
+}
+
+/* A charge carries its own; an intent that of its charge: expanded, or in a list before API version 2022-11-15. */
+static void read_risk(const json_t *object, enum stripe_object kind, struct payment_risk *risk)
+{
+    if (kind == OBJECT_CHARGE)
+        read_outcome(object, risk);
+    if (kind != OBJECT_INTENT)
+        return;
+    const json_t *listed = json_object_get(json_object_get(object, "charges"), "data");
+    const json_t *latest = json_object_get(object, "latest_charge");
+    read_outcome(json_is_object(latest) ? latest : json_array_get(listed, 0), risk);
+}
+
 /* A connected account's owner writes the references on its objects and gets their money, so such a reference claims no
  * order of ours; an id that we stored ourselves still finds its payment. */
 static enum status distrust_connected_account(const json_t *body, struct payment_event *event, struct error *error)
@@ -260,6 +293,8 @@ static enum status read_listed(const json_t *body, const struct stripe_type *typ
         status = distrust_connected_account(body, event, error);
     if (status == STATUS_OK)
         status = read_money(object, type, event, error);
+    if (status == STATUS_OK)
+        read_risk(object, type->object, &event->risk);
     if (created_s >= 0)
         event->occurred_at_us = created_s * CLOCK_US_PER_SECOND;
     return status;

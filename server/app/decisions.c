@@ -1,6 +1,6 @@
 /*
- * `akkoord decisions replay`: whether the policy still gives every decision that it is on record for. Main thread;
- * changes nothing.
+ * `akkoord decisions replay`: whether each version of the policy still gives every decision that it is on record for.
+ * Main thread; changes nothing.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,8 @@
 struct replay {
     long long replayed;
     long long differ;
+    long long unknown;      /* made by a version that this program does not have */
+    long long other_source; /* of those replayed: by another text of the same version */
 };
 
 static bool is_same_verdict(const struct verdict *left, const struct verdict *right)
@@ -27,15 +29,26 @@ static bool is_same_verdict(const struct verdict *left, const struct verdict *ri
     return true;
 }
 
-static void replay_decision(const struct decision *decision, struct replay *replay)
+/* What can't be decided again is told, never passed over. */
+static void replay_decision(const struct stored_decision *stored, struct replay *replay)
 {
     char id[UUID_TEXT_BYTES];
-    struct verdict verdict = policy_decide(&decision->input);
+    const struct decision *decision = &stored->decision;
+    const struct policy_revision *revision = policy_find(stored->policy_name, stored->policy_version);
+    (void)uuid_format(&decision->id, id);
+    if (revision == NULL) {
+        replay->unknown++;
+        (void)fprintf(stderr, "akkoord: decision %s: made by %s version %s, which this program does not have\n", id,
+                      stored->policy_name, stored->policy_version);
+        return;
+    }
+    struct verdict verdict = revision->decide(&decision->input);
     replay->replayed++;
+    replay->other_source += strcmp(revision->hash, stored->policy_hash) != 0;
     if (is_same_verdict(&verdict, &decision->verdict))
         return;
     replay->differ++;
-    (void)fprintf(stderr, "akkoord: decision %s: recorded %s, the policy now says %s\n", uuid_format(&decision->id, id),
+    (void)fprintf(stderr, "akkoord: decision %s: recorded %s, the policy now says %s\n", id,
                   decision_outcome_name(decision->verdict.outcome), decision_outcome_name(verdict.outcome));
 }
 
@@ -48,9 +61,9 @@ static enum status replay_all(struct store *store, struct replay *replay, struct
     while (status == STATUS_OK && count == DECISIONS_PAGE) {
         struct stored_decision *decisions = NULL;
         arena_reset(arena);
-        status = store_decisions_of_policy(store, arena, policy_name, policy_version, &last, &decisions, &count, error);
+        status = store_decisions_by_policy(store, arena, &last, &decisions, &count, error);
         for (size_t i = 0; status == STATUS_OK && i < count; i++)
-            replay_decision(&decisions[i].decision, replay);
+            replay_decision(&decisions[i], replay);
         if (status == STATUS_OK && count > 0)
             last = decisions[count - 1].decision.id;
     }
@@ -72,7 +85,11 @@ static int run(int argc, char **argv)
     if (status != STATUS_OK)
         return command_fail(&error);
     (void)printf("%lld replayed, %lld differ\n", replay.replayed, replay.differ);
-    return replay.differ == 0 ? EXIT_DONE : EXIT_FAILED;
+    if (replay.unknown > 0)
+        (void)printf("%lld not replayed: made by a version of the policy that is not known here\n", replay.unknown);
+    if (replay.other_source > 0)
+        (void)printf("%lld made by another text of the same version of the policy\n", replay.other_source);
+    return replay.differ == 0 && replay.unknown == 0 ? EXIT_DONE : EXIT_FAILED;
 }
 
 const struct subcommand command_decisions = {
@@ -80,7 +97,8 @@ const struct subcommand command_decisions = {
     .summary = "replay the decisions on record",
     .usage = "Usage: akkoord decisions replay\n"
              "\n"
-             "Gives the recorded inputs of every decision of the present policy version to the policy again and\n"
-             "compares outcome and reasons. Prints \"N replayed, N differ\"; exit status 1 when any differs.\n",
+             "Gives the recorded inputs of every decision to the version of the policy that made it and compares\n"
+             "outcome and reasons. Prints \"N replayed, N differ\"; exit status 1 when any differs, or was made by\n"
+             "a version that this program does not have.\n",
     .run = run,
 };

@@ -1,14 +1,17 @@
 /*
- * Decisions in plain words, Dutch and English: which data were used, which rule decided, what would have changed the
- * outcome, how to reach a human. GDPR art. 13(2)(f), 15(1)(h), 22(3). Pure.
+ * Decisions in plain words, Dutch and English: which data were used and where they came from, which rule decided, what
+ * would have changed the outcome, how to reach a human. GDPR art. 13(2)(f), 15(1)(h), 22(3). Pure.
  *
- * Written for a customer who is no lawyer: short sentences, no codes, amounts with their currency.
+ * Written for a customer who is no lawyer: short sentences, no codes, amounts with their currency; a paragraph for each
+ * of these questions, with an empty line between them.
  */
+#include <inttypes.h>
+
 #include "akkoord/base/buffer.h"
 #include "akkoord/domain/calendar.h"
 #include "akkoord/domain/decision.h"
 
-#define EXPLANATION_BYTES_MAX 4096
+#define EXPLANATION_BYTES_MAX 8192
 
 struct words {
     const char *nl;
@@ -40,6 +43,28 @@ static const struct words reason_texts[DECISION_REASON_CODES] = {
                                      "A member of staff has looked at the decision and changed it."},
 };
 
+/* The rule behind each reason of the policy's. */
+static const struct words rule_texts[DECISION_REASON_CODES] = {
+    [REASON_PAYMENT_APPROVED] = {"klopt de betaling met de bestelling, dan gaat de bestelling meteen door",
+                                 "where the payment fits the order, the order goes ahead at once"},
+    [REASON_PROVIDER_MISMATCH] = {"een betaling komt van een betaaldienst die bij de bestelling is gekozen",
+                                  "a payment comes from a payment service that was chosen for the order"},
+    [REASON_ORDER_EXPIRED] = {"een betaling komt binnen de betaaltermijn", "a payment comes within its time"},
+    [REASON_ORDER_CANCELLED] = {"een geannuleerde bestelling gaat niet vanzelf weer door",
+                                "a cancelled order does not go ahead again by itself"},
+    [REASON_CURRENCY_MISMATCH] = {"een betaling is in de munt van de bestelling",
+                                  "a payment is in the currency of the order"},
+    [REASON_AMOUNT_MISMATCH] = {"er wordt precies het bedrag van de bestelling betaald",
+                                "exactly the amount of the order is paid"},
+    [REASON_TEST_PAYMENT] = {"alleen echt geld telt als betaling", "only real money counts as a payment"},
+    [REASON_ALREADY_PAID] = {"een bestelling wordt één keer betaald, en wat daarna komt gaat terug",
+                             "an order is paid once, and what comes after is sent back"},
+    [REASON_PAYMENT_REFUNDED] = {"een bestelling gaat door zolang haar betaling niet helemaal is terugbetaald",
+                                 "an order goes ahead as long as its payment has not been refunded in full"},
+    [REASON_PAYMENT_CHARGED_BACK] = {"haalt de bank een betaling terug, dan kijkt er eerst een medewerker",
+                                     "where the bank takes a payment back, a member of staff looks first"},
+};
+
 const char *decision_reason_text(enum decision_reason reason, enum language language)
 {
     return language == LANGUAGE_NL ? reason_texts[reason].nl : reason_texts[reason].en;
@@ -49,6 +74,7 @@ const char *decision_reason_text(enum decision_reason reason, enum language lang
 struct telling {
     struct buffer text;
     enum language language;
+    bool begins; /* a paragraph without a sentence yet */
 };
 
 static const char *pick(const struct telling *telling, const char *nl, const char *en)
@@ -56,15 +82,28 @@ static const char *pick(const struct telling *telling, const char *nl, const cha
     return telling->language == LANGUAGE_NL ? nl : en;
 }
 
-static void tell(struct telling *telling, const char *nl, const char *en)
+static void append(struct telling *telling, const char *nl, const char *en)
 {
-    if (telling->text.length > 0)
-        buffer_append_text(&telling->text, " ");
     buffer_append_text(&telling->text, pick(telling, nl, en));
 }
 
-/* "EUR 121.00", in Dutch "EUR 121,00". */
-static void tell_money(struct telling *telling, int64_t amount_minor, const char *currency)
+/* The next sentence of a paragraph. */
+static void tell(struct telling *telling, const char *nl, const char *en)
+{
+    if (telling->text.length > 0 && !telling->begins)
+        buffer_append_text(&telling->text, " ");
+    telling->begins = false;
+    append(telling, nl, en);
+}
+
+static void begin_paragraph(struct telling *telling)
+{
+    buffer_append_text(&telling->text, "\n\n");
+    telling->begins = true;
+}
+
+/* "EUR 121.00", in Dutch "121,00 euro"; of another currency "USD 121,00". */
+static void append_money(struct telling *telling, int64_t amount_minor, const char *currency)
 {
     struct money money = {.amount_minor = amount_minor};
     snprintf(money.currency, sizeof(money.currency), "%s", currency);
@@ -74,7 +113,21 @@ static void tell_money(struct telling *telling, int64_t amount_minor, const char
         if (*at == '.')
             *at = ',';
     }
-    buffer_append_format(&telling->text, "%s %s", currency, text);
+    if (telling->language == LANGUAGE_NL && strcmp(currency, "EUR") == 0)
+        buffer_append_format(&telling->text, "%s euro", text);
+    else
+        buffer_append_format(&telling->text, "%s %s", currency, text);
+}
+
+/* "2026-12-07", in Dutch "07-12-2026". */
+static void append_date(struct telling *telling, int64_t time_us)
+{
+    char date[CALENDAR_DATE_BYTES];
+    calendar_format_date(calendar_amsterdam_day(time_us), date);
+    if (telling->language == LANGUAGE_NL)
+        buffer_append_format(&telling->text, "%.2s-%.2s-%.4s", date + 8, date + 5, date);
+    else
+        buffer_append_text(&telling->text, date);
 }
 
 static const char *status_words(const struct telling *telling, enum order_status status)
@@ -125,113 +178,204 @@ static void tell_reasons(struct telling *telling, const struct decision *decisio
     }
 }
 
-static void tell_data(struct telling *telling, const struct policy_input *input)
+/* " (Stripe, chosen for the order)". */
+static void append_provider(struct telling *telling, const struct policy_input *input)
 {
-    tell(telling, "Een computer heeft dit beslist met deze gegevens en geen andere: het bedrag van de bestelling",
-         "A computer decided this with these data and no others: the amount of the order");
-    buffer_append_text(&telling->text, " (");
-    tell_money(telling, input->order_total_minor, input->order_currency);
-    buffer_append_format(&telling->text, "%s%s",
-                         pick(telling, "), de stand ervan (de bestelling ", "), its state (the order "),
-                         status_words(telling, input->order_status));
-    buffer_append_text(&telling->text, pick(telling, ") en wat de betaaldienst over de betaling meldde (",
-                                            ") and what the payment service told of the payment ("));
-    tell_money(telling, input->payment_amount_minor, input->payment_currency);
-    buffer_append_text(&telling->text, input->payment_live ? "" : pick(telling, ", een test", ", a test"));
-    if (input->payment_refunded_minor > 0) {
-        buffer_append_text(&telling->text, pick(telling, ", waarvan terugbetaald ", ", of which refunded "));
-        tell_money(telling, input->payment_refunded_minor, input->payment_currency);
-    }
+    const char *name = input->provider;
+    if (name[0] >= 'a' && name[0] <= 'z')
+        buffer_append_format(&telling->text, " (%c%s, ", name[0] - 'a' + 'A', name + 1);
+    else
+        buffer_append_format(&telling->text, " (%s, ", name);
+    if (input->order_knows_provider)
+        append(telling, "gekozen bij de bestelling)", "chosen for the order)");
+    else
+        append(telling, "niet gekozen bij de bestelling)", "not chosen for the order)");
+}
+
+static void tell_order_data(struct telling *telling, const struct policy_input *input)
+{
+    tell(telling, "Uit uw bestelling: het bedrag (", "From your order: its amount (");
+    append_money(telling, input->order_total_minor, input->order_currency);
+    append(telling, "), de betaaltermijn (tot en met ", "), the time for paying (until ");
+    append_date(telling, input->order_expires_at_us);
+    append(telling, ") en de stand (de bestelling ", ") and its state (the order ");
+    buffer_append_format(&telling->text, "%s).", status_words(telling, input->order_status));
+}
+
+static void tell_payment_data(struct telling *telling, const struct policy_input *input)
+{
+    tell(telling, "Van de betaaldienst", "From the payment service");
+    append_provider(telling, input);
+    append(telling, ": het betaalde bedrag (", ": the amount paid (");
+    append_money(telling, input->payment_amount_minor, input->payment_currency);
+    buffer_append_format(&telling->text, ", %s",
+                         input->payment_live ? pick(telling, "echt geld", "real money")
+                                             : pick(telling, "een test", "a test"));
+    append(telling, ") en wat daarvan is teruggegaan (", ") and what of it has gone back (");
+    if (input->payment_charged_back)
+        append(telling, "teruggehaald door de bank", "taken back by the bank");
+    else if (input->payment_refunded_in_full)
+        append(telling, "alles", "all of it");
+    else if (input->payment_refunded_minor > 0)
+        append_money(telling, input->payment_refunded_minor, input->payment_currency);
+    else
+        append(telling, "niets", "nothing");
     buffer_append_text(&telling->text, ").");
 }
 
-/* "If 12.00 more had been paid, ...": what would have had to be different, for each reason. */
-static void tell_counterfactual(struct telling *telling, enum decision_reason reason, const struct policy_input *input)
+static void tell_risk(struct telling *telling, const struct payment_risk *risk)
+{
+    if (!risk->has_score && risk->level[0] == '\0')
+        return;
+    tell(telling, "De betaaldienst gaf ook een eigen inschatting van het risico (",
+         "The payment service also gave its own view of the risk (");
+    if (risk->has_score)
+        buffer_append_format(&telling->text, "%" PRId64 "%s%d", risk->score, pick(telling, " van de ", " of "),
+                             RISK_SCORE_MAX);
+    if (risk->has_score && risk->level[0] != '\0')
+        buffer_append_text(&telling->text, ", ");
+    buffer_append_text(&telling->text, risk->level);
+    append(telling, "); die is bewaard, maar telde niet mee.", "); it is on record, but did not count.");
+}
+
+static void tell_data(struct telling *telling, const struct policy_input *input)
+{
+    begin_paragraph(telling);
+    tell(telling, "Een computer heeft dit beslist op ", "A computer decided this on ");
+    append_date(telling, input->at_us);
+    append(telling, ", met deze gegevens en geen andere.", ", with these data and no others.");
+    tell_order_data(telling, input);
+    tell_payment_data(telling, input);
+    tell_risk(telling, &input->risk);
+}
+
+/* "The rule: ...; ... (version 1 of our rules for orders)." */
+static void tell_rules(struct telling *telling, const struct decision *decision)
+{
+    const char *version = decision->made_by_version != NULL ? decision->made_by_version : policy_version;
+    begin_paragraph(telling);
+    tell(telling, "De regel: ", "The rule: ");
+    for (size_t i = 0; i < decision->verdict.reasons_count; i++) {
+        const struct words *rule = &rule_texts[decision->verdict.reasons[i]];
+        buffer_append_format(&telling->text, "%s%s", i > 0 ? "; " : "", pick(telling, rule->nl, rule->en));
+    }
+    buffer_append_format(&telling->text, "%s%s%s", pick(telling, " (versie ", " (version "), version,
+                         pick(telling, " van onze regels voor bestellingen).", " of our rules for orders)."));
+}
+
+static void append_difference(struct telling *telling, const struct policy_input *input)
 {
     int64_t difference;
-    switch (reason) {
-    case REASON_AMOUNT_MISMATCH:
-        if (!money_subtract(input->order_total_minor, input->payment_amount_minor, &difference))
-            return;
-        tell(telling, "De bestelling was aangenomen als er", "The order would have been accepted if");
-        buffer_append_text(&telling->text, " ");
-        tell_money(telling, difference > 0 ? difference : -difference, input->order_currency);
-        buffer_append_text(&telling->text, difference > 0
-                                               ? pick(telling, " meer was betaald.", " more had been paid.")
-                                               : pick(telling, " minder was betaald.", " less had been paid."));
-        return;
-    case REASON_CURRENCY_MISMATCH:
-        tell(telling, "De bestelling was aangenomen als er was betaald in",
-             "The order would have been accepted if it had been paid in");
-        buffer_append_format(&telling->text, " %s.", input->order_currency);
-        return;
-    case REASON_ORDER_EXPIRED:
-        tell(telling, "De bestelling was aangenomen als de betaling er was vóór",
-             "The order would have been accepted if the payment had come before");
-        char moment[CALENDAR_DATE_BYTES];
-        calendar_format_date(calendar_amsterdam_day(input->order_expires_at_us), moment);
-        buffer_append_format(&telling->text, "%s (%s).",
-                             pick(telling, " het einde van de betaaltermijn", " its time was over"), moment);
-        return;
-    case REASON_ORDER_CANCELLED:
-        tell(telling, "De bestelling was aangenomen als zij niet eerst was geannuleerd.",
-             "The order would have been accepted if it had not been cancelled first.");
-        return;
-    case REASON_PROVIDER_MISMATCH:
-        tell(telling,
-             "De bestelling was aangenomen als was betaald met de betaaldienst die bij de bestelling was gekozen.",
-             "The order would have been accepted if it had been paid through the payment service chosen for it.");
-        return;
-    case REASON_TEST_PAYMENT:
-        tell(telling, "De bestelling was aangenomen als er echt geld was betaald.",
-             "The order would have been accepted if real money had been paid.");
-        return;
-    case REASON_ALREADY_PAID:
-        tell(telling, "De betaling was aangenomen als de bestelling nog niet was betaald.",
-             "The payment would have been taken if the order had not been paid before.");
-        return;
-    case REASON_PAYMENT_REFUNDED:
-        tell(telling, "De bestelling was in behandeling gebleven als de betaling niet was terugbetaald.",
-             "The order would have stayed in service if the payment had not been refunded.");
-        return;
-    case REASON_PAYMENT_CHARGED_BACK:
-        tell(telling, "De bestelling was in behandeling gebleven als de bank de betaling niet had teruggehaald.",
-             "The order would have stayed in service if the bank had not taken the payment back.");
-        return;
-    case REASON_PAYMENT_APPROVED:
-        tell(
-            telling,
-            "Bij een ander bedrag, een andere munt, een andere betaaldienst of een betaling na de betaaltermijn was de "
-            "bestelling aangehouden.",
-            "With another amount, another currency, another payment service or a payment after its time, the order "
-            "would "
-            "have been put on hold.");
-        return;
-    case REASON_UPHELD_BY_REVIEW:
-    case REASON_OVERTURNED_BY_REVIEW:
+    if (!money_subtract(input->order_total_minor, input->payment_amount_minor, &difference) ||
+        difference == INT64_MIN) {
+        append(telling, "precies het bedrag van de bestelling was betaald", "exactly the order's amount had been paid");
         return;
     }
+    append(telling, "er ", "");
+    append_money(telling, difference > 0 ? difference : -difference, input->order_currency);
+    if (difference > 0)
+        append(telling, " meer was betaald", " more had been paid");
+    else
+        append(telling, " minder was betaald", " less had been paid");
+}
+
+/* "EUR 12.00 more had been paid": what would have had to be different for one reason to fall away. */
+static void append_condition(struct telling *telling, enum decision_reason reason, const struct policy_input *input)
+{
+    switch (reason) {
+    case REASON_AMOUNT_MISMATCH:
+        append_difference(telling, input);
+        break;
+    case REASON_CURRENCY_MISMATCH:
+        append_money(telling, input->order_total_minor, input->order_currency);
+        append(telling, " was betaald in plaats van ", " had been paid instead of ");
+        append_money(telling, input->payment_amount_minor, input->payment_currency);
+        break;
+    case REASON_ORDER_EXPIRED:
+        append(telling, "de betaling er uiterlijk was op ", "the payment had come by ");
+        append_date(telling, input->order_expires_at_us);
+        break;
+    case REASON_ORDER_CANCELLED:
+        append(telling, "zij niet eerst was geannuleerd", "it had not been cancelled first");
+        break;
+    case REASON_PROVIDER_MISMATCH:
+        append(telling, "was betaald met een betaaldienst die bij de bestelling was gekozen",
+               "it had been paid through a payment service that was chosen for it");
+        break;
+    case REASON_TEST_PAYMENT:
+        append(telling, "er echt geld was betaald", "real money had been paid");
+        break;
+    case REASON_ALREADY_PAID:
+        append(telling, "de bestelling nog niet was betaald", "the order had not been paid before");
+        break;
+    case REASON_PAYMENT_REFUNDED:
+        append(telling, "de betaling niet was terugbetaald", "the payment had not been refunded");
+        break;
+    case REASON_PAYMENT_CHARGED_BACK:
+        append(telling, "de bank de betaling niet had teruggehaald", "the bank had not taken the payment back");
+        break;
+    case REASON_PAYMENT_APPROVED:
+    case REASON_UPHELD_BY_REVIEW:
+    case REASON_OVERTURNED_BY_REVIEW:
+        break;
+    }
+}
+
+/* What would have led to another outcome: every reason has to fall away, so all conditions hold together. */
+static void tell_counterfactual(struct telling *telling, const struct decision *decision)
+{
+    const struct policy_input *input = &decision->input;
+    const struct verdict *verdict = &decision->verdict;
+    begin_paragraph(telling);
+    if (verdict->outcome == DECISION_ACCEPTED) {
+        tell(telling, "Bij een ander bedrag dan ", "With another amount than ");
+        append_money(telling, input->order_total_minor, input->order_currency);
+        append(telling,
+               ", een andere munt, een andere betaaldienst of een betaling na de betaaltermijn was de bestelling "
+               "aangehouden.",
+               ", another currency, another payment service or a payment after its time, the order would have been put "
+               "on hold.");
+        return;
+    }
+    if (verdict->outcome == DECISION_REFUSED)
+        tell(telling, "De betaling was aangenomen als ", "The payment would have been taken if ");
+    else if (input->subject == SUBJECT_APPROVAL)
+        tell(telling, "De bestelling was aangenomen als ", "The order would have been accepted if ");
+    else
+        tell(telling, "De bestelling was doorgegaan als ", "The order would have gone ahead if ");
+    for (size_t i = 0; i < verdict->reasons_count; i++) {
+        if (i > 0)
+            append(telling, i + 1 == verdict->reasons_count ? " en " : ", ",
+                   i + 1 == verdict->reasons_count ? " and " : ", ");
+        append_condition(telling, verdict->reasons[i], input);
+    }
+    buffer_append_text(&telling->text, ".");
 }
 
 static void tell_way_to_a_human(struct telling *telling, const struct decision *decision)
 {
-    if (decision->made_by == DECISION_BY_STAFF) {
-        tell(telling, "Een medewerker heeft dit beslist. Bent u het er niet mee eens, vraag dan om een nieuwe blik.",
-             "A member of staff decided this. If you do not agree, ask for another look.");
-        return;
-    }
-    if (decision->verdict.outcome == DECISION_HELD) {
-        tell(
-            telling,
-            "U hoeft niets te doen: de beoordeling door een medewerker is al aangevraagd. U kunt er uw kant van het "
-            "verhaal aan toevoegen.",
-            "You need not do anything: a member of staff has been asked to look already. You can add your side of it.");
-        return;
-    }
-    tell(telling,
-         "Bent u het er niet mee eens, vraag dan bij deze beslissing om een medewerker: die kijkt er opnieuw naar en "
-         "kan haar terugdraaien.",
-         "If you do not agree, ask for a member of staff at this decision: they look at it anew and can reverse it.");
+    begin_paragraph(telling);
+    if (decision->made_by == DECISION_BY_STAFF)
+        tell(telling,
+             "Een medewerker heeft dit beslist, geen computer; de redenen staan bij de beoordeling. Bent u het er niet "
+             "mee "
+             "eens, vraag dan om een nieuwe blik.",
+             "A member of staff decided this, no computer; the reasons stand with the review. If you do not agree, ask "
+             "for "
+             "another look.");
+    else if (decision->verdict.outcome == DECISION_HELD)
+        tell(telling,
+             "U hoeft niets te doen: de beoordeling door een medewerker is al aangevraagd. U kunt er uw kant van het "
+             "verhaal aan toevoegen. Zolang er niet is beslist, verandert er niets aan uw bestelling.",
+             "You need not do anything: a member of staff has been asked to look already. You can add your side of it. "
+             "Until they have decided, nothing changes for your order.");
+    else
+        tell(telling,
+             "Bent u het er niet mee eens, vraag dan bij deze beslissing om een medewerker: die kijkt er opnieuw naar "
+             "en "
+             "kan haar terugdraaien.",
+             "If you do not agree, ask for a member of staff at this decision: they look at it anew and can reverse "
+             "it.");
 }
 
 const char *decision_explain(struct arena *arena, const struct decision *decision, enum language language)
@@ -242,8 +386,8 @@ const char *decision_explain(struct arena *arena, const struct decision *decisio
     tell_reasons(&telling, decision);
     if (decision->made_by == DECISION_BY_POLICY) {
         tell_data(&telling, &decision->input);
-        for (size_t i = 0; i < decision->verdict.reasons_count; i++)
-            tell_counterfactual(&telling, decision->verdict.reasons[i], &decision->input);
+        tell_rules(&telling, decision);
+        tell_counterfactual(&telling, decision);
     }
     tell_way_to_a_human(&telling, decision);
     const char *text = arena_copy_text(arena, buffer_text(&telling.text));

@@ -303,6 +303,7 @@ static struct policy_input policy_input_of(const struct order *order, const stru
         .payment_refunded_minor = payment->reversal.refunded_minor,
         .payment_refunded_in_full = payment->reversal.refunded_in_full,
         .payment_charged_back = payment->reversal.charged_back,
+        .risk = command->event->risk,
     };
     memcpy(input.order_currency, order->currency, sizeof(input.order_currency));
     memcpy(input.provider, payment->provider, sizeof(input.provider));

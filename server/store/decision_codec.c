@@ -17,7 +17,12 @@ static const char *const subject_words[] = {
 
 /* ---- writing ---- */
 
-static json_t *policy_sources(struct arena *arena)
+static bool has_risk(const struct payment_risk *risk)
+{
+    return risk->has_score || risk->level[0] != '\0';
+}
+
+static json_t *policy_sources(struct arena *arena, const struct policy_input *input)
 {
     json_t *sources = json_new_object(arena);
     json_set_text(sources, "subject", "provider_message");
@@ -25,6 +30,8 @@ static json_t *policy_sources(struct arena *arena)
     json_set_text(sources, "installation_mode", "installation_record");
     json_set_text(sources, "order", "order_record");
     json_set_text(sources, "payment", "provider_message");
+    if (has_risk(&input->risk))
+        json_set_text(sources, "payment.risk", "provider_assessment");
     return sources;
 }
 
@@ -38,6 +45,16 @@ static json_t *order_facts(struct arena *arena, const struct policy_input *input
     return order;
 }
 
+static json_t *risk_facts(struct arena *arena, const struct payment_risk *risk)
+{
+    json_t *facts = json_new_object(arena);
+    if (risk->has_score)
+        json_set_integer(facts, "score", risk->score);
+    if (risk->level[0] != '\0')
+        json_set_text(facts, "level", risk->level);
+    return facts;
+}
+
 static json_t *payment_facts(struct arena *arena, const struct policy_input *input)
 {
     json_t *payment = json_new_object(arena);
@@ -47,6 +64,8 @@ static json_t *payment_facts(struct arena *arena, const struct policy_input *inp
     json_set_money(payment, "refunded", input->payment_refunded_minor, input->payment_currency);
     json_set_boolean(payment, "refunded_in_full", input->payment_refunded_in_full);
     json_set_boolean(payment, "charged_back", input->payment_charged_back);
+    if (has_risk(&input->risk))
+        json_set_value(payment, "risk", risk_facts(arena, &input->risk));
     return payment;
 }
 
@@ -58,7 +77,7 @@ static json_t *policy_input_to_json(struct arena *arena, const struct policy_inp
     json_set_text(inputs, "installation_mode", input->installation_live ? MODE_WORD_LIVE : MODE_WORD_TEST);
     json_set_value(inputs, "order", order_facts(arena, input));
     json_set_value(inputs, "payment", payment_facts(arena, input));
-    json_set_value(inputs, "sources", policy_sources(arena));
+    json_set_value(inputs, "sources", policy_sources(arena, input));
     return inputs;
 }
 
@@ -171,6 +190,27 @@ static enum status read_order(const json_t *inputs, struct policy_input *input, 
     return status;
 }
 
+/* Not there at all where the provider said nothing of it. */
+static enum status read_risk(const json_t *payment, const char *prefix, struct payment_risk *risk, struct error *error)
+{
+    json_t *facts = NULL;
+    const char *level = NULL;
+    int64_t score = -1;
+    enum status status = json_get_object(payment, prefix, "risk", JSON_OPTIONAL, &facts, error);
+    if (status != STATUS_OK || facts == NULL)
+        return status;
+    status = json_get_integer(facts, "payment.risk.", "score", JSON_OPTIONAL, 0, RISK_SCORE_MAX, &score, error);
+    if (status == STATUS_OK)
+        status = json_get_text(facts, "payment.risk.", "level", JSON_OPTIONAL, RISK_LEVEL_BYTES - 1, &level, error);
+    if (status != STATUS_OK)
+        return status;
+    risk->has_score = score >= 0;
+    risk->score = score >= 0 ? score : 0;
+    if (level != NULL)
+        memcpy(risk->level, level, strlen(level) + 1);
+    return STATUS_OK;
+}
+
 static enum status read_payment(const json_t *inputs, struct policy_input *input, struct error *error)
 {
     static const char prefix[] = "payment.";
@@ -190,6 +230,8 @@ static enum status read_payment(const json_t *inputs, struct policy_input *input
                                   error);
     if (status == STATUS_OK)
         status = json_get_boolean(payment, prefix, "charged_back", JSON_REQUIRED, &input->payment_charged_back, error);
+    if (status == STATUS_OK)
+        status = read_risk(payment, prefix, &input->risk, error);
     return status;
 }
 

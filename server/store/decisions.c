@@ -72,6 +72,7 @@ static enum status read_row(struct arena *arena, const struct pg_result *result,
     decision->made_at_us = pg_get_time(result, row, COLUMN_MADE_AT);
     stored->policy_name = arena_copy_text(arena, pg_get_text(result, row, COLUMN_POLICY_NAME));
     stored->policy_version = arena_copy_text(arena, pg_get_text(result, row, COLUMN_POLICY_VERSION));
+    decision->made_by_version = stored->policy_version;
     stored->policy_hash = arena_copy_text(arena, pg_get_text(result, row, COLUMN_POLICY_HASH));
     stored->legal_basis = arena_copy_text(arena, pg_get_text(result, row, COLUMN_LEGAL_BASIS));
     stored->inputs = arena_copy_text(arena, pg_get_text(result, row, COLUMN_INPUTS));
@@ -140,15 +141,12 @@ enum status store_decisions_find(struct store *store, struct arena *arena, const
     return read_rows(store, arena, &sql_decision_find_several, &params, decisions, count, error);
 }
 
-enum status store_decisions_of_policy(struct store *store, struct arena *arena, const char *name, const char *version,
-                                      const struct uuid *after, struct stored_decision **decisions, size_t *count,
-                                      struct error *error)
+enum status store_decisions_by_policy(struct store *store, struct arena *arena, const struct uuid *after,
+                                      struct stored_decision **decisions, size_t *count, struct error *error)
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    pg_params_add_text(&params, name);
-    pg_params_add_text(&params, version);
     pg_params_add_uuid(&params, uuid_is_nil(after) ? NULL : after);
     pg_params_add_int64(&params, DECISIONS_PAGE);
-    return read_rows(store, arena, &sql_decision_of_policy, &params, decisions, count, error);
+    return read_rows(store, arena, &sql_decision_by_policy, &params, decisions, count, error);
 }

@@ -59,6 +59,8 @@ struct policy_input {
     int64_t payment_refunded_minor; /* refunds that were told before */
     bool payment_refunded_in_full;
     bool payment_charged_back;
+    /* What the provider thinks of the payment's risk: on record, and not used by the policy. */
+    struct payment_risk risk;
 };
 
 struct verdict {
@@ -76,8 +78,10 @@ struct decision {
     struct verdict verdict;
     enum decision_maker made_by;
     struct policy_input input; /* of DECISION_BY_POLICY only */
-    struct uuid staff_id;      /* of DECISION_BY_STAFF only */
-    struct uuid reviewed_id;   /* of DECISION_BY_STAFF: the decision that was looked at again */
+    /* Of one that was stored, the version of the policy that made it; NULL: the present one. */
+    const char *made_by_version;
+    struct uuid staff_id;    /* of DECISION_BY_STAFF only */
+    struct uuid reviewed_id; /* of DECISION_BY_STAFF: the decision that was looked at again */
     int64_t made_at_us;
 };
 
@@ -94,6 +98,16 @@ extern const char review_legal_basis[];
 
 /* The rules: pure, total, and the same answer for the same input for ever (of one policy_version). */
 struct verdict policy_decide(const struct policy_input *input);
+
+/* One version of the rules. */
+struct policy_revision {
+    const char *name;
+    const char *version;
+    const char *hash;
+    struct verdict (*decide)(const struct policy_input *input);
+};
+/* The version that a decision names; NULL for one that this program does not have. */
+const struct policy_revision *policy_find(const char *name, const char *version);
 
 /* ---- words ---- */
 

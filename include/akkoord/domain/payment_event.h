@@ -24,6 +24,16 @@ enum payment_event_kind {
     PAYMENT_EVENT_OTHER,         /* a kind that needs nothing: recorded, answered 200 */
 };
 
+#define RISK_LEVEL_BYTES 24
+#define RISK_SCORE_MAX   100
+
+/* A provider's own assessment of a payment, where its message carries one. */
+struct payment_risk {
+    bool has_score;
+    int64_t score;                /* 0 to RISK_SCORE_MAX, the riskiest */
+    char level[RISK_LEVEL_BYTES]; /* the provider's word, of small letters and underscores; empty if none */
+};
+
 /* All texts are NUL-terminated, printable ASCII, and hold no personal data: provider's and our own identifiers. */
 struct payment_event {
     char provider[PROVIDER_BYTES];     /* "standard", "sandbox", "stripe", "mollie" */
@@ -50,6 +60,7 @@ struct payment_event {
     /* For REFUNDED: the provider says nothing is left (Stripe's `refunded`: true). */
     bool refund_is_full;
     char currency[CURRENCY_BYTES];
+    struct payment_risk risk;
     bool live;                         /* false: test money */
     int64_t occurred_at_us;            /* the provider's time, or when it was received */
     uint8_t body_sha256[SHA256_BYTES]; /* of the raw body as received */

@@ -14,6 +14,9 @@
  *      "sources": {"subject": "provider_message", "at": "server_clock", "installation_mode": "installation_record",
  *                  "order": "order_record", "payment": "provider_message"}}
  *
+ * Where the provider's message carried an assessment of the payment, `payment` has `"risk": {"score": 32, "level":
+ * "normal"}` too (either may be missing), and `sources` `"payment.risk": "provider_assessment"`.
+ *
  * Of a decision by staff: what they looked at again, as their reasons stand with the review, sealed.
  *
  *     {"subject": "review", "reviewed_decision_id": "0197...", "sources": {"reviewed_decision_id": "review_record"}}

@@ -39,8 +39,8 @@ enum status store_decisions_find(struct store *store, struct arena *arena, const
 
 #define DECISIONS_PAGE 500
 
-/* The next decisions, at most DECISIONS_PAGE, that the policy of this name and version made, in the order of their ids;
- * `after` is the nil UUID to begin with. */
-enum status store_decisions_of_policy(struct store *store, struct arena *arena, const char *name, const char *version,
-                                      const struct uuid *after, struct stored_decision **decisions, size_t *count,
+/* The next decisions, at most DECISIONS_PAGE, that any version of a policy made, in the order of their ids; `after` is
+ * the nil UUID to begin with. */
+enum status store_decisions_by_policy(struct store *store, struct arena *arena, const struct uuid *after,
+                                      struct stored_decision **decisions, size_t *count,
                                       struct error *error) AKKOORD_MUST_CHECK;

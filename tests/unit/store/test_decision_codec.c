@@ -73,6 +73,10 @@ static void random_input(struct policy_input *input)
     input->payment_refunded_minor = random_amount();
     input->payment_refunded_in_full = random_bits() % 2 != 0;
     input->payment_charged_back = random_bits() % 2 != 0;
+    static const char *const levels[] = {"", "normal", "elevated", "not_assessed"};
+    input->risk.has_score = random_bits() % 2 != 0;
+    input->risk.score = input->risk.has_score ? (int64_t)(random_bits() % (RISK_SCORE_MAX + 1)) : 0;
+    snprintf(input->risk.level, sizeof(input->risk.level), "%s", levels[random_bits() % 4]);
 }
 
 static enum status read_back(struct arena *arena, const char *text, struct decision *decision, struct error *error)
@@ -151,6 +155,19 @@ static void the_shape_is_the_documented_one(void **state)
     struct error error;
     assert_int_equal(read_back(arena, ordinary, &decision, &error), STATUS_OK);
     assert_string_equal(decision_input_to_text(arena, &decision), ordinary);
+    arena_free(arena);
+}
+
+static void a_risk_score_stands_with_the_payment_and_names_its_source(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct decision decision = {.made_by = DECISION_BY_POLICY};
+    decision.input.risk = (struct payment_risk){.has_score = true, .level = "normal"};
+    const char *text = decision_input_to_text(arena, &decision);
+    assert_non_null(strstr(text, "\"risk\":{\"score\":0,\"level\":\"normal\"}"));
+    assert_non_null(strstr(text, "\"payment.risk\":\"provider_assessment\""));
+    assert_null(strstr(ordinary, "risk"));
     arena_free(arena);
 }
 
@@ -236,6 +253,7 @@ int main(void)
         cmocka_unit_test(what_was_read_back_gets_the_same_verdict),
         cmocka_unit_test(a_decision_by_staff_names_what_they_looked_at),
         cmocka_unit_test(the_shape_is_the_documented_one),
+        cmocka_unit_test(a_risk_score_stands_with_the_payment_and_names_its_source),
         cmocka_unit_test(every_fact_has_a_source),
         cmocka_unit_test(inputs_that_miss_a_fact_or_hold_a_strange_one_are_refused),
         cmocka_unit_test(facts_that_a_newer_program_adds_are_passed_over),

@@ -331,6 +331,42 @@ static void what_is_not_live_is_test_money(void **state)
     assert_int_equal(delivery.event.occurred_at_us, delivery.received_at_us);
 }
 
+/* Radar's outcome, where the API version puts it; what is no score or word of Stripe's is no reason to refuse an event.
+ */
+static void the_outcome_of_a_charge_is_read(void **state)
+{
+    (void)state;
+#define APPROVED(fields) EVENT("payment_intent.succeeded", INTENT("\"amount_received\":1,\"currency\":\"eur\"," fields))
+#define OUTCOME          "\"outcome\":{\"network_status\":\"approved_by_network\",\"risk_level\":\"elevated\",\"risk_score\":66}"
+    static const struct {
+        const char *body;
+        int64_t score; /* -1: none */
+        const char *level;
+    } cases[] = {
+        {APPROVED("\"latest_charge\":{\"id\":\"ch_1\"," OUTCOME "}"), 66, "elevated"},
+        {APPROVED("\"charges\":{\"object\":\"list\",\"data\":[{\"id\":\"ch_1\"," OUTCOME "}]}"), 66, "elevated"},
+        {APPROVED("\"latest_charge\":\"ch_1\""), -1, ""},
+        {APPROVED("\"latest_charge\":{\"outcome\":{\"risk_score\":0}}"), 0, ""},
+        {APPROVED("\"latest_charge\":{\"outcome\":{\"risk_score\":101,\"risk_level\":\"Not A Word\"}}"), -1, ""},
+        {APPROVED("\"latest_charge\":{\"outcome\":{\"risk_score\":\"66\",\"risk_level\":7}}"), -1, ""},
+        {APPROVED("\"latest_charge\":{\"outcome\":null}"), -1, ""},
+        {EVENT("charge.refunded", CHARGE("\"amount_refunded\":1,\"currency\":\"eur\",\"payment_intent\":\"pi_1\"")), -1,
+         ""},
+        {EVENT("charge.refunded",
+               "{\"id\":\"ch_1\",\"amount_refunded\":1,\"currency\":\"eur\",\"payment_intent\":\"pi_1\"," OUTCOME "}"),
+         66, "elevated"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct delivery delivery = signed_body(cases[i].body);
+        assert_int_equal(delivery_read(&delivery), WEBHOOK_EVENT);
+        const struct payment_risk *risk = &delivery.event.risk;
+        assert_int_equal(risk->has_score ? risk->score : -1, cases[i].score);
+        assert_string_equal(risk->level, cases[i].level);
+    }
+#undef APPROVED
+#undef OUTCOME
+}
+
 static void a_connected_account_claims_no_order(void **state)
 {
     (void)state;
@@ -473,6 +509,7 @@ int main(void)
         RULE("an unlisted type may have any shape", an_unlisted_type_may_have_any_shape),
         RULE("any other shape is malformed, and the field is named", any_other_shape_is_malformed),
         RULE("what is not said to be live is test money", what_is_not_live_is_test_money),
+        RULE("a charge's risk score and level are read, where there are any", the_outcome_of_a_charge_is_read),
         RULE("a connected account's reference claims no order", a_connected_account_claims_no_order),
         RULE("every altered byte of body or header is refused", every_altered_byte_is_refused),
         RULE("a signature lives for 300 seconds either side", a_signature_lives_for_300_seconds_either_side),

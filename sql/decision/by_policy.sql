@@ -1,7 +1,7 @@
--- A page of what one version of the policy decided, for its replay.
+-- A page of what the policy decided, in any version of it, for the replay.
 SELECT id, order_id, ordinal, outcome, array_to_string(reasons, ','), made_by, staff_id, made_at,
        policy_name, policy_version, policy_hash, legal_basis, inputs
 FROM decision
-WHERE policy_name = $1 AND policy_version = $2 AND ($3::uuid IS NULL OR id > $3)
+WHERE policy_name IS NOT NULL AND ($1::uuid IS NULL OR id > $1)
 ORDER BY id
-LIMIT $4
+LIMIT $2
