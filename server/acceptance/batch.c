@@ -116,6 +116,8 @@ static enum status decide_review(struct batch *batch, struct item *item, struct 
     if (!review->is_readable)
         return error_set(&item->error, STATUS_INTERNAL, "review_key_unreadable",
                          "the key that this review's reasons are sealed under can't be used");
+    if (item->command.proposed_at_us != review->proposed_at_us && item->command.proposed_at_us != 0)
+        return error_set(&item->error, STATUS_CONFLICT, "proposal_changed", "what is proposed is not that any more");
     struct batch_order *found = batch_find_order(batch, &review->order_id);
     command->review_id = review->id;
     command->reviewed_decision_id = review->decision_id;
@@ -127,6 +129,7 @@ static enum status decide_review(struct batch *batch, struct item *item, struct 
         review->decides_now = true;
         review->outcome = item->command.review_outcome;
         review->staff_id = item->command.staff_id;
+        review->confirmed_by = item->command.confirmed_by;
         review->reasons = item->command.reasons;
     }
     return status;
@@ -140,6 +143,7 @@ static enum status decide_command(struct batch *batch, struct item *item, bool i
         .installation_live = installation_live,
         .attempt = item->command.attempt,
         .staff_id = item->command.staff_id,
+        .confirmed_by = item->command.confirmed_by,
     };
     if (command.kind == COMMAND_REVIEW_OUTCOME)
         return decide_review(batch, item, &command);

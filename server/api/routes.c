@@ -9,6 +9,7 @@
 #include "akkoord/api/notices.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/api/privacy_requests.h"
+#include "akkoord/api/review_page.h"
 #include "akkoord/api/reviews.h"
 #include "akkoord/api/sandbox.h"
 #include "akkoord/api/services.h"
@@ -52,13 +53,21 @@ static const struct api_route table[] = {
     /* reviews */
     {HTTP_POST, "/v1/decisions/{id}/reviews", API_LANE, API_CUSTOMER, api_review_request},
     {HTTP_GET, "/v1/reviews/{id}", API_LANE, API_CUSTOMER, api_review_show},
+    {HTTP_POST, "/v1/reviews/{id}/second-look", API_LANE, API_CUSTOMER, api_review_second_look},
+    {HTTP_GET, "/decisions/{id}/review", API_LANE, API_ANYBODY, api_review_page},
+    {HTTP_POST, "/decisions/{id}/review", API_LANE, API_ANYBODY, api_review_page_send},
 
     /* staff */
     {HTTP_POST, "/v1/staff/sessions", API_LANE_SLOW, API_ANYBODY, api_staff_session_begin},
     {HTTP_GET, "/v1/staff/reviews", API_LANE, API_STAFF, api_staff_reviews_list},
+    {HTTP_GET, "/v1/staff/reviews/figures", API_LANE, API_STAFF, api_staff_review_figures},
     {HTTP_GET, "/v1/staff/reviews/{id}", API_LANE, API_STAFF, api_staff_review_show},
+    {HTTP_POST, "/v1/staff/reviews/{id}/assignment", API_LANE, API_DECIDERS, api_staff_review_assign},
+    {HTTP_POST, "/v1/staff/reviews/{id}/view-invitation", API_LANE, API_DECIDERS, api_staff_review_invite},
+    {HTTP_POST, "/v1/staff/reviews/{id}/extension", API_LANE, API_DECIDERS, api_staff_review_extend},
     {HTTP_POST, "/v1/staff/decisions/{id}/reviews", API_LANE, API_DECIDERS, api_review_request},
     {HTTP_POST, "/v1/staff/reviews/{id}/outcome", API_LANE, API_DECIDERS, api_staff_review_decide},
+    {HTTP_POST, "/v1/staff/reviews/{id}/confirmation", API_LANE, API_DECIDERS, api_staff_review_confirm},
     {HTTP_GET, "/v1/staff/orders", API_LANE, API_STAFF, api_staff_orders_list},
     {HTTP_GET, "/v1/staff/orders/{id}", API_LANE, API_STAFF, api_staff_order_show},
     {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},

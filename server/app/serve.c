@@ -298,6 +298,8 @@ static void start_workers(struct serve *serve)
         .order_expires_s = settings->order_expires_s,
         .installation_live = settings->mode == MODE_LIVE,
         .rate_limits = settings->rate_limits,
+        .review_strict = settings->review_strict,
+        .review_four_eyes_minor = settings->review_four_eyes_minor,
         .sandbox = settings->sandbox,
         .wake_jobs = wake_jobs,
         .jobs = serve->jobs,

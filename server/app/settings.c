@@ -59,6 +59,8 @@ enum setting {
     MOLLIE_API_URL,
     ORDER_EXPIRES,
     RATE_LIMITS,
+    REVIEW_STRICT,
+    REVIEW_FOUR_EYES_AMOUNT,
     TRUSTED_PROXIES,
     CLOCK_OFFSET,
     SKIP_INSTALL, /* read by server/start, listed so that it is known */
@@ -99,6 +101,8 @@ static const struct {
     [MOLLIE_API_URL] = {"AKKOORD_MOLLIE_API_URL", false},
     [ORDER_EXPIRES] = {"AKKOORD_ORDER_EXPIRES", false},
     [RATE_LIMITS] = {"AKKOORD_RATE_LIMITS", false},
+    [REVIEW_STRICT] = {"AKKOORD_REVIEW_STRICT", false},
+    [REVIEW_FOUR_EYES_AMOUNT] = {"AKKOORD_REVIEW_FOUR_EYES_AMOUNT", false},
     [TRUSTED_PROXIES] = {"AKKOORD_TRUSTED_PROXIES", false},
     [CLOCK_OFFSET] = {"AKKOORD_CLOCK_OFFSET", false},
     [SKIP_INSTALL] = {"AKKOORD_SKIP_INSTALL", false},
@@ -399,6 +403,18 @@ static enum status read_rules(struct settings *settings, const struct texts *tex
     return STATUS_OK;
 }
 
+static enum status read_review_rules(struct settings *settings, const struct texts *texts, struct error *error)
+{
+    const char *strict = texts->items[REVIEW_STRICT];
+    const char *amount = texts->items[REVIEW_FOUR_EYES_AMOUNT];
+    if (strict && strcmp(strict, "0") != 0 && strcmp(strict, "1") != 0)
+        return wrong(error, REVIEW_STRICT, "must be 0 or 1");
+    settings->review_strict = strict ? strict[0] == '1' : settings->mode == MODE_LIVE;
+    if (amount && !value_integer(amount, 0, INT64_MAX, &settings->review_four_eyes_minor))
+        return wrong(error, REVIEW_FOUR_EYES_AMOUNT, "must be an amount in minor units, or 0");
+    return STATUS_OK;
+}
+
 /* All of it or nothing: which token, which key on it, and what opens it. */
 static enum status read_pkcs11(struct settings *settings, struct texts *texts, struct error *error)
 {
@@ -455,6 +471,8 @@ static enum status understand(struct settings *settings, struct texts *texts, co
         status = read_sandbox(settings, texts, error);
     if (status == STATUS_OK)
         status = read_rules(settings, texts, error);
+    if (status == STATUS_OK)
+        status = read_review_rules(settings, texts, error);
     if (status == STATUS_OK)
         status = read_files(settings, texts, error);
     if (status == STATUS_OK)

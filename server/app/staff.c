@@ -20,6 +20,7 @@
 struct new_credentials {
     char email[EMAIL_BYTES];
     enum staff_role role;
+    bool policy_author;
     char password[BASE32_BYTES(PASSWORD_RANDOM_BYTES)];
     uint8_t totp_secret[TOTP_SECRET_BYTES];
 };
@@ -46,7 +47,8 @@ static enum status add_staff(struct store *store, struct arena *arena, const str
     const struct new_staff staff = {.email = credentials->email,
                                     .password_hash = hash,
                                     .totp_secret = credentials->totp_secret,
-                                    .role = credentials->role};
+                                    .role = credentials->role,
+                                    .policy_author = credentials->policy_author};
     return store_staff_add(store, arena, &staff, &id, error);
 }
 
@@ -80,10 +82,11 @@ static enum status run_add(struct new_credentials *credentials, struct error *er
     return status;
 }
 
-/* "add EMAIL --role ROLE", the option before or after the address. */
-static bool read_arguments(int argc, char **argv, const char **email, const char **role)
+/* "add EMAIL --role ROLE [--policy-author]", the options before or after the address. */
+static bool read_arguments(int argc, char **argv, const char **email, const char **role, bool *policy_author)
 {
     *email = *role = NULL;
+    *policy_author = false;
     if (argc < 2 || strcmp(argv[1], "add") != 0)
         return false;
     for (int i = 2; i < argc; i++) {
@@ -91,6 +94,8 @@ static bool read_arguments(int argc, char **argv, const char **email, const char
             *role = argv[++i];
         else if (strncmp(argv[i], "--role=", strlen("--role=")) == 0 && *role == NULL)
             *role = argv[i] + strlen("--role=");
+        else if (strcmp(argv[i], "--policy-author") == 0 && !*policy_author)
+            *policy_author = true;
         else if (argv[i][0] != '-' && *email == NULL)
             *email = argv[i];
         else
@@ -128,7 +133,8 @@ static int run(int argc, char **argv)
     struct error error;
     if (argc == 3 && strcmp(argv[1], "end") == 0 && argv[2][0] != '-')
         return run_end(argv[2]);
-    if (!read_arguments(argc, argv, &email, &role) || staff_role_parse(role, &credentials.role) != STATUS_OK)
+    if (!read_arguments(argc, argv, &email, &role, &credentials.policy_author) ||
+        staff_role_parse(role, &credentials.role) != STATUS_OK)
         return command_misused(&command_staff);
     enum status status = email_normalise(email, strlen(email), credentials.email, &error);
     if (status == STATUS_OK)
@@ -140,15 +146,17 @@ static int run(int argc, char **argv)
 const struct subcommand command_staff = {
     .name = "staff",
     .summary = "add a member of staff, or end their access",
-    .usage = "Usage: akkoord staff add EMAIL --role reviewer|manager|auditor\n"
+    .usage = "Usage: akkoord staff add EMAIL --role reviewer|manager|auditor [--policy-author]\n"
              "       akkoord staff end EMAIL\n"
              "\n"
              "add adds a member of staff and prints one line of JSON: email, password, totp_secret (base32, for an\n"
              "authenticator app). Neither secret can be shown again.\n"
              "\n"
              "  reviewer  decides reviews, completes orders\n"
-             "  manager   the same\n"
+             "  manager   the same, and gives reviews to others\n"
              "  auditor   reads everything, changes nothing\n"
+             "\n"
+             "  --policy-author  wrote the rules that decide, so decides no review of what they decided\n"
              "\n"
              "end ends their sessions and lets them log in no more; the account is deleted a year later.\n",
     .run = run,

@@ -45,15 +45,6 @@ const char *review_outcome_name(enum review_outcome outcome)
     return outcome_words[outcome];
 }
 
-enum status review_state_parse(const char *text, enum review_state *state)
-{
-    int found = find_word(state_words, REVIEW_STATES, text);
-    if (found < 0)
-        return STATUS_INVALID;
-    *state = (enum review_state)found;
-    return STATUS_OK;
-}
-
 enum status review_author_parse(const char *text, enum review_author *author)
 {
     int found = find_word(author_words, REVIEW_AUTHORS, text);
@@ -69,13 +60,6 @@ enum status review_outcome_parse(const char *text, enum review_outcome *outcome)
     if (found < 0)
         return STATUS_INVALID;
     *outcome = (enum review_outcome)found;
-    return STATUS_OK;
-}
-
-enum status review_check_open(enum review_state state, struct error *error)
-{
-    if (state == REVIEW_DECIDED)
-        return error_set(error, STATUS_CONFLICT, "review_decided", "the review has been decided");
     return STATUS_OK;
 }
 

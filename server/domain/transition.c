@@ -558,6 +558,11 @@ static enum status apply_review(struct order *order, const struct command *comma
     else if (overturned)
         cancel_by_review(order, command, REASON_OVERTURNED_BY_REVIEW, effects);
     add_history(effects, order, command, overturned ? "review_overturned" : "review_upheld", ACTOR_STAFF);
+    if (!uuid_is_nil(&command->confirmed_by)) {
+        struct command second = *command;
+        second.staff_id = command->confirmed_by;
+        add_history(effects, order, &second, "outcome_confirmed", ACTOR_STAFF);
+    }
     return STATUS_OK;
 }
 

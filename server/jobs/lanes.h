@@ -18,8 +18,9 @@ struct job_thread {
     const struct job_lane *lane;
     pthread_t thread;
     struct store *store;
-    int64_t ticks;   /* of the sweep */
-    int64_t look_us; /* of the retention lane: when to look next, monotonic */
+    int64_t ticks;            /* of the sweep */
+    int64_t overdue_told_day; /* of the sweep: when it was last logged that reviews are overdue */
+    int64_t look_us;          /* of the retention lane: when to look next, monotonic */
 };
 
 /* STATUS_OK and STATUS_NOT_FOUND (what it was about is gone) end a job, STATUS_INVALID gives it up, everything else
@@ -61,6 +62,9 @@ bool retain(struct job_thread *thread);
 
 /* Plans looks at open attempts and begins refunds; of providers whose key is set. */
 void sweep_payments(struct job_thread *thread, struct arena *arena);
+
+/* Counts the reviews that are overdue. */
+void sweep_reviews(struct job_thread *thread, struct arena *arena);
 
 /* Hands an event to the committer and waits until it is durable. */
 enum status jobs_feed_event(struct job_thread *thread, const struct payment_event *event, const char *body,

@@ -58,6 +58,8 @@ bool sweep(struct job_thread *thread)
     if (thread->ticks % FORGET_EVERY_TICKS == 0 &&
         store_retention_forget(thread->store, arena, JOBS_SWEEP_ROWS, &error) == STATUS_INTERNAL)
         log_event(LOG_ERROR, "sweep.not_forgotten", log_text("code", error.code), log_text("detail", error.detail));
+    if (thread->ticks % COUNT_EVERY_TICKS == 0)
+        sweep_reviews(thread, arena);
     sweep_payments(thread, arena);
     thread->ticks++;
     bool more = expire_orders(thread, arena);

@@ -322,6 +322,7 @@ static enum status read_reviews(const struct pg_result *result, struct store *st
         review->is_decided = strcmp(pg_get_text(result, row, 3), "decided") == 0;
         if (decision_outcome_parse(pg_get_text(result, row, 4), &review->decision_outcome) != STATUS_OK)
             return error_set(error, STATUS_INTERNAL, "unknown_outcome", "a decision has an outcome unknown here");
+        review->proposed_at_us = pg_is_null(result, row, 6) ? 0 : pg_get_time(result, row, 6);
         struct batch_order *order = batch_find_order(batch, &review->order_id);
         if (order == NULL)
             return error_set(error, STATUS_INTERNAL, "review_without_order", "a review has no order");

@@ -375,6 +375,7 @@ static enum status add_decided_reviews(struct script *script, const struct batch
     pg_array_end(blobs);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &decided[i]->staff_id);
     pg_params_add_time(params, batch->at_us);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&decided[i]->confirmed_by));
     return STATUS_OK;
 }
 

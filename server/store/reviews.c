@@ -11,48 +11,21 @@
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/history.h"
-
-/* The version that texts are sealed for: they are written once. */
-#define TEXT_VERSION 1
-
-static struct seal_context statement_context(const struct uuid *statement_id, const struct uuid *customer_id)
-{
-    return (struct seal_context){.table = "review_statement",
-                                 .column = "text_sealed",
-                                 .row_id = *statement_id,
-                                 .subject_id = *customer_id,
-                                 .row_version = TEXT_VERSION};
-}
-
-static struct seal_context reasons_context(const struct uuid *review_id, const struct uuid *customer_id)
-{
-    return (struct seal_context){.table = "review",
-                                 .column = "reasons_sealed",
-                                 .row_id = *review_id,
-                                 .subject_id = *customer_id,
-                                 .row_version = TEXT_VERSION};
-}
+#include "review_texts.h"
 
 enum status store_review_seal_reasons(struct arena *arena, const struct data_key *key, const struct uuid *review_id,
                                       const struct uuid *customer_id, const char *reasons, uint8_t **blob,
                                       size_t *blob_length, struct error *error)
 {
-    struct seal_context context = reasons_context(review_id, customer_id);
+    struct seal_context context = review_text_context(REVIEW_TEXT_REASONS, review_id, customer_id, REVIEW_TEXT_VERSION);
     return seal_bytes(arena, key, &context, reasons, strlen(reasons), blob, blob_length, error);
 }
 
 /* ---- asking ---- */
 
-/* The order that a decision is about. */
-struct reviewed_order {
-    struct uuid id;
-    struct uuid customer_id;
-    struct data_key billing_key;
-};
-
 /* The caller releases the key. */
 static enum status find_reviewed_order(struct store *store, struct arena *arena, const struct review_request *request,
-                                       struct reviewed_order *order, struct error *error)
+                                       struct review_owner *order, struct error *error)
 {
     struct pg_params params;
     struct pg_result *result = NULL;
@@ -63,7 +36,7 @@ static enum status find_reviewed_order(struct store *store, struct arena *arena,
         return status;
     bool found = pg_result_rows(result) == 1;
     if (found) {
-        order->id = pg_get_uuid(result, 0, 0);
+        order->order_id = pg_get_uuid(result, 0, 0);
         order->customer_id = pg_get_uuid(result, 0, 1);
         found = uuid_is_nil(&request->customer_id) || uuid_equal(&request->customer_id, &order->customer_id);
     }
@@ -85,6 +58,7 @@ static enum status insert_review(struct store *store, struct arena *arena, const
                                  struct error *error)
 {
     struct uuid id = uuid_new();
+    bool is_first = uuid_is_nil(&request->first_id);
     enum review_author author = uuid_is_nil(&request->staff_id) ? REVIEW_BY_CUSTOMER : REVIEW_BY_STAFF;
     struct pg_params params;
     struct pg_result *result = NULL;
@@ -95,6 +69,8 @@ static enum status insert_review(struct store *store, struct arena *arena, const
     pg_params_add_text(&params, review_author_name(author));
     pg_params_add_time(&params, now_us);
     pg_params_add_time(&params, calendar_review_due_us(now_us));
+    pg_params_add_int64(&params, is_first ? 1 : 2);
+    pg_params_add_uuid(&params, is_first ? NULL : &request->first_id);
     enum status status = pg_execute(store->pg, &sql_review_insert, &params, &result, error);
     if (status != STATUS_OK)
         return status;
@@ -104,75 +80,57 @@ static enum status insert_review(struct store *store, struct arena *arena, const
     return STATUS_OK;
 }
 
-/* The review that stands already, locked until the transaction ends. */
-static enum status lock_open_review(struct store *store, struct arena *arena, const struct uuid *decision_id,
+/* The review that stands already, locked until the transaction ends and moved on by what is said. */
+static enum status join_open_review(struct store *store, struct arena *arena, const struct review_request *request,
                                     struct uuid *review_id, struct error *error)
 {
     struct pg_params params;
     struct pg_result *result = NULL;
     pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, decision_id);
+    pg_params_add_uuid(&params, &request->decision_id);
+    pg_params_add_int64(&params, uuid_is_nil(&request->first_id) ? 1 : 2);
     enum status status = pg_execute(store->pg, &sql_review_lock_of_decision, &params, &result, error);
     if (status != STATUS_OK)
         return status;
-    enum review_state state;
-    if (pg_result_rows(result) == 0 || review_state_parse(pg_get_text(result, 0, 1), &state) != STATUS_OK) {
-        status = error_set(error, STATUS_INTERNAL, "review_unreadable", "a review is gone or its state is not known");
+    enum review_stage stage, next = REVIEW_STAGE_ACKNOWLEDGED;
+    bool by_customer = uuid_is_nil(&request->staff_id);
+    if (pg_result_rows(result) == 0 || review_stage_parse(pg_get_text(result, 0, 1), &stage) != STATUS_OK) {
+        status = error_set(error, STATUS_INTERNAL, "review_unreadable", "a review is gone or its stage is not known");
     } else {
         *review_id = pg_get_uuid(result, 0, 0);
-        status = review_check_open(state, error);
+        status = review_transition(stage, pg_get_bool(result, 0, 2), REVIEW_ACT_STATE, &next, error);
+        /* What staff add is no answer to what the customer was asked. */
+        if (status == STATUS_OK && by_customer && next != stage)
+            status = review_set_stage(store, arena, review_id, next, NULL, error);
     }
     pg_result_free(result);
     return status;
 }
 
-static enum status add_statement(struct store *store, struct arena *arena, const struct review_request *request,
-                                 const struct reviewed_order *order, const struct uuid *review_id, int64_t now_us,
-                                 struct error *error)
+static const char *step_of(const struct review_request *request, bool created)
 {
-    struct uuid id = uuid_new();
-    bool by_staff = !uuid_is_nil(&request->staff_id);
-    struct seal_context context = statement_context(&id, &order->customer_id);
-    uint8_t *blob;
-    size_t blob_length;
-    enum status status = seal_bytes(arena, &order->billing_key, &context, request->statement,
-                                    strlen(request->statement), &blob, &blob_length, error);
-    if (status != STATUS_OK)
-        return status;
-    struct pg_params params;
-    struct pg_result *result = NULL;
-    pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, &id);
-    pg_params_add_uuid(&params, review_id);
-    pg_params_add_text(&params, review_author_name(by_staff ? REVIEW_BY_STAFF : REVIEW_BY_CUSTOMER));
-    pg_params_add_uuid(&params, by_staff ? &request->staff_id : NULL);
-    pg_params_add_bytes(&params, blob, blob_length);
-    pg_params_add_time(&params, now_us);
-    pg_params_add_int64(&params, REVIEW_STATEMENTS_MAX);
-    status = pg_execute(store->pg, &sql_review_add_statement, &params, &result, error);
-    if (status == STATUS_OK && pg_result_affected(result) == 0)
-        status = error_set(error, STATUS_CONFLICT, "too_many_statements", "a review takes at most %d statements",
-                           REVIEW_STATEMENTS_MAX);
-    pg_result_free(result);
-    return status;
+    if (!created)
+        return "statement_added";
+    return uuid_is_nil(&request->first_id) ? "review_requested" : "second_look_requested";
 }
 
 /* Inside a transaction. */
 static enum status request_in_transaction(struct store *store, struct arena *arena,
-                                          const struct review_request *request, const struct reviewed_order *order,
+                                          const struct review_request *request, const struct review_owner *order,
                                           bool *created, struct uuid *review_id, struct error *error)
 {
     int64_t now_us = clock_now_us();
-    enum status status = insert_review(store, arena, request, &order->id, now_us, created, review_id, error);
+    enum status status = insert_review(store, arena, request, &order->order_id, now_us, created, review_id, error);
     if (status == STATUS_OK && !*created)
-        status = lock_open_review(store, arena, &request->decision_id, review_id, error);
+        status = join_open_review(store, arena, request, review_id, error);
     if (status == STATUS_OK)
-        status = add_statement(store, arena, request, order, review_id, now_us, error);
+        status = review_text_add_statement(store, arena, review_id, order, &request->staff_id, request->statement,
+                                           now_us, error);
     if (status != STATUS_OK)
         return status;
     struct history_step step = {
-        .order_id = order->id,
-        .step = *created ? "review_requested" : "statement_added",
+        .order_id = order->order_id,
+        .step = step_of(request, *created),
         .actor = uuid_is_nil(&request->staff_id) ? ACTOR_CUSTOMER : ACTOR_STAFF,
         .staff_id = request->staff_id,
         .at_us = now_us,
@@ -183,7 +141,7 @@ static enum status request_in_transaction(struct store *store, struct arena *are
 enum status store_review_request(struct store *store, struct arena *arena, const struct review_request *request,
                                  bool *created, struct uuid *review_id, struct error *error)
 {
-    struct reviewed_order order = {0};
+    struct review_owner order = {0};
     enum status status = find_reviewed_order(store, arena, request, &order, error);
     if (status == STATUS_OK)
         status = pg_begin(store->pg, error);
@@ -204,27 +162,69 @@ enum {
     COLUMN_ID,
     COLUMN_DECISION_ID,
     COLUMN_ORDER_ID,
-    COLUMN_STATE,
+    COLUMN_STAGE,
     COLUMN_REQUESTED_BY,
     COLUMN_REQUESTED_AT,
     COLUMN_DUE_AT,
     COLUMN_OUTCOME,
     COLUMN_REASONS_SEALED,
+    COLUMN_LOOK,
+    COLUMN_FIRST_ID,
+    COLUMN_SECOND_ID,
+    COLUMN_DUE_BEFORE,
+    COLUMN_EXTENDED_AT,
+    COLUMN_EXTENSION_REASONS_SEALED,
+    COLUMN_ASSIGNED_TO,
+    COLUMN_INPUTS_SEEN,
+    COLUMN_DECIDED_BY,
+    COLUMN_CONFIRMED_BY,
+    COLUMN_PROPOSED_OUTCOME,
+    COLUMN_PROPOSED_REASONS_SEALED,
+    COLUMN_PROPOSED_BY,
+    COLUMN_PROPOSED_AT,
     COLUMN_CUSTOMER_ID,
     COLUMN_LANGUAGE,
     COLUMN_BILLING_KEY_ID,
     COLUMN_WRAPPED,
 };
 
+/* An outcome, or a null. */
+static enum status read_outcome(const struct pg_result *result, size_t row, int column, enum review_outcome *outcome)
+{
+    const char *text = pg_get_text(result, row, column);
+    return text == NULL ? STATUS_OK : review_outcome_parse(text, outcome);
+}
+
 static enum status read_words(const struct pg_result *result, size_t row, struct review *review, struct error *error)
 {
-    const char *outcome = pg_get_text(result, row, COLUMN_OUTCOME);
-    if (review_state_parse(pg_get_text(result, row, COLUMN_STATE), &review->state) != STATUS_OK ||
+    if (review_stage_parse(pg_get_text(result, row, COLUMN_STAGE), &review->stage) != STATUS_OK ||
         review_author_parse(pg_get_text(result, row, COLUMN_REQUESTED_BY), &review->requested_by) != STATUS_OK ||
         language_parse(pg_get_text(result, row, COLUMN_LANGUAGE), &review->language) != STATUS_OK ||
-        (outcome != NULL && review_outcome_parse(outcome, &review->outcome) != STATUS_OK))
+        review_seen_parse(pg_get_text(result, row, COLUMN_INPUTS_SEEN), &review->inputs_seen) != STATUS_OK ||
+        read_outcome(result, row, COLUMN_OUTCOME, &review->outcome) != STATUS_OK ||
+        read_outcome(result, row, COLUMN_PROPOSED_OUTCOME, &review->proposal.outcome) != STATUS_OK)
         return error_set(error, STATUS_INTERNAL, "review_unreadable", "a review has words that are not known");
+    review->state = review_state_of(review->stage);
     return STATUS_OK;
+}
+
+static void read_plain(const struct pg_result *result, size_t row, struct review *review)
+{
+    review->id = pg_get_uuid(result, row, COLUMN_ID);
+    review->decision_id = pg_get_uuid(result, row, COLUMN_DECISION_ID);
+    review->order_id = pg_get_uuid(result, row, COLUMN_ORDER_ID);
+    review->requested_at_us = pg_get_time(result, row, COLUMN_REQUESTED_AT);
+    review->due_at_us = pg_get_time(result, row, COLUMN_DUE_AT);
+    review->look = pg_get_int64(result, row, COLUMN_LOOK);
+    review->first_id = pg_get_optional_uuid(result, row, COLUMN_FIRST_ID);
+    review->second_id = pg_get_optional_uuid(result, row, COLUMN_SECOND_ID);
+    review->extension.at_us = pg_get_time(result, row, COLUMN_EXTENDED_AT);
+    review->extension.due_before_us = pg_get_time(result, row, COLUMN_DUE_BEFORE);
+    review->assigned_to = pg_get_optional_uuid(result, row, COLUMN_ASSIGNED_TO);
+    review->decided_by = pg_get_optional_uuid(result, row, COLUMN_DECIDED_BY);
+    review->confirmed_by = pg_get_optional_uuid(result, row, COLUMN_CONFIRMED_BY);
+    review->proposal.by = pg_get_optional_uuid(result, row, COLUMN_PROPOSED_BY);
+    review->proposal.at_us = pg_get_time(result, row, COLUMN_PROPOSED_AT);
 }
 
 /* The order's billing key; *has_key is false when it was destroyed at the end of its term: the texts are gone then, and
@@ -285,7 +285,7 @@ static enum status read_statements(struct arena *arena, const struct data_key *k
     for (size_t i = first; i < end; i++) {
         struct review_statement *statement = &review->statements[i - first];
         struct uuid id = pg_get_uuid(result, i, 1);
-        struct seal_context context = statement_context(&id, customer_id);
+        struct seal_context context = review_text_context(REVIEW_TEXT_STATEMENT, &id, customer_id, REVIEW_TEXT_VERSION);
         statement->at_us = pg_get_time(result, i, 4);
         if (review_author_parse(pg_get_text(result, i, 2), &statement->by) != STATUS_OK)
             return error_set(error, STATUS_INTERNAL, "review_unreadable", "a statement has an author not known");
@@ -297,25 +297,43 @@ static enum status read_statements(struct arena *arena, const struct data_key *k
     return STATUS_OK;
 }
 
+/* The texts of the review's own row. */
+static enum status read_texts(struct arena *arena, const struct data_key *key, const struct uuid *customer_id,
+                              const struct pg_result *result, size_t row, struct review *review, struct error *error)
+{
+    const struct {
+        enum review_text text;
+        int column;
+        int64_t version;
+        const char **out;
+    } texts[] = {
+        {REVIEW_TEXT_REASONS, COLUMN_REASONS_SEALED, REVIEW_TEXT_VERSION, &review->reasons},
+        {REVIEW_TEXT_EXTENSION, COLUMN_EXTENSION_REASONS_SEALED, REVIEW_TEXT_VERSION, &review->extension.reasons},
+        {REVIEW_TEXT_PROPOSAL, COLUMN_PROPOSED_REASONS_SEALED, review->proposal.at_us, &review->proposal.reasons},
+    };
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct seal_context context = review_text_context(texts[i].text, &review->id, customer_id, texts[i].version);
+        status = open_text(arena, key, &context, result, row, texts[i].column, texts[i].out, error);
+    }
+    return status;
+}
+
 /* One row of `result` and its statements. */
 static enum status read_review(struct store *store, struct arena *arena, const struct pg_result *result, size_t row,
                                const struct pg_result *statements, struct review *review, struct error *error)
 {
     struct uuid customer_id = pg_get_uuid(result, row, COLUMN_CUSTOMER_ID);
-    review->id = pg_get_uuid(result, row, COLUMN_ID);
-    review->decision_id = pg_get_uuid(result, row, COLUMN_DECISION_ID);
-    review->order_id = pg_get_uuid(result, row, COLUMN_ORDER_ID);
-    review->requested_at_us = pg_get_time(result, row, COLUMN_REQUESTED_AT);
-    review->due_at_us = pg_get_time(result, row, COLUMN_DUE_AT);
+    read_plain(result, row, review);
     enum status status = read_words(result, row, review, error);
     if (status != STATUS_OK)
         return status;
+    review->is_overdue = review->state != REVIEW_DECIDED && review->due_at_us < clock_now_us();
     struct data_key key = {0};
     bool has_key;
     status = unwrap_key(store, result, row, &key, &has_key, error);
-    struct seal_context context = reasons_context(&review->id, &customer_id);
     if (status == STATUS_OK && has_key)
-        status = open_text(arena, &key, &context, result, row, COLUMN_REASONS_SEALED, &review->reasons, error);
+        status = read_texts(arena, &key, &customer_id, result, row, review, error);
     if (status == STATUS_OK)
         status = read_statements(arena, has_key ? &key : NULL, &customer_id, statements, review, error);
     vault_data_key_release(&key);
@@ -373,51 +391,33 @@ enum status store_review_find(struct store *store, struct arena *arena, const st
     return status;
 }
 
+bool review_filter_is_queue(enum review_filter filter)
+{
+    return filter == REVIEWS_OPEN || filter == REVIEWS_OVERDUE;
+}
+
 enum status store_reviews_list(struct store *store, struct arena *arena, enum review_filter filter,
                                const struct review_position *after, size_t limit, struct review **reviews,
                                size_t *count, struct error *error)
 {
     static const struct pg_statement *const statements[] = {
         [REVIEWS_OPEN] = &sql_review_list_open,
+        [REVIEWS_OVERDUE] = &sql_review_list_open,
         [REVIEWS_DECIDED] = &sql_review_list_decided,
         [REVIEWS_ALL] = &sql_review_list_all,
     };
     struct pg_params params;
     struct pg_result *result = NULL;
     pg_params_init(&params, arena);
-    if (filter == REVIEWS_OPEN)
+    if (review_filter_is_queue(filter))
         pg_params_add_time(&params, after->due_at_us);
     pg_params_add_uuid(&params, uuid_is_nil(&after->id) ? NULL : &after->id);
     pg_params_add_int64(&params, (int64_t)limit);
+    if (review_filter_is_queue(filter))
+        pg_params_add_time(&params, filter == REVIEWS_OVERDUE ? clock_now_us() : 0);
     enum status status = pg_execute(store->pg, statements[filter], &params, &result, error);
     if (status == STATUS_OK)
         status = read_reviews(store, arena, result, reviews, count, error);
     pg_result_free(result);
-    return status;
-}
-
-/* ---- looking ---- */
-
-enum status store_review_note_look(struct store *store, struct arena *arena, const struct uuid *id,
-                                   const struct uuid *staff_id, bool takes, struct error *error)
-{
-    struct uuid history_id = uuid_new();
-    struct pg_params look, assign;
-    pg_params_init(&look, arena);
-    pg_params_add_uuid(&look, &history_id);
-    pg_params_add_uuid(&look, id);
-    pg_params_add_uuid(&look, staff_id);
-    pg_params_add_time(&look, clock_now_us());
-    pg_params_init(&assign, arena);
-    pg_params_add_uuid(&assign, id);
-    struct pg_batch_item items[] = {
-        {.statement = &sql_review_note_look, .params = &look},
-        {.statement = &sql_review_assign, .params = &assign},
-    };
-    size_t count = takes ? 2 : 1;
-    enum status status = pg_execute_batch(store->pg, items, count, NULL, error);
-    if (status == STATUS_OK && pg_result_affected(items[0].result) == 0)
-        status = error_set(error, STATUS_NOT_FOUND, "not_found", "no such review");
-    pg_batch_release(items, count);
     return status;
 }

@@ -43,6 +43,7 @@ static enum status insert_staff(struct store *store, struct arena *arena, const 
     pg_params_add_text(&params, staff->password_hash);
     pg_params_add_text(&params, staff_role_name(staff->role));
     pg_params_add_time(&params, clock_now_us());
+    pg_params_add_bool(&params, staff->policy_author);
     return pg_execute(store->pg, &sql_staff_insert, &params, NULL, error);
 }
 

@@ -13,6 +13,9 @@ WITH due AS (
 ), statements AS (
     DELETE FROM review_statement
     WHERE $3 AND review_id IN (SELECT r.id FROM review AS r WHERE r.order_id IN (SELECT id FROM due))
+), openings AS (
+    DELETE FROM review_opening
+    WHERE $3 AND review_id IN (SELECT r.id FROM review AS r WHERE r.order_id IN (SELECT id FROM due))
 ), reviews AS (
     DELETE FROM review WHERE $3 AND order_id IN (SELECT id FROM due)
 ), decisions AS (

@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { Validator } from '@seriousme/openapi-schema-validator';
 
-import { Answer, addStaff, newEmail, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, sampleAddress, sourceDirectory,
+import { Answer, addStaff, linkToken, newEmail, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, sampleAddress, sourceDirectory,
   startAkkoord, startPostgres, totp, waitFor } from './lib/akkoord.mjs';
 import { Description, loadDescription } from './lib/openapi.mjs';
 
@@ -212,6 +212,70 @@ describe('every call answers as described', () => {
     const held = await placeOrder(server, customer);
     await payStandard(server, held, { amount: held.total.amount - 1 });
     assert.equal((await ask(200, 'GET', `/v1/orders/${held.id}`, by(customer))).json.status, 'held');
+
+    const again = `/v1/reviews/${review.id}/second-look`;
+    await ask(422, 'POST', again, by(customer, {}));
+    const second = (await ask(201, 'POST', again, by(customer, statement))).json;
+    await ask(200, 'POST', again, by(customer, statement));
+    await ask(409, 'POST', `/v1/reviews/${second.id}/second-look`, by(customer, statement));
+    await ask(403, 'POST', `/v1/staff/reviews/${second.id}/outcome`, by(reviewer, { outcome: 'upheld', reasons }));
+    await ask(403, 'POST', `/v1/staff/reviews/${second.id}/assignment`, by(reviewer, {}));
+    await ask(200, 'GET', `/v1/staff/reviews/${second.id}`, by(manager));
+  });
+
+  test('what staff do with a review before its outcome', async () => {
+    const { decision } = await acceptedOrder();
+    const { id } = (await ask(201, 'POST', `/v1/decisions/${decision.id}/reviews`, by(customer, { statement: 'Please look again.' }))).json;
+    const path = `/v1/staff/reviews/${id}`;
+    const [question, more] = [{ question: 'What did you expect?' }, { months: 1, reasons: 'Sample reasons.' }];
+    await ask(409, 'POST', `${path}/view-invitation`, by(manager, question));
+    await ask(409, 'POST', `${path}/extension`, by(manager, more));
+    await ask(409, 'POST', `${path}/confirmation`, by(manager, { outcome: 'upheld', agrees: true }));
+    await ask(200, 'POST', `${path}/assignment`, by(reviewer));
+    await ask(200, 'POST', `${path}/assignment`, by(manager, { email: reviewer.email }));
+    await ask(422, 'POST', `${path}/assignment`, by(manager, { email: 'nobody@example.com' }));
+    await ask(403, 'POST', `${path}/assignment`, by(reviewer, { email: manager.email }));
+    await ask(422, 'POST', `${path}/view-invitation`, by(reviewer, {}));
+    await ask(200, 'POST', `${path}/view-invitation`, by(reviewer, question));
+    await ask(422, 'POST', `${path}/extension`, by(reviewer, { months: 7 }));
+    await ask(200, 'POST', `${path}/extension`, by(reviewer, more));
+    await ask(200, 'GET', `/v1/reviews/${id}`, by(customer));
+    await ask(422, 'POST', `${path}/confirmation`, by(reviewer, {}));
+    await ask(200, 'POST', `${path}/outcome`, by(reviewer, { outcome: 'upheld', reasons: 'Sample reasons.' }));
+    await ask(409, 'POST', `${path}/assignment`, by(reviewer));
+    await ask(200, 'GET', `/v1/reviews/${id}`, by(customer));
+    await ask(200, 'GET', '/v1/staff/reviews?state=overdue', by(auditor));
+    await ask(200, 'GET', '/v1/staff/reviews/figures?from=2026-01-01', by(auditor));
+    await ask(422, 'GET', '/v1/staff/reviews/figures?from=yesterday', by(auditor));
+  });
+
+  test('four eyes, in an installation that asks for them', async () => {
+    const other = await startAkkoord({ env: { AKKOORD_REVIEW_FOUR_EYES_AMOUNT: '1' } });
+    const who = await registerCustomer(other);
+    const [first, second] = [await newStaff(other, 'reviewer'), await newStaff(other, 'reviewer')];
+    await payStandard(other, await placeOrder(other, who), { amount: 1 });
+    const [review] = (await other.api('GET', '/v1/staff/reviews', { token: first.token })).json.items;
+    for (const [status, what, token, body] of [[200, 'outcome', first.token, { outcome: 'upheld', reasons: 'Sample reasons.' }],
+      [403, 'confirmation', first.token, { outcome: 'upheld', agrees: true }], [200, 'confirmation', second.token, { outcome: 'upheld', agrees: true }]]) {
+      const answer = await other.api('POST', `/v1/staff/reviews/${review.id}/${what}`, { token, body });
+      assert.equal(answer.status, status, String(answer));
+      api.check('POST', `/v1/staff/reviews/${review.id}/${what}`, answer);
+    }
+  });
+
+  test('the page behind the link of a decision message', async () => {
+    const { decision } = await acceptedOrder();
+    const path = `/decisions/${decision.id}/review?token=${await linkToken(server, decision)}`;
+    const send = (status, text) => ask(status, 'POST', path, { headers: FORM, body: new URLSearchParams({ statement: text }).toString() });
+    await ask(200, 'GET', path);
+    await ask(404, 'GET', `${path.slice(0, -1)}`);
+    await send(422, ' ');
+    await send(303, 'Please look again.');
+    await ask(200, 'GET', `${path}&sent=1`);
+    for (const { id, decision_id } of (await ask(200, 'GET', '/v1/staff/reviews?state=open', by(auditor))).json.items) {
+      if (decision_id === decision.id) await ask(200, 'POST', `/v1/staff/reviews/${id}/outcome`, by(reviewer, { outcome: 'upheld', reasons: 'Sample.' }));
+    }
+    await send(409, 'Once more.');
   });
 
   test('staff', async () => {
@@ -319,7 +383,8 @@ describe('every call answers as described', () => {
 // A request for this operation, with a caller who may make it.
 function plain({ method, path, operation }) {
   const target = path.replace('{provider}', 'standard').replace('{number}', '9999-000001').replace('{payment}', 'sbx_none')
-    .replace('{receipt}', 'A'.repeat(43)).replace('{action}', 'approve').replace('{outcome}', 'none').replaceAll(/\{[^}]*\}/g, NOBODY);
+    .replace('{receipt}', 'A'.repeat(43)).replace('{action}', 'approve').replace('{outcome}', 'none').replaceAll(/\{[^}]*\}/g, NOBODY)
+    .replace(/^(\/decisions\/.*)$/, `$1?token=${'A'.repeat(43)}`);
   const scheme = operation.security[0] && Object.keys(operation.security[0])[0];
   const token = { customer: customer.token, staff: manager.token }[scheme];
   return { method: method.toUpperCase(), target, token, scheme };
@@ -338,6 +403,11 @@ const bodies = () => ({
   decideReview: { outcome: 'upheld', reasons: 'Sample.' },
   extendPrivacyRequest: { reasons: 'Sample.' },
   answerPrivacyRequest: { outcome: 'refused', answer: 'Sample.' },
+  requestSecondLook: { statement: 'Sample.' },
+  assignReview: {},
+  inviteView: { question: 'Sample?' },
+  extendReview: { months: 1, reasons: 'Sample.' },
+  confirmOutcome: { outcome: 'upheld', agrees: true },
 });
 
 // Sends these headers and nothing after them.
@@ -365,7 +435,7 @@ describe('every call refuses as described', () => {
   };
 
   test('400: what can not be read', () => each(400, async (call) =>
-    ask(400, call.method, `${call.target}?"`, { token: call.token, body: call.method === 'POST' ? {} : undefined })));
+    ask(400, call.method, `${call.target}${call.target.includes('?') ? '&' : '?'}"`, { token: call.token, body: call.method === 'POST' ? {} : undefined })));
 
   test('401: without a token, and with one that is none', () => each(401, async (call) => {
     if (!call.scheme) return;

@@ -52,9 +52,11 @@ class Caller:
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """A service is one that is sold here: what the description can only call text."""
+    """A service is one that is sold here, a reviewer one who works here: what the description can only call text."""
     lines = raw_schema["components"]["schemas"]["NewOrder"]["properties"]["lines"]
     lines["items"]["properties"]["sku"] = {"type": "string", "enum": SUBJECTS["skus"]}
+    assignment = raw_schema["components"]["schemas"]["Assignment"]["properties"]
+    assignment["email"] = {"type": ["string", "null"], "enum": [SUBJECTS["manager_email"], None]}
 
 
 def kind_of(path, name):

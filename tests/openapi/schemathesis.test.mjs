@@ -26,7 +26,7 @@ async function prepare(server) {
   const reviews = (await ask('GET', '/v1/staff/reviews', manager.token)).items.map(({ id }) => id);
   const services = (await ask('GET', '/v1/services')).services;
   return {
-    url: server.url, customer: customer.token, changing: changing.token, manager: manager.token,
+    url: server.url, customer: customer.token, changing: changing.token, manager: manager.token, manager_email: manager.email,
     log_in: { email: customer.email, password: customer.password },
     skus: services.map(({ sku }) => sku),
     ids: {

@@ -64,13 +64,17 @@ struct order_command {
     struct uuid review_id; /* order_id may be left nil */
     enum review_outcome review_outcome;
     struct uuid staff_id; /* COMMAND_COMPLETE too */
-    const char *reasons;  /* the reviewer's own words, UTF-8; sealed by the committer under the order's billing key */
+    /* Of an outcome that a second member of staff confirms: who, and when it was proposed. Else nil and 0. */
+    struct uuid confirmed_by;
+    int64_t proposed_at_us;
+    const char *reasons; /* the reviewer's own words, UTF-8; sealed by the committer under the order's billing key */
 };
 
 /*
  * Blocks the calling worker thread until the command is durable or refused; never call it on an event loop.
  * STATUS_OK · STATUS_NOT_FOUND (no such order or review, or not this customer's) · STATUS_CONFLICT with the codes of
- * order_transition() and `review_decided` · STATUS_BUSY · STATUS_UNAVAILABLE (may or may not be kept).
+ * order_transition(), `review_decided` and `proposal_changed` · STATUS_BUSY · STATUS_UNAVAILABLE (may or may not be
+ * kept).
  */
 enum status committer_run(struct committer *committer, const struct order_command *command,
                           struct error *error) AKKOORD_MUST_CHECK;

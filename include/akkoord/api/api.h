@@ -37,9 +37,11 @@ struct api_options {
     struct http_client *client;               /* for that */
     int64_t order_expires_s;
     bool installation_live;
-    bool rate_limits; /* AKKOORD_RATE_LIMITS */
-    bool sandbox;     /* `sandbox` may be ordered with */
-    size_t threads;   /* of the api lane; 0: API_THREADS_DEFAULT */
+    bool rate_limits;               /* AKKOORD_RATE_LIMITS */
+    bool review_strict;             /* AKKOORD_REVIEW_STRICT: whoever decides must have had the inputs before them */
+    int64_t review_four_eyes_minor; /* AKKOORD_REVIEW_FOUR_EYES_AMOUNT; 0: never */
+    bool sandbox;                   /* `sandbox` may be ordered with */
+    size_t threads;                 /* of the api lane; 0: API_THREADS_DEFAULT */
     /* Tells the jobs that one was added, so that it is not found only when they look next; may be NULL. */
     void (*wake_jobs)(void *jobs);
     void *jobs;

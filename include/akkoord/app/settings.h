@@ -77,6 +77,8 @@ struct settings {
 
     int64_t order_expires_s;
     bool rate_limits;
+    bool review_strict;
+    int64_t review_four_eyes_minor; /* 0: off */
     struct settings_cidr trusted_proxies[SETTINGS_PROXIES_MAX];
     size_t trusted_proxies_count;
     int64_t clock_offset_s; /* AKKOORD_CLOCK_OFFSET, test mode only: 0 otherwise */

@@ -38,6 +38,7 @@ struct command {
     enum decision_outcome reviewed_outcome;
     enum review_outcome review_outcome;
     struct uuid staff_id;
+    struct uuid confirmed_by; /* the second member of staff, where there had to be one; else nil */
 };
 
 /* How an event met its order; the words of akkoord.event.outcome. */

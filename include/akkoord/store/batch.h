@@ -47,9 +47,10 @@ struct batch_refund {
 struct batch_review {
     struct uuid id;
     struct uuid order_id;
-    struct uuid decision_id;
+    struct uuid decision_id; /* that stands: of a second look, the first reviewer's */
     enum decision_outcome decision_outcome;
     bool is_decided;
+    int64_t proposed_at_us; /* 0: no outcome waits for a second member of staff */
     /* Whether the key that its reasons are sealed under could be had; one review without it harms no neighbour. */
     bool is_readable;
     struct data_key billing_key; /* released with the arena */
@@ -57,6 +58,7 @@ struct batch_review {
     bool decides_now;
     enum review_outcome outcome;
     struct uuid staff_id;
+    struct uuid confirmed_by; /* nil: nobody had to */
     const char *reasons;
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 /*
- * Reviews: a person looks again at one decision. One review a decision; whoever asks while it is open adds a statement
- * to it. Statements and reasons are sealed under the order's billing key and leave this file opened.
+ * Reviews: a person looks again at one decision. One review a decision, and at most one second look at its outcome;
+ * whoever asks while it is open adds a statement to it. Statements and reasons are sealed under the order's billing key
+ * and leave this file opened.
  *
- * Asking, adding and looking happen here; the outcome is the committer's (batch.h), as it changes the order. Both lock
- * the review's row, so that no statement joins a review that has been decided.
+ * Asking and adding happen here, what staff do on the way in review_workflow.h; the outcome is the committer's
+ * (batch.h), as it changes the order. All lock the review's row, so that no statement joins a review that has been
+ * decided.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,7 +16,7 @@
 #include "akkoord/base/status.h"
 #include "akkoord/base/uuid.h"
 #include "akkoord/domain/invoice.h"
-#include "akkoord/domain/review.h"
+#include "akkoord/domain/review_workflow.h"
 #include "akkoord/domain/transition.h"
 #include "akkoord/store/store.h"
 
@@ -27,16 +29,42 @@ struct review_statement {
     int64_t at_us;
 };
 
+/* The due date was moved; at_us is 0 otherwise. */
+struct review_extension {
+    int64_t at_us;
+    int64_t due_before_us;
+    const char *reasons; /* for the customer */
+};
+
+/* An outcome that waits for a second member of staff; at_us is 0 when none does. */
+struct review_proposal {
+    int64_t at_us;
+    struct uuid by;
+    enum review_outcome outcome;
+    const char *reasons;
+};
+
 struct review {
     struct uuid id;
     struct uuid decision_id;
     struct uuid order_id;
-    enum review_state state;
+    enum review_stage stage;
+    enum review_state state; /* follows from the stage */
     enum review_author requested_by;
     struct review_statement *statements; /* oldest first */
     size_t statements_count;
     int64_t requested_at_us;
     int64_t due_at_us;
+    bool is_overdue;
+    int64_t look;           /* 1 or 2 */
+    struct uuid first_id;   /* of a second look: the first; else nil */
+    struct uuid second_id;  /* of a first look: the second, if it was asked for; else nil */
+    struct uuid decided_by; /* these three: members of staff, or nil */
+    struct uuid confirmed_by;
+    struct uuid assigned_to;
+    enum review_seen inputs_seen; /* by whoever decided */
+    struct review_extension extension;
+    struct review_proposal proposal;
     enum review_outcome outcome; /* of REVIEW_DECIDED only */
     const char *reasons;         /* NULL until then, and once the key was destroyed */
     enum language language;      /* the customer's, for what is shown of the decision */
@@ -47,6 +75,7 @@ struct review_request {
     struct uuid decision_id;
     struct uuid customer_id; /* whose order it must be */
     struct uuid staff_id;
+    struct uuid first_id;  /* of a second look: the review that it is one at; else nil */
     const char *statement; /* UTF-8, checked */
 };
 
@@ -61,16 +90,15 @@ enum status store_review_find(struct store *store, struct arena *arena, const st
                               const struct uuid *customer_id, struct review *review,
                               struct error *error) AKKOORD_MUST_CHECK;
 
-/* Notes in the history that a member of staff looked at it; `takes` moves it from requested to assigned.
- * STATUS_NOT_FOUND when there is none. */
-enum status store_review_note_look(struct store *store, struct arena *arena, const struct uuid *id,
-                                   const struct uuid *staff_id, bool takes, struct error *error) AKKOORD_MUST_CHECK;
-
 enum review_filter {
     REVIEWS_OPEN,    /* not decided, the earliest due first */
+    REVIEWS_OVERDUE, /* of those, what should have been decided by now */
     REVIEWS_DECIDED, /* newest first */
     REVIEWS_ALL,     /* newest first */
 };
+
+/* Whether it is ordered by the due date. */
+bool review_filter_is_queue(enum review_filter filter);
 
 /* The last review of the page before: nil and 0 for the first page. */
 struct review_position {

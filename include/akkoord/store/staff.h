@@ -17,6 +17,7 @@ struct new_staff {
     const char *password_hash;  /* PHC string */
     const uint8_t *totp_secret; /* TOTP_SECRET_BYTES */
     enum staff_role role;
+    bool policy_author; /* decides no review of what the policy decided */
 };
 
 /* STATUS_CONFLICT `email_taken`. */

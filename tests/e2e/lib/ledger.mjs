@@ -39,3 +39,10 @@ export async function expectNothingTwice(server) {
   };
   for (const [what, query] of Object.entries(queries)) assert.deepEqual(await server.sql(query), [], what);
 }
+
+// Every decision on record is made again from its inputs, by the version of the policy that made it.
+export async function expectDecisionsReplay(server) {
+  const { code, stdout, stderr } = await server.cli(['decisions', 'replay']);
+  assert.equal(code, 0, stdout + stderr);
+  assert.match(stdout, /^[1-9]\d* replayed, 0 differ\n$/, 'all of them, by this very program');
+}

@@ -257,6 +257,8 @@ async function act(world, plan, life, step) {
       const index = decisionIndex(life, step);
       if (index === null) return null;
       const review = life.reviews.get(life.view.decisions[index].id);
+      // Live mode wants the inputs to have been before whoever decides.
+      assert.equal((await server.api('GET', `/v1/staff/reviews/${review}`, { token: staff.token })).status, 200);
       return answered({ act: 'decide', decision: index, outcome: step.outcome },
         await server.api('POST', `/v1/staff/reviews/${review}/outcome`,
           { token: staff.token, body: { outcome: step.outcome, reasons: 'Looked at the inputs again.' } }));

@@ -1,6 +1,6 @@
 // What customers and staff do with Akkoord, as functions: each asserts that it went well.
 import assert from 'node:assert/strict';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 export const sampleAddress = { street: 'Voorbeeldlaan 12', postal_code: '1234 AB', city: 'Utrecht', country: 'NL' };
 
@@ -66,6 +66,17 @@ export async function listAll(server, token, path, limit = 100) {
     after = answer.json.next;
     if (after === null) return items;
   }
+}
+
+// The token of a link to the form of a review, as a decision message holds one: only its hash stands in the database.
+export async function linkToken(server, decision, { days = 90 } = {}) {
+  const token = randomBytes(32).toString('base64url');
+  const hash = createHash('sha256').update(token).digest('hex');
+  const { code, stderr } = await server.psql(`INSERT INTO akkoord.review_link
+    SELECT '\\x${hash}', d.id, o.customer_id, now(), now() + ${Number(days)} * interval '1 day'
+    FROM akkoord.decision d JOIN akkoord.customer_order o ON o.id = d.order_id WHERE d.id = '${decision.id}'`);
+  assert.equal(code, 0, stderr);
+  return token;
 }
 
 // ---- staff ----

@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "akkoord/app/migrate.h"
+
 #define REMOVE_DESCRIPTORS 16
 
 static char folder[] = "/tmp/akkoord-test-XXXXXX";
@@ -75,4 +77,26 @@ struct embedded *test_open(void)
         abort();
     }
     return embedded;
+}
+
+struct store *test_store_open(struct embedded **embedded)
+{
+    struct error error;
+    (void)test_folder_make();
+    *embedded = test_open();
+    const struct pg_options options = {.url = embedded_url(*embedded, EMBEDDED_OWNER)};
+    struct pg_connection *owner = pg_connection_new(&options);
+    if (migrate_run(owner, migrate_known(), NULL, &error) != STATUS_OK) {
+        (void)fprintf(stderr, "migrate_run: %s\n", error.detail);
+        abort();
+    }
+    pg_connection_free(owner);
+    return store_new(embedded_url(*embedded, EMBEDDED_SERVER), "test", NULL);
+}
+
+void test_store_close(struct store *store, struct embedded *embedded)
+{
+    store_free(store);
+    embedded_close(embedded);
+    test_folder_remove();
 }

@@ -213,6 +213,24 @@ static void live_mode_refuses_what_is_for_tests(void **state)
     assert_refused("AKKOORD_RATE_LIMITS", "AKKOORD_RATE_LIMITS=no");
 }
 
+static void reviews_are_strict_in_live_mode_unless_told_otherwise(void **state)
+{
+    (void)state;
+    assert_accepted("AKKOORD_MODE=test");
+    assert_false(settings.review_strict);
+    assert_int_equal(settings.review_four_eyes_minor, 0);
+    assert_accepted("AKKOORD_REVIEW_STRICT=1", "AKKOORD_REVIEW_FOUR_EYES_AMOUNT=100000");
+    assert_true(settings.review_strict);
+    assert_int_equal(settings.review_four_eyes_minor, 100000);
+    assert_accepted("AKKOORD_MODE=live", "AKKOORD_SELLER_FILE=/s");
+    assert_true(settings.review_strict);
+    assert_accepted("AKKOORD_MODE=live", "AKKOORD_SELLER_FILE=/s", "AKKOORD_REVIEW_STRICT=0");
+    assert_false(settings.review_strict);
+    assert_refused("AKKOORD_REVIEW_STRICT", "AKKOORD_REVIEW_STRICT=yes");
+    assert_refused("AKKOORD_REVIEW_FOUR_EYES_AMOUNT", "AKKOORD_REVIEW_FOUR_EYES_AMOUNT=-1");
+    assert_refused("AKKOORD_REVIEW_FOUR_EYES_AMOUNT", "AKKOORD_REVIEW_FOUR_EYES_AMOUNT=12.50");
+}
+
 static void api_urls_come_without_a_version(void **state)
 {
     (void)state;
@@ -300,6 +318,7 @@ int main(void)
         cmocka_unit_test(a_retention_run_needs_its_own_url_and_nothing_else),
         cmocka_unit_test(the_sandbox_is_refused_where_somebody_could_pay_with_nothing),
         cmocka_unit_test(live_mode_refuses_what_is_for_tests),
+        cmocka_unit_test(reviews_are_strict_in_live_mode_unless_told_otherwise),
         cmocka_unit_test(api_urls_come_without_a_version),
         cmocka_unit_test(proxies_are_networks_without_stray_bits),
         cmocka_unit_test(a_secret_may_stand_in_a_file),

@@ -1,4 +1,4 @@
-/* The rules of reviews: words, states, and what may be said. */
+/* The words of reviews, and what may be said in one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,24 +57,9 @@ static void a_text_that_nobody_can_see_is_refused(void **state)
     assert_text_taken("\xc2\xa1");
 }
 
-static void an_open_review_takes_statements_and_a_decided_one_does_not(void **state)
-{
-    (void)state;
-    struct error error;
-    assert_int_equal(review_check_open(REVIEW_REQUESTED, &error), STATUS_OK);
-    assert_int_equal(review_check_open(REVIEW_ASSIGNED, &error), STATUS_OK);
-    assert_int_equal(review_check_open(REVIEW_DECIDED, &error), STATUS_CONFLICT);
-    assert_string_equal(error.code, "review_decided");
-}
-
 static void every_word_is_read_back_as_what_it_names(void **state)
 {
     (void)state;
-    for (int i = 0; i < REVIEW_STATES; i++) {
-        enum review_state read;
-        assert_int_equal(review_state_parse(review_state_name((enum review_state)i), &read), STATUS_OK);
-        assert_int_equal(read, i);
-    }
     for (int i = 0; i < REVIEW_AUTHORS; i++) {
         enum review_author read;
         assert_int_equal(review_author_parse(review_author_name((enum review_author)i), &read), STATUS_OK);
@@ -90,12 +75,10 @@ static void every_word_is_read_back_as_what_it_names(void **state)
 static void a_word_that_is_none_is_refused(void **state)
 {
     (void)state;
-    enum review_state review_state;
     enum review_author author;
     enum review_outcome outcome;
     static const char *const words[] = {"", "open", "Upheld", "upheld ", "requestedx", "customers"};
     for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        assert_int_equal(review_state_parse(words[i], &review_state), STATUS_INVALID);
         assert_int_equal(review_author_parse(words[i], &author), STATUS_INVALID);
         assert_int_equal(review_outcome_parse(words[i], &outcome), STATUS_INVALID);
     }
@@ -106,7 +89,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_text_is_counted_in_characters),
         cmocka_unit_test(a_text_that_nobody_can_see_is_refused),
-        cmocka_unit_test(an_open_review_takes_statements_and_a_decided_one_does_not),
         cmocka_unit_test(every_word_is_read_back_as_what_it_names),
         cmocka_unit_test(a_word_that_is_none_is_refused),
     };

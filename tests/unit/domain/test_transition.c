@@ -839,6 +839,64 @@ static void acts_are_refused_outside_their_states(void **state)
     end(&scene);
 }
 
+/* No detriment while a person looks: neither the clock nor the customer's provider ends what is held. */
+static void a_held_order_waits_for_its_review_whatever_the_machine_does(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL - 1);
+    expect_order(&scene, "held", "held:amount_mismatch");
+    scene.now_us = EXPIRES_US + INT64_C(86400000000) * 400;
+    assert_int_equal(order_do(&scene, COMMAND_EXPIRE), STATUS_OK);
+    assert_int_equal(order_do(&scene, COMMAND_CANCEL), STATUS_CONFLICT);
+    assert_int_equal(order_do(&scene, COMMAND_COMPLETE), STATUS_CONFLICT);
+    tell(&scene, PAYMENT_EVENT_EXPIRED, "p1", TOTAL - 1);
+    tell(&scene, PAYMENT_EVENT_FAILED, "p1", TOTAL - 1);
+    tell(&scene, PAYMENT_EVENT_REFUNDED, "p1", TOTAL - 1);
+    tell(&scene, PAYMENT_EVENT_CHARGED_BACK, "p1", TOTAL - 1);
+    expect_order(&scene, "held", "held:amount_mismatch");
+    assert_int_equal(review(&scene, REVIEW_OVERTURNED), STATUS_OK);
+    expect_order(&scene, "accepted", "held:amount_mismatch accepted:overturned_by_review");
+    end(&scene);
+}
+
+static void a_providers_risk_score_is_an_input_and_decides_nothing(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    struct payment_event event = event_of(PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    event.risk = (struct payment_risk){.has_score = true, .score = 99, .level = "highest"};
+    tell_event(&scene, &event);
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    assert_int_equal(newest_decision(&scene)->input.risk.score, 99);
+    assert_string_equal(newest_decision(&scene)->input.risk.level, "highest");
+    end(&scene);
+}
+
+static void an_outcome_that_was_confirmed_says_by_whom(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    tell(&scene, PAYMENT_EVENT_APPROVED, "p1", TOTAL);
+    struct command command = {.kind = COMMAND_REVIEW_OUTCOME,
+                              .at_us = scene.now_us,
+                              .reviewed_decision_id = newest_decision(&scene)->id,
+                              .reviewed_outcome = DECISION_ACCEPTED,
+                              .review_outcome = REVIEW_UPHELD,
+                              .staff_id = uuid_new(),
+                              .confirmed_by = uuid_new()};
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, NULL, NULL), STATUS_OK);
+    const struct history_step *steps = scene.effects.history + scene.effects.history_count - 2;
+    assert_string_equal(steps[0].step, "review_upheld");
+    assert_true(uuid_equal(&steps[0].staff_id, &command.staff_id));
+    assert_string_equal(steps[1].step, "outcome_confirmed");
+    assert_true(uuid_equal(&steps[1].staff_id, &command.confirmed_by));
+    end(&scene);
+}
+
 static void attempts_are_bounded(void **state)
 {
     (void)state;
@@ -987,6 +1045,9 @@ int main(void)
         cmocka_unit_test(an_acceptance_can_be_upheld_without_effect_or_overturned),
         cmocka_unit_test(a_decision_that_no_longer_stands_can_only_be_upheld),
         cmocka_unit_test(acts_are_refused_outside_their_states),
+        cmocka_unit_test(a_held_order_waits_for_its_review_whatever_the_machine_does),
+        cmocka_unit_test(a_providers_risk_score_is_an_input_and_decides_nothing),
+        cmocka_unit_test(an_outcome_that_was_confirmed_says_by_whom),
         cmocka_unit_test(attempts_are_bounded),
         cmocka_unit_test(a_session_and_its_intent_are_one_payment),
         cmocka_unit_test(an_intent_that_names_our_attempt_is_the_payment_of_its_session),

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "akkoord/app/migrate.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/jobs.h"
 #include "database.h"
@@ -211,24 +210,16 @@ static void a_payload_of_another_shape_is_refused(void **state)
 static int set_up(void **state)
 {
     (void)state;
-    (void)test_folder_make();
-    embedded = test_open();
-    const struct pg_options options = {.url = embedded_url(embedded, EMBEDDED_OWNER)};
-    struct pg_connection *owner = pg_connection_new(&options);
-    enum status status = migrate_run(owner, migrate_known(), NULL, &error);
-    pg_connection_free(owner);
-    store = store_new(embedded_url(embedded, EMBEDDED_SERVER), "test", NULL);
+    store = test_store_open(&embedded);
     arena = arena_new();
-    return status == STATUS_OK ? 0 : -1;
+    return 0;
 }
 
 static int tear_down(void **state)
 {
     (void)state;
-    store_free(store);
     arena_free(arena);
-    embedded_close(embedded);
-    test_folder_remove();
+    test_store_close(store, embedded);
     return 0;
 }
 

@@ -1,1 +1,0 @@
-UPDATE review SET state = 'assigned' WHERE id = $1 AND state = 'requested'

@@ -1,0 +1,1 @@
+SELECT count(*) FROM review WHERE state <> 'decided' AND due_at < $1
