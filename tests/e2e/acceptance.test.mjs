@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { euros, expectNothingTwice, expectProblem, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newStaff, payStandard,
+import { euros, expectDecisionsReplay, expectNothingTwice, expectProblem, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newStaff, payStandard,
   placeOrder, prepareAkkoord, randomId, registerCustomer, samplePriceList, sampleSeller, sendStandard, sendStripe, services, standardBody, startAkkoord,
   stripeCharge, stripeDispute, stripeEvent, stripeIntent, stripeSession, waitFor } from './lib/akkoord.mjs';
 
@@ -583,4 +583,5 @@ describe('live mode', () => {
 test('after all of this no series has a gap and nothing was done twice', async () => {
   await expectSeriesWithoutGaps(server);
   await expectNothingTwice(server);
+  await expectDecisionsReplay(server);
 });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { addStaff, expectStatus, getOrder, listAll, newEmail, payStandard, payStripe, placeOrder, postgresProgram, randomId, run, sendStandard,
+import { addStaff, expectStatus, getOrder, linkToken, listAll, newEmail, newStaff, payStandard, payStripe, placeOrder, postgresProgram, randomId, run, sendStandard,
   staffLogin, startAkkoord } from './lib/akkoord.mjs';
 
 const letters = (count) => Array.from(randomBytes(count), (byte) => 'bcdfghjklmnpqrstvwxz'[byte % 20]).join('');
@@ -24,7 +24,7 @@ function canary(name, value) {
 }
 
 before(async () => {
-  server = await startAkkoord();
+  server = await startAkkoord({ env: { AKKOORD_REVIEW_FOUR_EYES_AMOUNT: '1' } });
   const local = letters(14);
   const profile = {
     email: canary('e-mail address', `${local}@${letters(10)}.example`), password: canary('password', `Wq-${letters(18)}`),
@@ -62,9 +62,20 @@ before(async () => {
   canary('TOTP secret', staff.totp_secret);
   const { token } = await staffLogin(server, staff);
   const [review] = await listAll(server, token, '/v1/staff/reviews?state=open');
-  expectStatus(await server.api('GET', `/v1/staff/reviews/${review.id}`, { token }), 200);
+  const path = `/v1/staff/reviews/${review.id}`;
+  expectStatus(await server.api('GET', path, { token }), 200);
+  const question = canary('question of staff', `Why ${letters(16)}`);
+  expectStatus(await server.api('POST', `${path}/view-invitation`, { token, body: { question } }), 200);
+  const link = canary('token of a link', await linkToken(server, accepted.decision));
+  const form = { headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ statement: canary('statement by form', `Formally ${letters(16)}`) }).toString() };
+  expectStatus(await server.client.send('POST', `/decisions/${accepted.decision.id}/review?token=${link}`, form), 303);
+  const later = { months: 1, reasons: canary('reasons of an extension', `Later ${letters(16)}`) };
+  expectStatus(await server.api('POST', `${path}/extension`, { token, body: later }), 200);
   const outcome = { outcome: 'overturned', reasons: canary('reasons of staff', `Because ${letters(16)}`) };
-  expectStatus(await server.api('POST', `/v1/staff/reviews/${review.id}/outcome`, { token, body: outcome }), 200);
+  expectStatus(await server.api('POST', `${path}/outcome`, { token, body: outcome }), 200);
+  const second = await newStaff(server);
+  expectStatus(await server.api('POST', `${path}/confirmation`, { token: second.token, body: { outcome: 'overturned', agrees: true } }), 200);
   const { invoices } = await getOrder(server, customer, order);
   expectStatus(await server.api('GET', `/v1/invoices/${invoices[1].number}.pdf`, { token: customer.token }), 200);
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { Client, expectNothingTwice, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newStaff, payStandard, payStripe, placeOrder,
+import { Client, expectDecisionsReplay, expectNothingTwice, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newStaff, payStandard, payStripe, placeOrder,
   prepareAkkoord, randomId, registerCustomer, startAkkoord, startPostgres } from './lib/akkoord.mjs';
 
 // `tasks` in `connections` chains, each on a connection of its own: connection i runs every task whose index is i modulo
@@ -166,5 +166,6 @@ describe('two servers on one database', () => {
     assert.deepEqual(numbers.map((number) => Number(number.slice(5))), Array.from({ length: 60 }, (_, index) => index + 1));
     await expectSeriesWithoutGaps(first);
     await expectNothingTwice(first);
+    await expectDecisionsReplay(first);
   });
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createHmac, randomUUID } from 'node:crypto';
 import { before, describe, test } from 'node:test';
 
-import { expectNothingTwice, expectProblem, getOrder, placeOrder, prepareAkkoord, waitFor } from './lib/akkoord.mjs';
+import { expectDecisionsReplay, expectNothingTwice, expectProblem, getOrder, placeOrder, prepareAkkoord, waitFor } from './lib/akkoord.mjs';
 import { MOLLIE_SECRET } from './lib/provider_clients.mjs';
 import { startProviderShop } from './lib/provider_shop.mjs';
 
@@ -372,5 +372,6 @@ test('unsigned pings are limited to 600 a minute, signed events are not', async 
 
 test('nothing was accepted, invoiced or charged twice', async () => {
   await expectNothingTwice(shop.server);
+  await expectDecisionsReplay(shop.server);
   assert.deepEqual(await shop.server.sql("SELECT kind, last_error FROM akkoord.job WHERE dead"), []);
 });
