@@ -4,8 +4,6 @@
  */
 #include "akkoord/api/page.h"
 
-#include "akkoord/base/crypto.h"
-
 #define PAGE_BYTES_MAX ((size_t)128 * 1024)
 
 /* Every pair of colours here has a contrast of 4.5 or more (WCAG 2.2, 1.4.3), and buttons are 44 pixels high (2.5.5).
@@ -51,52 +49,13 @@ static const char style[] =
     "@media(min-width:36rem){main{padding:2rem 1rem}form{grid-template-columns:13rem 1fr}"
     ".words{grid-template-columns:1fr}.part{grid-template-columns:13rem 1fr 13rem}.part p{grid-column:1/-1}}";
 
-/* The Content-Security-Policy (Level 3): their own style sheet, by its hash, and forms; nothing else. */
-static const char *policy_of(struct arena *arena)
-{
-    uint8_t digest[SHA256_BYTES];
-    char text[BASE64_BYTES(SHA256_BYTES)];
-    crypto_sha256(style, sizeof(style) - 1, digest);
-    base64_encode(digest, sizeof(digest), text);
-    return arena_format(arena,
-                        "default-src 'none'; style-src 'sha256-%s'; form-action 'self'; base-uri 'none'; "
-                        "frame-ancestors 'none'",
-                        text);
-}
-
-void page_escape(struct buffer *html, const char *text)
-{
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            buffer_append_text(html, "&amp;");
-            break;
-        case '<':
-            buffer_append_text(html, "&lt;");
-            break;
-        case '>':
-            buffer_append_text(html, "&gt;");
-            break;
-        case '"':
-            buffer_append_text(html, "&quot;");
-            break;
-        case '\'':
-            buffer_append_text(html, "&#39;");
-            break;
-        default:
-            buffer_append(html, text, 1);
-            break;
-        }
-    }
-}
-
 void page_begin(struct buffer *html, enum language language, const char *title, const char *banner)
 {
     buffer_init(html, PAGE_BYTES_MAX);
     buffer_append_format(html, "<!DOCTYPE html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\">\n",
                          language_name(language));
     buffer_append_text(html, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-    page_escape(html, title);
+    html_escape(html, title);
     buffer_append_format(html, "</title>\n<style>%s</style>\n</head>\n<body>\n", style);
     if (banner != NULL)
         buffer_append_format(html, "<p class=\"banner\">%s</p>\n", banner);
@@ -117,7 +76,7 @@ void page_answer(struct api_call *call, int status, const char *html, size_t len
 {
     *answer = (struct http_answer){
         .status = status, .content_type = "text/html; charset=utf-8", .body = html, .body_length = length};
-    api_answer_add_header(call, answer, "Content-Security-Policy", policy_of(call->arena));
+    api_answer_add_header(call, answer, "Content-Security-Policy", html_policy(call->arena, style));
     api_answer_add_header(call, answer, "Referrer-Policy", "no-referrer");
     api_answer_add_header(call, answer, "Vary", vary);
 }

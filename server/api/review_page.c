@@ -1,6 +1,6 @@
 /*
  * The page behind the link of a decision message: all of its words. Pure; worker threads. Nothing gets into the HTML
- * but through page_escape(), constant texts and dates.
+ * but through html_escape(), constant texts and dates.
  */
 #include "akkoord/api/review_page.h"
 
@@ -45,7 +45,7 @@ static void write_paragraphs(struct arena *arena, struct buffer *html, const cha
         const char *end = strstr(text, "\n\n");
         size_t length = end != NULL ? (size_t)(end - text) : strlen(text);
         buffer_append_text(html, "<p>");
-        page_escape(html, arena_copy_bytes(arena, text, length));
+        html_escape(html, arena_copy_bytes(arena, text, length));
         buffer_append_text(html, "</p>\n");
         text += length;
         text += strspn(text, "\n");
@@ -88,7 +88,7 @@ static void write_form(struct buffer *html, const struct review_page *page)
     buffer_append_format(html, "<section class=\"card\" aria-labelledby=\"ask\">\n<h2 id=\"ask\">%s</h2>\n",
                          (adds ? add_heading : ask_heading)[language]);
     buffer_append_text(html, "<form class=\"words\" method=\"post\" action=\"review?token=");
-    page_escape(html, page->token);
+    html_escape(html, page->token);
     buffer_append_format(html,
                          "\">\n<label for=\"statement\">%s</label>\n<p id=\"hint\">%s</p>\n"
                          "<textarea id=\"statement\" name=\"statement\" maxlength=\"%d\" required "
@@ -96,7 +96,7 @@ static void write_form(struct buffer *html, const struct review_page *page)
                          statement_label[language], statement_hint[language], REVIEW_TEXT_CHARACTERS_MAX,
                          page->result == REVIEW_PAGE_REFUSED ? "hint fault" : "hint",
                          page->result == REVIEW_PAGE_REFUSED ? " aria-invalid=\"true\"" : "");
-    page_escape(html, page->statement != NULL ? page->statement : "");
+    html_escape(html, page->statement != NULL ? page->statement : "");
     buffer_append_format(html, "</textarea>\n<button class=\"main\">%s</button>\n</form>\n</section>\n",
                          (adds ? add_button : ask_button)[language]);
 }

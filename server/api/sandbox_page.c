@@ -1,5 +1,5 @@
 /*
- * The sandbox's page: all of its words. Pure; worker threads. Nothing gets into the HTML but through page_escape(),
+ * The sandbox's page: all of its words. Pure; worker threads. Nothing gets into the HTML but through html_escape(),
  * constant texts, numbers and ids of ours; there is no script.
  */
 #include "akkoord/api/sandbox_page.h"
@@ -157,7 +157,7 @@ static void write_notice(struct buffer *html, const struct sandbox_page *page)
 static void write_fact(struct buffer *html, const char *label, const char *class_name, const char *value)
 {
     buffer_append_format(html, "<dt>%s</dt><dd><span class=\"%s\">", label, class_name);
-    page_escape(html, value);
+    html_escape(html, value);
     buffer_append_text(html, "</span></dd>\n");
 }
 
@@ -170,7 +170,7 @@ static void write_summary(struct buffer *html, const struct sandbox_page *page)
     char looks[16];
     format_money(language, &payment->amount, amount);
     buffer_append_format(html, "<div class=\"card\">\n<h1>%s ", pay_whom[language]);
-    page_escape(html, page->seller);
+    html_escape(html, page->seller);
     buffer_append_format(html, "</h1>\n<p class=\"amount\">%s</p>\n<dl>\n", amount);
     write_fact(html, order_label[language], "", payment->order_number);
     (void)snprintf(looks, sizeof(looks), "pill%s", looks_of(payment->status));

@@ -115,10 +115,11 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "session review_link",
             .persons = RETENTION_CUSTOMERS | RETENTION_STAFF_MEMBERS,
             .title = {"Inlogsessies", "Log-in sessions"},
-            .data = {"een hash van het sessiebewijs, begin en einde (klanten 30 dagen, medewerkers 12 uur); van een link "
-                     "naar een herbeoordeling hetzelfde (90 dagen)",
-                     "a hash of the session's token, beginning and end (customers 30 days, staff 12 hours); of a link to a "
-                     "review the same (90 days)"},
+            .data =
+                {"een hash van het sessiebewijs, begin en einde (klanten 30 dagen, medewerkers 12 uur); van een link "
+                 "naar een herbeoordeling hetzelfde (90 dagen)",
+                 "a hash of the session's token, beginning and end (customers 30 days, staff 12 hours); of a link to a "
+                 "review the same (90 days)"},
             .purpose = {"ingelogd blijven", "staying logged in"},
             .bases = RETENTION_CONTRACT,
             .statute = NONE,

@@ -3,12 +3,13 @@
  * Pages: the frame that all of them have, in HTML without a script, Dutch or English.
  *
  *     page_begin(&html, language, title, banner);
- *     buffer_append_text(&html, "<h1>"); page_escape(&html, whatever anybody wrote); ...
+ *     buffer_append_text(&html, "<h1>"); html_escape(&html, whatever anybody wrote); ...
  *     html = page_end(arena, &html, &length);
  */
 #include <stddef.h>
 
 #include "akkoord/api/call.h"
+#include "akkoord/api/html.h"
 #include "akkoord/base/arena.h"
 #include "akkoord/base/buffer.h"
 #include "akkoord/domain/invoice.h"
@@ -19,9 +20,6 @@
 void page_begin(struct buffer *html, enum language language, const char *title, const char *banner);
 /* Ends and releases it; the text lives in the arena. */
 const char *page_end(struct arena *arena, struct buffer *html, size_t *length);
-
-/* The only way for a text that is not constant into a page. */
-void page_escape(struct buffer *html, const char *text);
 
 /* Answers with a page that may load nothing but its own style sheet, and be framed by nobody. */
 void page_answer(struct api_call *call, int status, const char *html, size_t length, const char *vary,
