@@ -39,7 +39,7 @@ class Caller:
             return register()
         if context.operation.path.startswith("/v1/me"):
             return SUBJECTS["changing"]
-        if context.operation.method.upper() == "DELETE":
+        if context.operation.method.upper() == "DELETE" and context.operation.path == "/v1/sessions":
             answer = requests.post(SUBJECTS["url"] + "/v1/sessions", json=SUBJECTS["log_in"], timeout=30)
             answer.raise_for_status()
             return answer.json()["token"]
@@ -52,11 +52,13 @@ class Caller:
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """A service is one that is sold here, a reviewer one who works here: what the description can only call text."""
-    lines = raw_schema["components"]["schemas"]["NewOrder"]["properties"]["lines"]
-    lines["items"]["properties"]["sku"] = {"type": "string", "enum": SUBJECTS["skus"]}
-    assignment = raw_schema["components"]["schemas"]["Assignment"]["properties"]
-    assignment["email"] = {"type": ["string", "null"], "enum": [SUBJECTS["manager_email"], None]}
+    """What the description can only call text: a service that is sold here, the version in force, a reviewer's address."""
+    schemas = raw_schema["components"]["schemas"]
+    order = schemas["NewOrder"]["properties"]
+    order["lines"]["items"]["properties"]["sku"] = {"type": "string", "enum": SUBJECTS["skus"]}
+    information = requests.get(SUBJECTS["url"] + "/v1/orders/information", timeout=30).json()
+    order["information_version"] = {"enum": [information["version"], None]}
+    schemas["Assignment"]["properties"]["email"] = {"type": ["string", "null"], "enum": [SUBJECTS["manager_email"], None]}
 
 
 def kind_of(path, name):
