@@ -321,12 +321,12 @@ static int run(int argc, char **argv)
 const struct subcommand command_doctor = {
     .name = "doctor",
     .summary = "say what is wrong with this installation, and how to mend it",
-    .usage = "Usage: akkoord doctor\n"
-             "\n"
-             "Looks at settings, files, fonts, server, keyring, database, schema, jobs, retention, keys, erasures and "
-             "clock.\n"
-             "Prints a line for each: ok, warning or problem; what it is about; what was found and how to mend it. "
-             "Exit status 1 when\n"
-             "there is a problem.\n",
+    .usage =
+        "Usage: akkoord doctor\n"
+        "\n"
+        "Looks at settings, files, fonts, server, keyring, database, schema, jobs, retention, keys, erasures and "
+        "clock.\n"
+        "Prints a line for each: ok, warning or problem; what it is about; what was found and how to mend it. Exit\n"
+        "status 1 when there is a problem.\n",
     .run = run,
 };

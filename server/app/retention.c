@@ -11,11 +11,10 @@
 #include "akkoord/app/migrate.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/retention.h"
+#include "progress.h"
 
 #define CALL_TIMEOUT_MS 600000
 #define LOCK_TIMEOUT_MS 500
-#define BAR_CELLS       40
-#define PERCENT         100
 
 struct retention_command {
     struct settings settings;
@@ -24,7 +23,7 @@ struct retention_command {
     bool dry_run;
     bool is_terminal;
     int64_t now_us;
-    int64_t total; /* of rows to delete, for the bar */
+    struct progress progress;
 };
 
 /* ---- what is shown ---- */
@@ -37,17 +36,10 @@ static int64_t sum(const struct retention_counts *counts)
     return rows;
 }
 
-static void show_bar(void *context, const struct retention_counts *counts)
+static void show_progress(void *context, const struct retention_counts *counts)
 {
-    const struct retention_command *command = context;
-    int64_t done = sum(counts);
-    if (command->total == 0)
-        return;
-    int64_t share = done >= command->total ? PERCENT : done * PERCENT / command->total;
-    int cells = (int)(share * BAR_CELLS / PERCENT);
-    (void)printf("\r[%.*s%*s] %3" PRId64 "%%  %" PRId64 " of %" PRId64, cells,
-                 "########################################", BAR_CELLS - cells, "", share, done, command->total);
-    (void)fflush(stdout);
+    struct retention_command *command = context;
+    progress_add(&command->progress, sum(counts) - command->progress.done);
 }
 
 static void print_row(const struct retention_command *command, enum retention_category category, int64_t rows)
@@ -77,34 +69,30 @@ static void print_counts(const struct retention_command *command, const struct r
 
 /* ---- running ---- */
 
-static enum status run_retention(struct retention_command *command, bool dry_run, bool shows_bar,
-                                 struct retention_counts *counts, struct error *error)
+static enum status run_retention(struct retention_command *command, bool dry_run, struct retention_counts *counts,
+                                 struct error *error)
 {
     const struct retention_run run = {
         .origin = "command",
         .dry_run = dry_run,
         .now_us = command->now_us,
         .clock_offset_us = command->settings.clock_offset_s * CLOCK_US_PER_SECOND,
-        .progress = shows_bar ? show_bar : NULL,
+        .progress = dry_run ? NULL : show_progress,
         .context = command,
     };
     return store_retention_run(command->store, &run, counts, error);
 }
 
-/* On a terminal it is counted first, so that the bar has an end. */
+/* It is counted first, so that it is known how far the deletion is. */
 static enum status run_shown(struct retention_command *command, struct error *error)
 {
     struct retention_counts counts;
-    bool shows_bar = command->is_terminal && !command->dry_run;
-    enum status status = STATUS_OK;
-    if (shows_bar) {
-        status = run_retention(command, true, false, &counts, error);
-        command->total = sum(&counts);
+    enum status status = run_retention(command, true, &counts, error);
+    if (status == STATUS_OK && !command->dry_run) {
+        progress_begin(&command->progress, "retention", "deleting", sum(&counts));
+        status = run_retention(command, false, &counts, error);
+        progress_end(&command->progress);
     }
-    if (status == STATUS_OK)
-        status = run_retention(command, command->dry_run, shows_bar, &counts, error);
-    if (shows_bar && command->total > 0)
-        (void)printf("\n");
     if (status == STATUS_OK)
         print_counts(command, &counts);
     return status;

@@ -49,7 +49,6 @@ JOIN akkoord.customer_order AS o ON o.customer_id = h.customer_id;
 -- ---- orders as the engine sees them ----------------------------------------------------------------------------
 
 -- Destroying a key looks for rows that still need it: without these by reading the whole table.
-CREATE INDEX customer_order_billing_key ON akkoord.customer_order (billing_key_id);
 CREATE INDEX customer_profile_key ON akkoord.customer (profile_key_id);
 CREATE INDEX refund_payment ON akkoord.refund (provider, provider_payment_id);
 CREATE INDEX privacy_request_text_key ON akkoord.privacy_request (text_key_id) WHERE text_key_id IS NOT NULL;

@@ -95,9 +95,9 @@ enum retention_effect {
 };
 #define RETENTION_EFFECTS 4
 
-/* How long a destroyed data key may still be in a backup, wrapped by a key-encryption key that lives: an epoch of 30
- * days, after which that key is destroyed too (DESIGN section 4). */
-#define RETENTION_SHRED_DAYS 30
+/* How long a destroyed data key may still be in a backup, wrapped by a key-encryption key that lives: two epochs of 30
+ * days, by the end of which `akkoord keys rotate` has destroyed that key too. */
+#define RETENTION_SHRED_DAYS 60
 
 /* GDPR art. 6(1): (b) the contract, (c) a legal duty, (f) a legitimate interest, which the purpose names. */
 enum retention_basis { RETENTION_CONTRACT = 1, RETENTION_DUTY = 2, RETENTION_INTEREST = 4 };

@@ -131,7 +131,7 @@ static void an_erasure_says_what_becomes_of_each_category_and_until_when(void **
     int64_t erased_us = moment("2027-05-10T10:00:00Z");
     struct retention_erasure profile = retention_at_erasure(RETENTION_PROFILE, LANGUAGE_EN, false, 0, erased_us);
     assert_string_equal(profile.effect_name, "shredded_until");
-    assert_true(profile.until_us == moment("2027-06-09T22:00:00Z"));
+    assert_true(profile.until_us == moment("2027-07-09T22:00:00Z"));
     struct retention_erasure index = retention_at_erasure(RETENTION_EMAIL_INDEX, LANGUAGE_EN, false, 0, erased_us);
     assert_string_equal(index.effect_name, "erased_now");
     assert_true(index.until_us == 0);
