@@ -1,8 +1,10 @@
 /*
- * What all pages have in common: the frame, the looks, and what keeps texts from being HTML. Pure; worker threads.
- * There is no script.
+ * The frame and the looks of pages with forms. Pure; worker threads. There is no script; what keeps texts from being HTML
+ * is html.h.
  */
 #include "akkoord/api/page.h"
+
+#include "akkoord/api/html.h"
 
 #define PAGE_BYTES_MAX ((size_t)128 * 1024)
 

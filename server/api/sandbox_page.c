@@ -4,6 +4,7 @@
  */
 #include "akkoord/api/sandbox_page.h"
 
+#include "akkoord/api/html.h"
 #include "akkoord/api/page.h"
 #include "akkoord/documents/format.h"
 

@@ -403,18 +403,6 @@ static enum status read_rules(struct settings *settings, const struct texts *tex
     return STATUS_OK;
 }
 
-static enum status read_review_rules(struct settings *settings, const struct texts *texts, struct error *error)
-{
-    const char *strict = texts->items[REVIEW_STRICT];
-    const char *amount = texts->items[REVIEW_FOUR_EYES_AMOUNT];
-    if (strict && strcmp(strict, "0") != 0 && strcmp(strict, "1") != 0)
-        return wrong(error, REVIEW_STRICT, "must be 0 or 1");
-    settings->review_strict = strict ? strict[0] == '1' : settings->mode == MODE_LIVE;
-    if (amount && !value_integer(amount, 0, INT64_MAX, &settings->review_four_eyes_minor))
-        return wrong(error, REVIEW_FOUR_EYES_AMOUNT, "must be an amount in minor units, or 0");
-    return STATUS_OK;
-}
-
 /* All of it or nothing: which token, which key on it, and what opens it. */
 static enum status read_pkcs11(struct settings *settings, struct texts *texts, struct error *error)
 {
@@ -436,6 +424,18 @@ static enum status read_pkcs11(struct settings *settings, struct texts *texts, s
         settings->pkcs11_key = memory_copy_text(DEFAULT_PKCS11_KEY);
     if (strlen(settings->pkcs11_key) > SETTINGS_PKCS11_LABEL_MAX)
         return wrong(error, PKCS11_KEY, "is longer than 32 bytes");
+    return STATUS_OK;
+}
+
+static enum status read_review_rules(struct settings *settings, const struct texts *texts, struct error *error)
+{
+    const char *strict = texts->items[REVIEW_STRICT];
+    const char *amount = texts->items[REVIEW_FOUR_EYES_AMOUNT];
+    if (strict && strcmp(strict, "0") != 0 && strcmp(strict, "1") != 0)
+        return wrong(error, REVIEW_STRICT, "must be 0 or 1");
+    settings->review_strict = strict ? strict[0] == '1' : settings->mode == MODE_LIVE;
+    if (amount && !value_integer(amount, 0, INT64_MAX, &settings->review_four_eyes_minor))
+        return wrong(error, REVIEW_FOUR_EYES_AMOUNT, "must be an amount in minor units, or 0");
     return STATUS_OK;
 }
 

@@ -112,14 +112,11 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
     [RETENTION_SESSION] =
         {
             .name = "session",
-            .tables = "session review_link",
+            .tables = "session",
             .persons = RETENTION_CUSTOMERS | RETENTION_STAFF_MEMBERS,
             .title = {"Inlogsessies", "Log-in sessions"},
-            .data =
-                {"een hash van het sessiebewijs, begin en einde (klanten 30 dagen, medewerkers 12 uur); van een link "
-                 "naar een herbeoordeling hetzelfde (90 dagen)",
-                 "a hash of the session's token, beginning and end (customers 30 days, staff 12 hours); of a link to a "
-                 "review the same (90 days)"},
+            .data = {"een hash van het sessiebewijs, begin en einde (klanten 30 dagen, medewerkers 12 uur)",
+                     "a hash of the session's token, beginning and end (customers 30 days, staff 12 hours)"},
             .purpose = {"ingelogd blijven", "staying logged in"},
             .bases = RETENTION_CONTRACT,
             .statute = NONE,
@@ -244,6 +241,24 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .afterwards = RETENTION_SHREDDED,
             .at_erasure = RETENTION_RETAINED_UNTIL,
             .erasure_basis = CLAIMS_AT_ERASURE,
+        },
+    [RETENTION_REVIEW_LINK] =
+        {
+            .name = "review_link",
+            .tables = "review_link",
+            .persons = RETENTION_CUSTOMERS,
+            .title = {"Links om een mens te laten kijken", "Links that ask for a human to look"},
+            .data = {"een hash van de link in het bericht over een beslissing, begin en einde (90 dagen)",
+                     "a hash of the link in the message about a decision, beginning and end (90 days)"},
+            .purpose = {"om een herbeoordeling kunnen vragen zonder in te loggen",
+                        "being able to ask for a review without logging in"},
+            .bases = RETENTION_DUTY,
+            .statute = {"AVG art. 12 lid 2 en 22 lid 3", "GDPR art. 12(2) and 22(3)"},
+            .recipients = NO_OTHERS,
+            .term = TERM(0, RETENTION_HOURS, RETENTION_FROM_LAPSE),
+            .afterwards = RETENTION_DELETED,
+            .at_erasure = RETENTION_ERASED_NOW,
+            .erasure_basis = {"AVG art. 17 lid 1", "GDPR art. 17(1)"},
         },
     [RETENTION_HISTORY] =
         {

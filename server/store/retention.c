@@ -21,6 +21,7 @@ static const struct {
     {RETENTION_SESSION, &sql_retention_session},
     {RETENTION_IDEMPOTENCY, &sql_retention_idempotency},
     {RETENTION_RESERVATION, &sql_retention_reservation},
+    {RETENTION_REVIEW_LINK, &sql_retention_review_link},
     {RETENTION_PRIVACY_REQUEST, &sql_retention_privacy_request},
     {RETENTION_EVENT, &sql_retention_event},
     {RETENTION_DATA_KEY, &sql_retention_data_key},
@@ -32,7 +33,7 @@ static const struct {
     {RETENTION_RUN, &sql_retention_retention_run},
 };
 #define SWEEPS     (sizeof(sweeps) / sizeof(sweeps[0]))
-#define SWEEPS_OWN 3 /* the first, which the server does by itself */
+#define SWEEPS_OWN 4 /* the first, which the server does by itself */
 
 /* The columns of sql/retention/delete_orders.sql after the orders themselves. */
 static const enum retention_category order_parts[] = {RETENTION_INVOICE, RETENTION_PAYMENT, RETENTION_DECISION,

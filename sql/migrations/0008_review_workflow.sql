@@ -65,7 +65,23 @@ CREATE INDEX review_link_expires ON akkoord.review_link (expires_at);
 -- New steps in akkoord.history: review_assigned, view_invited, review_extended, outcome_proposed, outcome_declined,
 -- outcome_confirmed, second_look_requested, review_notified.
 
+-- None of these is a step that an order's term is counted from.
+CREATE OR REPLACE VIEW akkoord.retention_order AS
+SELECT o.id, o.customer_id, o.billing_key_id, o.status, o.created_at,
+       o.decisions_count = 0 AND NOT EXISTS (SELECT FROM akkoord.document AS d WHERE d.order_id = o.id) AS is_unpaid,
+       greatest(o.created_at,
+                (SELECT max(h.at) FROM akkoord.history AS h
+                 WHERE h.order_id = o.id
+                   AND h.step NOT IN ('review_requested', 'statement_added', 'review_opened_by_staff', 'legal_hold_set',
+                                      'legal_hold_lifted', 'review_assigned', 'view_invited', 'review_extended',
+                                      'outcome_proposed', 'outcome_declined', 'outcome_confirmed',
+                                      'second_look_requested', 'review_notified')),
+                (SELECT max(d.issue_date)::timestamp AT TIME ZONE 'Europe/Amsterdam' FROM akkoord.document AS d
+                 WHERE d.order_id = o.id)) AS last_step_at,
+       EXISTS (SELECT FROM akkoord.held_order AS h WHERE h.order_id = o.id) AS is_held
+FROM akkoord.customer_order AS o;
+
 GRANT SELECT, INSERT, UPDATE ON akkoord.review_opening TO akkoord_server;
-GRANT SELECT, INSERT, UPDATE, DELETE ON akkoord.review_link TO akkoord_server;
+GRANT SELECT, INSERT, DELETE ON akkoord.review_link TO akkoord_server;
 GRANT SELECT, DELETE ON akkoord.review_opening, akkoord.review_link TO akkoord_retention;
 GRANT SELECT ON akkoord.review_opening, akkoord.review_link TO akkoord_auditor;

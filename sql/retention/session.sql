@@ -1,5 +1,5 @@
 -- Here and in all files of one category: what started before $1 has reached its term; at most $2 rows (null: all of
--- them); deleted only if $3, else no more than counted. A link to a review lets somebody in, as a session does.
+-- them); deleted only if $3, else no more than counted.
 WITH due AS (
     SELECT s.token_sha256
     FROM session AS s
@@ -7,12 +7,7 @@ WITH due AS (
       AND NOT EXISTS (SELECT FROM held_customer AS h WHERE h.customer_id = s.customer_id)
     ORDER BY s.expires_at
     LIMIT $2
-), due_links AS (
-    SELECT l.token_sha256 FROM review_link AS l WHERE l.expires_at < $1 ORDER BY l.expires_at LIMIT $2
 ), gone AS (
     DELETE FROM session WHERE $3 AND token_sha256 IN (SELECT token_sha256 FROM due) RETURNING 1
-), gone_links AS (
-    DELETE FROM review_link WHERE $3 AND token_sha256 IN (SELECT token_sha256 FROM due_links) RETURNING 1
 )
-SELECT CASE WHEN $3 THEN (SELECT count(*) FROM gone) + (SELECT count(*) FROM gone_links)
-            ELSE (SELECT count(*) FROM due) + (SELECT count(*) FROM due_links) END
+SELECT CASE WHEN $3 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM due) END

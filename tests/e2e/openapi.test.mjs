@@ -63,6 +63,12 @@ describe('the document', () => {
     assert.equal(api.document.openapi, '3.1.0');
   });
 
+  test('names nothing twice: of two that merges bring together the second would hide the first', async () => {
+    const { text } = await server.api('GET', '/openapi.json');
+    const compact = text.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/g, '$1');
+    assert.equal(compact.length, JSON.stringify(JSON.parse(text)).length);
+  });
+
   test('holds schemas that compile, and examples that fit them', () => {
     for (const [name, schema] of Object.entries(api.document.components.schemas)) {
       for (const example of schema.examples ?? []) api.validate(`#/components/schemas/${name}`, example, `the example of ${name}`);

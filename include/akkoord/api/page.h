@@ -9,7 +9,6 @@
 #include <stddef.h>
 
 #include "akkoord/api/call.h"
-#include "akkoord/api/html.h"
 #include "akkoord/base/arena.h"
 #include "akkoord/base/buffer.h"
 #include "akkoord/domain/invoice.h"
