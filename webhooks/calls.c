@@ -48,7 +48,11 @@ static struct http_client_request build(const struct provider_account *account, 
 static struct provider_answer answer_of(const struct http_client_response *response)
 {
     return (struct provider_answer){
-        .status = response->status, .body = response->body, .body_length = response->body_length};
+        .status = response->status,
+        .body = response->body,
+        .body_length = response->body_length,
+        .retry_after_s = response->retry_after_s,
+    };
 }
 
 /* Lives in the call's arena. */

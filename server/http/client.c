@@ -88,13 +88,16 @@ enum status client_call_result(struct client_call *call, CURLcode code, struct h
         return explain(code, &call->body, error);
     long http_status = 0;
     const char *content_type = NULL;
+    curl_off_t retry_after_s = 0;
     curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    curl_easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
     curl_easy_getinfo(call->easy, CURLINFO_CONTENT_TYPE, &content_type);
     *response = (struct http_client_response){
         .status = (int)http_status,
         .content_type = arena_copy_text(call->arena, content_type != NULL ? content_type : ""),
         .body = arena_copy_bytes(call->arena, buffer_text(&call->body), call->body.length),
         .body_length = call->body.length,
+        .retry_after_s = retry_after_s,
     };
     return STATUS_OK;
 }

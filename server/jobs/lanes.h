@@ -18,6 +18,7 @@ struct job_thread {
     const struct job_lane *lane;
     pthread_t thread;
     struct store *store;
+    int64_t retry_after_us;   /* of the job that runs: the provider asks to be left alone for so long; 0: it does not */
     int64_t ticks;            /* of the sweep */
     int64_t overdue_told_day; /* of the sweep: when it was last logged that reviews are overdue */
     int64_t look_us;          /* of the retention lane: when to look next, monotonic */

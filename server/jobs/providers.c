@@ -23,6 +23,17 @@ static enum status find_account(struct job_thread *thread, const char *provider,
     return STATUS_OK;
 }
 
+/* Notes how long the provider wants to be left alone. */
+static enum status call_provider(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
+                                 const struct provider_request *request, struct provider_answer *answer,
+                                 struct error *error)
+{
+    enum status status = provider_call(account, thread->options->client, arena, request, answer, error);
+    if (status == STATUS_OK)
+        thread->retry_after_us = answer->retry_after_s * CLOCK_US_PER_SECOND;
+    return status;
+}
+
 /* Of a payment of which money went back, all refunds are looked at: the failure of one shows nowhere else. */
 static enum status list_refunds(struct job_thread *thread, struct arena *arena, const struct provider_account *account,
                                 struct fetched_payment *payment, struct error *error)
@@ -38,7 +49,7 @@ static enum status list_refunds(struct job_thread *thread, struct arena *arena, 
     if (status != STATUS_OK || !went_back)
         return status;
     const struct provider_request request = account->client->ask_refunds(arena, payment->payment_id);
-    status = provider_call(account, thread->options->client, arena, &request, &answer, error);
+    status = call_provider(thread, arena, account, &request, &answer, error);
     return status == STATUS_OK ? account->client->read_refunds(arena, &answer, payment, error) : status;
 }
 
@@ -50,7 +61,7 @@ static enum status fetch(struct job_thread *thread, struct arena *arena, const s
     struct provider_answer answer;
     enum status status = account->client->ask_payment(arena, payment_id, &request, error);
     if (status == STATUS_OK)
-        status = provider_call(account, thread->options->client, arena, &request, &answer, error);
+        status = call_provider(thread, arena, account, &request, &answer, error);
     if (status == STATUS_OK)
         status = account->client->read_payment(arena, payment_id, &answer, clock_now_us(), payment, error);
     if (status == STATUS_OK)
@@ -114,7 +125,7 @@ static enum status send_refund(struct job_thread *thread, struct arena *arena, c
     struct provider_answer answer;
     struct made_refund refund = {.has_failed = false};
     const struct provider_request request = account->client->ask_refund(arena, terms);
-    enum status status = provider_call(account, thread->options->client, arena, &request, &answer, error);
+    enum status status = call_provider(thread, arena, account, &request, &answer, error);
     if (status == STATUS_OK)
         status = account->client->read_refund(arena, terms, &answer, &refund, error);
     if (status == STATUS_OK)

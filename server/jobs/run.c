@@ -9,7 +9,8 @@
 #include "akkoord/base/log.h"
 #include "akkoord/base/metrics.h"
 
-#define SETTLE_PAUSE_MS 200
+#define SETTLE_PAUSE_MS    200
+#define RETRY_AFTER_US_MAX (INT64_C(3600) * CLOCK_US_PER_SECOND)
 
 static struct metric jobs_counted = {.kind = METRIC_COUNTER,
                                      .name = "akkoord_jobs_total",
@@ -22,11 +23,17 @@ static void count_job(const struct job_kind *kind, const char *outcome)
     metric_add(&jobs_counted, labels, 1);
 }
 
-static int64_t next_attempt_us(const struct job_kind *kind, const struct job *job, enum status status)
+/* No sooner than the provider asks for, as far as that is within reason. */
+static int64_t next_attempt_us(const struct job_kind *kind, const struct job *job, enum status status,
+                               int64_t retry_after_us)
 {
     uint32_t random;
     crypto_random(&random, sizeof(random));
     int64_t pause_us = status == STATUS_INVALID ? 0 : backoff_pause_us(&kind->backoff, job->attempts, random);
+    if (retry_after_us > RETRY_AFTER_US_MAX)
+        retry_after_us = RETRY_AFTER_US_MAX;
+    if (pause_us > 0 && pause_us < retry_after_us)
+        pause_us = retry_after_us;
     return pause_us > 0 ? clock_now_us() + pause_us : 0;
 }
 
@@ -51,13 +58,14 @@ static void settle(struct job_thread *thread, struct arena *arena, const struct 
 static void run_job(struct job_thread *thread, struct arena *arena, const struct job_kind *kind, const struct job *job)
 {
     struct error error = {.status = STATUS_OK};
+    thread->retry_after_us = 0;
     enum status status = kind->run(thread, arena, job, &error);
     if (status == STATUS_OK || status == STATUS_NOT_FOUND) {
         settle(thread, arena, job, true, 0, "");
         count_job(kind, "done");
         return;
     }
-    int64_t run_at_us = next_attempt_us(kind, job, status);
+    int64_t run_at_us = next_attempt_us(kind, job, status, thread->retry_after_us);
     count_job(kind, run_at_us != 0 ? "retried" : "dead");
     log_event(run_at_us != 0 ? LOG_WARNING : LOG_ERROR, run_at_us != 0 ? "job.failed" : "job.dead",
               log_text("kind", kind->name), log_uuid("job", &job->id), log_int("attempts", job->attempts),

@@ -276,6 +276,17 @@ for (const provider of ['stripe', 'mollie']) {
   });
 }
 
+test('a provider that asks to be left alone for a while is', async () => {
+  shop.mollie.misbehave({ on: 'GET /v2/payments/{id}', kind: 'status', status: 429, retryAfter: 4, times: 1 });
+  const before = shop.mollie.calls.length;
+  await fetch(`${shop.server.url}/webhooks/mollie`, { method: 'POST', body: 'id=tr_leaveAlone',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
+  const looks = () => shop.mollie.calls.slice(before).filter(({ path }) => path.includes('tr_leaveAlone'));
+  await waitFor(() => looks().length === 2, { what: 'the second look', timeout: 30_000 });
+  const [first, second] = looks();
+  assert.ok(second.at - first.at >= 3900, `${second.at - first.at} ms`);
+});
+
 test('money goes back through one provider while another hangs', async () => {
   const stuck = await payTwice('mollie');
   const other = await payTwice('stripe');

@@ -10,6 +10,7 @@
  */
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "akkoord/base/arena.h"
 #include "akkoord/base/status.h"
@@ -57,6 +58,7 @@ struct http_client_response {
     const char *content_type; /* "" when absent */
     const char *body;         /* in the arena, followed by a NUL that is not counted */
     size_t body_length;
+    int64_t retry_after_s; /* Retry-After (RFC 9110, 10.2.3), as seconds or a date; 0 when absent */
 };
 
 /* `response` on STATUS_OK, `error` on all else; both, but not what the response points to, end with the callback. */

@@ -45,6 +45,7 @@ struct provider_answer {
     int status;
     const char *body;
     size_t body_length;
+    int64_t retry_after_s; /* when the provider wants to be asked again, or 0 */
 };
 
 /* An attempt to pay an order. The same terms always give the same request. */
