@@ -97,7 +97,7 @@ enum status client_call_result(struct client_call *call, CURLcode code, struct h
         .content_type = arena_copy_text(call->arena, content_type != NULL ? content_type : ""),
         .body = arena_copy_bytes(call->arena, buffer_text(&call->body), call->body.length),
         .body_length = call->body.length,
-        .retry_after_s = retry_after_s,
+        .retry_after_s = retry_after_s < HTTP_CLIENT_RETRY_AFTER_S_MAX ? retry_after_s : HTTP_CLIENT_RETRY_AFTER_S_MAX,
     };
     return STATUS_OK;
 }

@@ -20,6 +20,7 @@
 #define HTTP_CLIENT_CONNECT_TIMEOUT_MS 5000
 #define HTTP_CLIENT_BODY_BYTES_MAX     ((size_t)8 << 20)
 #define HTTP_CLIENT_CALLS_MAX          512 /* under way at once */
+#define HTTP_CLIENT_RETRY_AFTER_S_MAX  86400
 
 struct http_client;
 
@@ -58,7 +59,8 @@ struct http_client_response {
     const char *content_type; /* "" when absent */
     const char *body;         /* in the arena, followed by a NUL that is not counted */
     size_t body_length;
-    int64_t retry_after_s; /* Retry-After (RFC 9110, 10.2.3), as seconds or a date; 0 when absent */
+    /* Retry-After (RFC 9110, 10.2.3), whether seconds or a date; 0 when absent, no more than a day. */
+    int64_t retry_after_s;
 };
 
 /* `response` on STATUS_OK, `error` on all else; both, but not what the response points to, end with the callback. */
