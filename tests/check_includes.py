@@ -24,14 +24,16 @@ TABLE = {
     "store": ["pg", "vault", "domain"],
     "acceptance": ["store", "domain"],
     "documents": ["domain"],
+    "mail": ["documents", "domain"],
     "webhooks": ["base", "domain"],
     "api": ["http", "store", "acceptance", "domain", "webhooks", "documents"],
-    "jobs": ["store", "acceptance", "documents", "webhooks"],
-    "app": ["http", "store", "acceptance", "domain", "webhooks", "documents", "api", "jobs", "pg", "vault", "base"],
+    "jobs": ["store", "acceptance", "documents", "mail", "webhooks"],
+    "app": ["http", "store", "acceptance", "domain", "webhooks", "documents", "mail", "api", "jobs", "pg", "vault",
+            "base"],
 }
 
-# The HTTP client is shared: these modules may link http for the sake of this one header.
-CLIENT_HEADER = "akkoord/http/client.h"
+# The HTTP client is shared: these modules may link http for the sake of its headers.
+CLIENT_HEADERS = ["akkoord/http/client.h", "akkoord/http/client_mail.h"]
 CLIENT_USERS = ["webhooks", "jobs"]
 
 # Headers of others, and the only places that may include them.
@@ -192,7 +194,7 @@ class Check:
             return True
         # Of a module that has headers only, so far, the table says it alone.
         linked = self.allowed.get(module, self.table[module])
-        if header == CLIENT_HEADER and module in CLIENT_USERS:
+        if header in CLIENT_HEADERS and module in CLIENT_USERS:
             return module not in self.allowed or "http" in linked
         return other in linked and other in self.table[module]
 

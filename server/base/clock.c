@@ -77,6 +77,20 @@ void clock_format_rfc3339(int64_t time_us, char out[CLOCK_RFC3339_BYTES])
     snprintf(out + length, CLOCK_RFC3339_BYTES - (size_t)length, "Z");
 }
 
+void clock_format_internet(int64_t time_us, char out[CLOCK_INTERNET_BYTES])
+{
+    static const char days_of_week[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    int64_t seconds = time_us / CLOCK_US_PER_SECOND;
+    int64_t days = seconds / SECONDS_PER_DAY;
+    int second = (int)(seconds % SECONDS_PER_DAY);
+    int year, month, day;
+    clock_date_from_days(days, &year, &month, &day);
+    snprintf(out, CLOCK_INTERNET_BYTES, "%s, %02d %s %04d %02d:%02d:%02d", days_of_week[days % 7], day,
+             months[month - 1], year, second / 3600, second / 60 % 60, second % 60);
+}
+
 /* Reads exactly `digits` digits at *at and moves on; -1 when they are not there. */
 static int read_digits(const char **at, const char *end, int digits)
 {

@@ -6,23 +6,12 @@
 #include "akkoord/http/problem.h"
 #include "characters.h"
 
-#define SECONDS_PER_DAY 86400
-
 /* IMF-fixdate, RFC 9110 section 5.6.7: "Mon, 23 Nov 2026 09:30:00 GMT". */
 static void append_date(struct buffer *out, int64_t now_us)
 {
-    static const char days_of_week[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    int64_t seconds = now_us / CLOCK_US_PER_SECOND;
-    int64_t days = seconds / SECONDS_PER_DAY;
-    int second = (int)(seconds % SECONDS_PER_DAY);
-    int year;
-    int month;
-    int day;
-    clock_date_from_days(days, &year, &month, &day);
-    buffer_append_format(out, "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days_of_week[days % 7], day,
-                         months[month - 1], year, second / 3600, second / 60 % 60, second % 60);
+    char text[CLOCK_INTERNET_BYTES];
+    clock_format_internet(now_us, text);
+    buffer_append_format(out, "Date: %s GMT\r\n", text);
 }
 
 static bool is_safe(const struct http_header *header)

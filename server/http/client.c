@@ -1,6 +1,7 @@
 /*
  * The HTTP client: how a call is put to curl, and what its outcome means; nothing else but client_loop.c, which moves
- * the calls, sees curl. Calls are prepared on the thread that starts them, and everything after is the client's thread.
+ * the calls, and client_mail.c sees curl. Calls are prepared on the thread that starts them, and everything after is
+ * the client's thread.
  */
 #include "akkoord/http/client.h"
 
@@ -56,9 +57,9 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *context)
     return body->overflowed ? 0 : size * count;
 }
 
-static enum status explain(CURLcode code, const struct buffer *body, struct error *error)
+static enum status explain_http(const struct client_call *call, CURLcode code, struct error *error)
 {
-    if (body->overflowed)
+    if (call->body.overflowed)
         return error_set(error, STATUS_TOO_LARGE, "answer_too_large", "the answer is too large");
     switch (code) {
     case CURLE_URL_MALFORMAT:
@@ -85,7 +86,7 @@ enum status client_call_result(struct client_call *call, CURLcode code, struct h
                                struct error *error)
 {
     if (code != CURLE_OK)
-        return explain(code, &call->body, error);
+        return call->explain(call, code, error);
     long http_status = 0;
     const char *content_type = NULL;
     curl_off_t retry_after_s = 0;
@@ -140,18 +141,13 @@ static void set_options(const struct http_client *client, const struct http_clie
                         struct client_call *call)
 {
     CURL *curl = call->easy;
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_URL, request->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(curl, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS,
                      request->timeout_ms != 0 ? request->timeout_ms : client->options.timeout_ms);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CLIENT_CONNECT_TIMEOUT_MS);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, call->headers);
-    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(curl, CURLOPT_WRITEDATA, &call->body);
-    curl_easy_setopt(curl, CURLOPT_PRIVATE, call);
     if (client->options.certificate_file != NULL) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, client->options.certificate_file);
         curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
@@ -162,25 +158,49 @@ static void set_options(const struct http_client *client, const struct http_clie
     set_content(curl, request);
 }
 
-enum status http_client_start(struct http_client *client, struct arena *arena,
-                              const struct http_client_request *request, http_client_callback *callback, void *context,
-                              struct error *error)
+struct client_call *client_call_new(struct arena *arena, size_t body_bytes_max, client_call_explainer *explain)
 {
     struct client_call *call = ARENA_NEW(arena, struct client_call);
     call->arena = arena;
-    call->delay_ms = request->delay_ms;
-    call->callback = callback;
-    call->context = context;
+    call->explain = explain;
     call->easy = curl_easy_init();
     if (call->easy == NULL)
         abort(); /* out of memory */
+    buffer_init(&call->body, body_bytes_max);
+    curl_easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(call->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)HTTP_CLIENT_CONNECT_TIMEOUT_MS);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(call->easy, CURLOPT_WRITEDATA, &call->body);
+    curl_easy_setopt(call->easy, CURLOPT_PRIVATE, call);
+    return call;
+}
+
+static struct client_call *prepare(const struct http_client *client, struct arena *arena,
+                                   const struct http_client_request *request)
+{
+    struct client_call *call = client_call_new(arena, client->options.body_bytes_max, explain_http);
+    call->delay_ms = request->delay_ms;
     call->headers = list_headers(arena, request);
-    buffer_init(&call->body, client->options.body_bytes_max);
     set_options(client, request, call);
+    return call;
+}
+
+static enum status start(struct http_client *client, struct client_call *call, http_client_callback *callback,
+                         void *context, struct error *error)
+{
+    call->callback = callback;
+    call->context = context;
     enum status status = client_loop_start(client->loop, call, error);
     if (status != STATUS_OK)
         client_call_release(call);
     return status;
+}
+
+enum status http_client_start(struct http_client *client, struct arena *arena,
+                              const struct http_client_request *request, http_client_callback *callback, void *context,
+                              struct error *error)
+{
+    return start(client, prepare(client, arena, request), callback, context, error);
 }
 
 /* ---- waiting for it ---- */
@@ -209,12 +229,12 @@ static void wake(void *context, enum status status, const struct http_client_res
     pthread_mutex_unlock(&waiter->lock);
 }
 
-enum status http_client_send(struct http_client *client, struct arena *arena, const struct http_client_request *request,
+enum status client_call_wait(struct http_client *client, struct client_call *call,
                              struct http_client_response *response, struct error *error)
 {
     struct waiter waiter = {
         .lock = PTHREAD_MUTEX_INITIALIZER, .ended = PTHREAD_COND_INITIALIZER, .response = response, .error = error};
-    enum status status = http_client_start(client, arena, request, wake, &waiter, error);
+    enum status status = start(client, call, wake, &waiter, error);
     if (status == STATUS_OK) {
         pthread_mutex_lock(&waiter.lock);
         while (!waiter.is_done)
@@ -225,4 +245,10 @@ enum status http_client_send(struct http_client *client, struct arena *arena, co
     pthread_cond_destroy(&waiter.ended);
     pthread_mutex_destroy(&waiter.lock);
     return status;
+}
+
+enum status http_client_send(struct http_client *client, struct arena *arena, const struct http_client_request *request,
+                             struct http_client_response *response, struct error *error)
+{
+    return client_call_wait(client, prepare(client, arena, request), response, error);
 }

@@ -1,5 +1,5 @@
 #pragma once
-/* One call of the HTTP client: what client.c hands to client_loop.c. Internal to http. */
+/* One call of the HTTP client: what client.c and client_mail.c hand to client_loop.c. Internal to http. */
 #include <curl/curl.h>
 #include <event2/event.h>
 #include <event2/event_struct.h>
@@ -8,6 +8,11 @@
 #include "akkoord/base/buffer.h"
 #include "akkoord/http/client.h"
 
+struct client_call;
+
+/* What a transfer that did not end with CURLE_OK means to whoever asked; fills `error`. */
+typedef enum status client_call_explainer(const struct client_call *call, CURLcode code, struct error *error);
+
 /* Lives in its arena. Until it is posted it belongs to the thread that starts it, then to the client's thread, and with
  * the callback to whoever that hands it to. */
 struct client_call {
@@ -15,13 +20,21 @@ struct client_call {
     struct client_loop *loop;
     struct arena *arena;
     CURL *easy;
-    struct curl_slist *headers;
-    struct buffer body; /* of the answer */
+    struct curl_slist *headers; /* of a mail: its recipients */
+    struct buffer body;         /* of the answer */
+    client_call_explainer *explain;
     long delay_ms;
     struct event delay;
     http_client_callback *callback;
     void *context;
 };
+
+/* A call without an address yet, to be set up, and then either started or released. */
+struct client_call *client_call_new(struct arena *arena, size_t body_bytes_max, client_call_explainer *explain)
+    __attribute__((returns_nonnull));
+/* Starts a call that was set up, and waits for its end; it is released then, whatever came of it. */
+enum status client_call_wait(struct http_client *client, struct client_call *call,
+                             struct http_client_response *response, struct error *error) AKKOORD_MUST_CHECK;
 
 /* How a finished transfer ended; fills `response` on STATUS_OK, else `error`. */
 enum status client_call_result(struct client_call *call, CURLcode code, struct http_client_response *response,

@@ -7,8 +7,9 @@
 
 #include "akkoord/base/status.h"
 
-#define CLOCK_US_PER_SECOND INT64_C(1000000)
-#define CLOCK_RFC3339_BYTES 32
+#define CLOCK_US_PER_SECOND  INT64_C(1000000)
+#define CLOCK_RFC3339_BYTES  32
+#define CLOCK_INTERNET_BYTES 32
 
 /* Wall-clock time, plus the offset of clock_set_offset_us(). */
 int64_t clock_now_us(void);
@@ -24,6 +25,10 @@ void clock_format_rfc3339(int64_t time_us, char out[CLOCK_RFC3339_BYTES]);
  * read as the second after :59. STATUS_INVALID otherwise, and for a time that is not within the years 0000 to 9999 of
  * UTC. */
 enum status clock_parse_rfc3339(const char *text, size_t length, int64_t *time_us) AKKOORD_MUST_CHECK;
+
+/* "Mon, 23 Nov 2026 09:30:00", UTC, as HTTP and mail write it (RFC 9110, 5.6.7 and RFC 5322, 3.3); each puts its own
+ * word for the zone behind it. Years 1970 to 9999. */
+void clock_format_internet(int64_t time_us, char out[CLOCK_INTERNET_BYTES]);
 
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back. Month and day from 1. */
 int64_t clock_days_from_date(int year, int month, int day);

@@ -218,12 +218,27 @@ static void the_offset_shifts_the_wall_clock_and_not_the_monotonic_one(void **st
     assert_true(wall_us > INT64_C(1700000000000000));
 }
 
+static void the_internets_form_is_the_c_librarys(void **state)
+{
+    (void)state;
+    for (int64_t time_s = 0; time_s < INT64_C(253402300800); time_s += INT64_C(98765432)) {
+        time_t seconds = (time_t)time_s;
+        struct tm parts;
+        char expected[CLOCK_INTERNET_BYTES], text[CLOCK_INTERNET_BYTES];
+        assert_non_null(gmtime_r(&seconds, &parts));
+        assert_true(strftime(expected, sizeof(expected), "%a, %d %b %Y %H:%M:%S", &parts) > 0);
+        clock_format_internet(time_s * CLOCK_US_PER_SECOND, text);
+        assert_string_equal(text, expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_day_of_400_years_is_the_c_librarys),
         cmocka_unit_test(days_and_dates_are_inverse_for_ten_thousand_years),
         cmocka_unit_test(times_are_written_as_the_c_library_writes_them_and_read_back),
+        cmocka_unit_test(the_internets_form_is_the_c_librarys),
         cmocka_unit_test(a_fraction_is_written_only_when_there_is_one),
         cmocka_unit_test(fractions_of_one_to_nine_digits_are_read),
         cmocka_unit_test(any_offset_is_read),

@@ -1,0 +1,53 @@
+#pragma once
+/*
+ * What we write to customers, in Dutch and in English. Pure; any thread. What is given must live until the function
+ * returns; the letter lives in the arena. A subject names an order at most, and no person.
+ */
+#include "akkoord/base/arena.h"
+#include "akkoord/domain/decision.h"
+#include "akkoord/domain/invoice.h"
+#include "akkoord/domain/review.h"
+#include "akkoord/domain/transition.h"
+#include "akkoord/mail/message.h"
+
+/* To whom, by whom. */
+struct letter_parties {
+    enum language language;
+    const char *name; /* the customer's */
+    const struct seller *seller;
+};
+
+/* ---- about the account ---- */
+
+enum letter_code_purpose {
+    LETTER_VERIFICATION,   /* the address of a registration is theirs */
+    LETTER_PASSWORD_RESET, /* a password was forgotten */
+    LETTER_EMAIL_CHANGE,   /* the new address is theirs */
+};
+
+/* A code to type over, and until when. */
+void letter_write_code(struct arena *arena, const struct letter_parties *parties, enum letter_code_purpose purpose,
+                       const char *code, int64_t expires_at_us, struct mail_letter *letter);
+/* To the old address: a change was asked for. It does not say to which address. */
+void letter_write_email_change_notice(struct arena *arena, const struct letter_parties *parties,
+                                      struct mail_letter *letter);
+
+/* ---- about an order ---- */
+
+struct letter_order {
+    const char *number;
+    const struct order_line *lines;
+    size_t lines_count;
+    const struct totals *totals;
+    const char *currency;
+};
+
+/* A decision and its explanation; one that accepts the order is its confirmation. `document` is the number of what is
+ * attached, NULL for nothing; `review_link` leads to where a human is asked. */
+void letter_write_decision(struct arena *arena, const struct letter_parties *parties, const struct letter_order *order,
+                           const struct decision *decision, const char *document, const char *review_link,
+                           struct mail_letter *letter);
+
+/* What a member of staff found, with their own reasons; `reasons` NULL where their key was destroyed. */
+void letter_write_review(struct arena *arena, const struct letter_parties *parties, const char *order_number,
+                         enum review_outcome outcome, const char *reasons, struct mail_letter *letter);
