@@ -12,39 +12,13 @@
 
 /* ---- registration ---- */
 
-static void note_if(struct api_call *call, enum status status, const struct error *fault)
-{
-    if (status != STATUS_OK)
-        api_call_note_fault(call, fault);
-}
-
-/* Not trimmed: a password is the bytes that came. "" after a fault. */
-static const char *take_password(struct api_call *call, const json_t *body, size_t bytes_max)
-{
-    const char *password = NULL;
-    struct error fault;
-    note_if(call, json_get_text(body, "", "password", JSON_REQUIRED, bytes_max, &password, &fault), &fault);
-    return password != NULL ? password : "";
-}
-
-static const char *take_email(struct api_call *call, const json_t *body)
-{
-    struct error fault;
-    const char *text = api_take_text(call, body, "", "email", JSON_REQUIRED, EMAIL_LENGTH_MAX);
-    char *email = arena_alloc(call->arena, EMAIL_BYTES);
-    if (text == NULL)
-        return NULL;
-    note_if(call, email_normalise(text, strlen(text), email, &fault), &fault);
-    return email;
-}
-
 static void take_profile(struct api_call *call, const json_t *body, struct profile *profile)
 {
     static const char *const known[] = {"email",   "password",   "name",       "company",  "phone",
                                         "address", "vat_number", "kvk_number", "language", NULL};
     api_take_no_others(call, body, "", known);
     *profile = (struct profile){
-        .email = take_email(call, body),
+        .email = api_take_email(call, body, "email"),
         .name = api_take_text(call, body, "", "name", JSON_REQUIRED, API_NAME_LENGTH_MAX),
         .company = api_take_text(call, body, "", "company", JSON_OPTIONAL, API_NAME_LENGTH_MAX),
         .phone = api_take_text(call, body, "", "phone", JSON_OPTIONAL, API_PHONE_LENGTH_MAX),
@@ -62,13 +36,11 @@ enum status api_customer_register(struct api_call *call, struct http_answer *ans
     char hash[PASSWORD_HASH_BYTES];
     struct uuid id;
     char token[TOKEN_TEXT_BYTES];
-    struct error fault;
     enum status status = api_call_body(call, &body, error);
     if (status != STATUS_OK)
         return status;
     take_profile(call, body, &profile);
-    const char *password = take_password(call, body, PASSWORD_LENGTH_MAX);
-    note_if(call, password_check_rules(password, strlen(password), &fault), &fault);
+    const char *password = api_take_new_password(call, body, "password");
     status = api_call_check_faults(call, error);
     if (status == STATUS_OK)
         status = password_hash(password, strlen(password), hash, error);
@@ -80,6 +52,8 @@ enum status api_customer_register(struct api_call *call, struct http_answer *ans
     json_set_uuid(object, "id", &id);
     json_set_text(object, "token", token);
     api_answer_json(call, answer, 201, object);
+    if (call->options->wake_jobs != NULL)
+        call->options->wake_jobs(call->options->jobs);
     return STATUS_OK;
 }
 
@@ -144,7 +118,7 @@ enum status api_session_begin(struct api_call *call, struct http_answer *answer,
         return status;
     api_take_no_others(call, body, "", known);
     const char *email = api_take_text(call, body, "", "email", JSON_REQUIRED, call->request->body_length);
-    const char *password = take_password(call, body, call->request->body_length);
+    const char *password = api_take_password(call, body, "password", call->request->body_length);
     bool as_cookie = false;
     status = api_call_check_faults(call, error);
     if (status == STATUS_OK)
@@ -185,6 +159,7 @@ static void answer_profile(struct api_call *call, const struct customer *custome
     json_t *object = profile_to_json(call->arena, &customer->profile);
     json_set_uuid(object, "id", &customer->id);
     json_set_time(object, "created_at", customer->created_at_us);
+    json_set_boolean(object, "email_verified", customer->email_is_verified);
     api_answer_json(call, answer, 200, object);
 }
 

@@ -2,6 +2,8 @@
 #include "akkoord/api/fields.h"
 
 #include "akkoord/domain/review.h"
+#include "akkoord/vault/blind_index.h"
+#include "akkoord/vault/password.h"
 
 #define UTF8_BYTES_MAX         4 /* of one character */
 #define VAT_NUMBER_LENGTH_MIN  4
@@ -201,4 +203,40 @@ enum language api_take_language(struct api_call *call, const json_t *object, con
     if (text != NULL && language_parse(text, &language) != STATUS_OK)
         api_call_note_field(call, key, "unsupported", "a language is nl or en");
     return language;
+}
+
+/* ---- accounts ---- */
+
+static void note_if(struct api_call *call, enum status status, const struct error *fault)
+{
+    if (status != STATUS_OK)
+        api_call_note_fault(call, fault);
+}
+
+const char *api_take_email(struct api_call *call, const json_t *object, const char *key)
+{
+    struct error fault;
+    const char *text = api_take_text(call, object, "", key, JSON_REQUIRED, EMAIL_LENGTH_MAX);
+    char *email = arena_alloc(call->arena, EMAIL_BYTES);
+    if (text == NULL)
+        return NULL;
+    note_if(call, email_normalise(text, strlen(text), email, &fault), &fault);
+    return email;
+}
+
+const char *api_take_password(struct api_call *call, const json_t *object, const char *key, size_t bytes_max)
+{
+    const char *password = NULL;
+    struct error fault;
+    note_if(call, json_get_text(object, "", key, JSON_REQUIRED, bytes_max, &password, &fault), &fault);
+    return password != NULL ? password : "";
+}
+
+const char *api_take_new_password(struct api_call *call, const json_t *object, const char *key)
+{
+    struct error fault;
+    const char *password = api_take_password(call, object, key, PASSWORD_LENGTH_MAX);
+    if (password_check_rules(password, strlen(password), &fault) != STATUS_OK)
+        api_call_note_field(call, key, fault.code, fault.detail);
+    return password;
 }

@@ -1,6 +1,7 @@
 /* The buckets of rate_limits.h, one table a limit. Event loops and workers; base/rate_limit.h has the locks. */
 #include "akkoord/api/rate_limits.h"
 
+#include "akkoord/api/account.h"
 #include "akkoord/api/customers.h"
 #include "akkoord/api/staff.h"
 #include "akkoord/base/memory.h"
@@ -12,6 +13,8 @@
 #define LOG_INS_OF_ACCOUNT    10
 #define LOG_INS_OF_ADDRESS    60
 #define REGISTRATIONS         30
+#define CODES_OF_ACCOUNT      5
+#define CODES_PERIOD_S        600
 #define ACCOUNT_KEY_BYTES_MAX (EMAIL_BYTES + 2)
 
 static struct metric refused = {
@@ -23,7 +26,8 @@ static struct metric refused = {
 struct rate_limits {
     struct rate_limit *log_ins_of_account;
     struct rate_limit *log_ins_of_address;
-    struct rate_limit *registrations;
+    struct rate_limit *registrations; /* and what else makes us write to an address that anybody gave */
+    struct rate_limit *codes_of_account;
 };
 
 struct rate_limits *rate_limits_new(void)
@@ -33,6 +37,7 @@ struct rate_limits *rate_limits_new(void)
         .log_ins_of_account = rate_limit_new(LOG_INS_OF_ACCOUNT, PERIOD_S),
         .log_ins_of_address = rate_limit_new(LOG_INS_OF_ADDRESS, PERIOD_S),
         .registrations = rate_limit_new(REGISTRATIONS, PERIOD_S),
+        .codes_of_account = rate_limit_new(CODES_OF_ACCOUNT, CODES_PERIOD_S),
     };
     return limits;
 }
@@ -44,6 +49,7 @@ void rate_limits_free(struct rate_limits *limits)
     rate_limit_free(limits->log_ins_of_account);
     rate_limit_free(limits->log_ins_of_address);
     rate_limit_free(limits->registrations);
+    rate_limit_free(limits->codes_of_account);
     free(limits);
 }
 
@@ -61,9 +67,10 @@ bool rate_limits_refuse_address(struct rate_limits *limits, const struct api_rou
     const char *labels = "limit=\"log_in_address\"";
     if (limits == NULL)
         return false;
-    if (route->function == api_session_begin || route->function == api_staff_session_begin) {
+    if (route->function == api_session_begin || route->function == api_staff_session_begin ||
+        route->function == api_password_reset_confirm) {
         limit = limits->log_ins_of_address;
-    } else if (route->function == api_customer_register) {
+    } else if (route->function == api_customer_register || route->function == api_password_reset) {
         limit = limits->registrations;
         labels = "limit=\"registration\"";
     }
@@ -87,5 +94,14 @@ bool rate_limits_refuse_account(struct api_call *call, enum account_kind kind, c
     if (wait_s == 0)
         return false;
     *answer = too_many(call->arena, "limit=\"log_in_account\"", wait_s);
+    return true;
+}
+
+bool rate_limits_refuse_code(struct api_call *call, const void *account, size_t length, struct http_answer *answer)
+{
+    int wait_s = call->limits != NULL ? rate_limit_take(call->limits->codes_of_account, account, length) : 0;
+    if (wait_s == 0)
+        return false;
+    *answer = too_many(call->arena, "limit=\"code_account\"", wait_s);
     return true;
 }

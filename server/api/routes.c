@@ -1,4 +1,5 @@
 /* Every call of the API: who may make it, and which lane it runs on. */
+#include "akkoord/api/account.h"
 #include "akkoord/api/call.h"
 #include "akkoord/api/customers.h"
 #include "akkoord/api/erasure.h"
@@ -31,6 +32,18 @@ static const struct api_route table[] = {
     {HTTP_GET, "/v1/me/requests", API_LANE, API_CUSTOMER, api_privacy_requests_list},
     {HTTP_GET, "/v1/me/requests/{id}", API_LANE, API_CUSTOMER, api_privacy_request_show},
     {HTTP_DELETE, "/v1/me/restriction", API_LANE, API_CUSTOMER, api_restriction_lift},
+
+    /* owning an account */
+    {HTTP_POST, "/v1/me/email", API_LANE_SLOW, API_CUSTOMER, api_email_change},
+    {HTTP_POST, "/v1/me/email/confirm", API_LANE, API_CUSTOMER, api_email_change_confirm},
+    {HTTP_POST, "/v1/me/email/verification", API_LANE, API_CUSTOMER, api_email_verify},
+    {HTTP_POST, "/v1/me/email/verification/resend", API_LANE, API_CUSTOMER, api_email_verification_resend},
+    {HTTP_PUT, "/v1/me/password", API_LANE_SLOW, API_CUSTOMER, api_password_change},
+    {HTTP_GET, "/v1/me/sessions", API_LANE, API_CUSTOMER, api_sessions_list},
+    {HTTP_DELETE, "/v1/me/sessions", API_LANE, API_CUSTOMER, api_sessions_end_others},
+    {HTTP_DELETE, "/v1/me/sessions/{id}", API_LANE, API_CUSTOMER, api_session_end_one},
+    {HTTP_POST, "/v1/password-resets", API_LANE, API_ANYBODY, api_password_reset},
+    {HTTP_POST, "/v1/password-resets/confirm", API_LANE_SLOW, API_ANYBODY, api_password_reset_confirm},
 
     /* what is sold, and orders */
     {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},

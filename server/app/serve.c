@@ -58,6 +58,7 @@ struct serve {
     struct provider_accounts accounts;
     struct http_client *client;     /* to providers */
     struct http_client *own_client; /* to our own listener */
+    struct mail_server mail_server; /* its URL is NULL when there is none */
     struct committer *committer;
     struct jobs *jobs;
     struct api *api;
@@ -252,6 +253,27 @@ static void start_clients(struct serve *serve)
     serve->own_client = http_client_new(&own);
 }
 
+/* Without a mail server mail is written to a folder, and that is said. */
+static struct mail_transport prepare_mail(struct serve *serve)
+{
+    const struct settings *settings = &serve->settings;
+    serve->mail_server = (struct mail_server){
+        .url = settings->smtp_url,
+        .user = settings->smtp_user,
+        .password = settings->smtp_password,
+        .certificate_file = settings->smtp_ca_file,
+        .requires_tls = settings->smtp_requires_tls,
+    };
+    const struct mail_transport mail = {
+        .server = settings->smtp_url != NULL ? &serve->mail_server : NULL,
+        .folder = arena_format(serve->arena, "%s/mail", settings->data_dir),
+        .from = settings->mail_from != NULL ? settings->mail_from : serve->seller.email,
+    };
+    if (mail.server == NULL)
+        log_event(LOG_WARNING, "mail.to_folder", log_text("folder", mail.folder));
+    return mail;
+}
+
 static void start_jobs(struct serve *serve)
 {
     struct jobs_options options = {
@@ -264,6 +286,9 @@ static void start_jobs(struct serve *serve)
         .client = serve->client,
         .own_url = serve->own_url,
         .own_client = serve->own_client,
+        .mail = prepare_mail(serve),
+        .seller = &serve->seller,
+        .public_url = serve->settings.public_url,
     };
     /* The sandbox is the receiver's first source; of several secrets the first signs. */
     if (serve->sandbox_secret != NULL)

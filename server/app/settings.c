@@ -16,6 +16,7 @@
 #include "akkoord/app/settings.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/pg/connection.h"
+#include "akkoord/vault/blind_index.h"
 #include "settings_values.h"
 
 #define DEFAULT_LISTEN          "127.0.0.1:8080"
@@ -63,6 +64,11 @@ enum setting {
     REVIEW_FOUR_EYES_AMOUNT,
     TRUSTED_PROXIES,
     CLOCK_OFFSET,
+    SMTP_URL,
+    SMTP_USER,
+    SMTP_PASSWORD,
+    SMTP_CA_FILE,
+    MAIL_FROM,
     SKIP_INSTALL, /* read by server/start, listed so that it is known */
     SETTINGS_COUNT,
 };
@@ -105,6 +111,11 @@ static const struct {
     [REVIEW_FOUR_EYES_AMOUNT] = {"AKKOORD_REVIEW_FOUR_EYES_AMOUNT", false},
     [TRUSTED_PROXIES] = {"AKKOORD_TRUSTED_PROXIES", false},
     [CLOCK_OFFSET] = {"AKKOORD_CLOCK_OFFSET", false},
+    [SMTP_URL] = {"AKKOORD_SMTP_URL", false},
+    [SMTP_USER] = {"AKKOORD_SMTP_USER", false},
+    [SMTP_PASSWORD] = {"AKKOORD_SMTP_PASSWORD", true},
+    [SMTP_CA_FILE] = {"AKKOORD_SMTP_CA_FILE", false},
+    [MAIL_FROM] = {"AKKOORD_MAIL_FROM", false},
     [SKIP_INSTALL] = {"AKKOORD_SKIP_INSTALL", false},
 };
 
@@ -335,7 +346,7 @@ static enum status read_api_url(const struct settings *settings, struct texts *t
     value_strip_slash(*api_url);
     if (value_ends_with(*api_url, "/v1") || value_ends_with(*api_url, "/v2"))
         return wrong(error, setting, "is given without /v1 or /v2");
-    if (settings->mode == MODE_LIVE && !url.is_https && !url.is_loopback)
+    if (settings->mode == MODE_LIVE && !url.is_secure && !url.is_loopback)
         return wrong(error, setting, "must be https:// in live mode: the secret key would travel in the clear");
     return STATUS_OK;
 }
@@ -439,6 +450,40 @@ static enum status read_review_rules(struct settings *settings, const struct tex
     return STATUS_OK;
 }
 
+/* A password in the clear never leaves this machine: smtp:// to another one goes on only over TLS. */
+static enum status read_mail_server(struct settings *settings, struct texts *texts, struct error *error)
+{
+    struct value_url url;
+    if (!texts->items[SMTP_URL] &&
+        (texts->items[SMTP_USER] || texts->items[SMTP_PASSWORD] || texts->items[SMTP_CA_FILE]))
+        return missing(error, SMTP_URL, "must be set, because a user, a password or certificates for it are");
+    if (!texts->items[SMTP_USER] != !texts->items[SMTP_PASSWORD])
+        return missing(error, texts->items[SMTP_USER] ? SMTP_PASSWORD : SMTP_USER, "must be set, because the other is");
+    settings->smtp_url = take(texts, SMTP_URL);
+    settings->smtp_user = take(texts, SMTP_USER);
+    settings->smtp_password = take(texts, SMTP_PASSWORD);
+    settings->smtp_ca_file = take(texts, SMTP_CA_FILE);
+    if (!settings->smtp_url)
+        return STATUS_OK;
+    if (settings->smtp_ca_file && access(settings->smtp_ca_file, R_OK) != 0)
+        return wrong(error, SMTP_CA_FILE, "names a file that can't be read");
+    if (!value_mail_url(settings->smtp_url, &url) || url.has_path)
+        return wrong(error, SMTP_URL, "must be smtp:// or smtps://, a host and perhaps a port, without a path");
+    value_strip_slash(settings->smtp_url);
+    settings->smtp_requires_tls = !url.is_loopback || url.is_secure || settings->smtp_ca_file != NULL;
+    return STATUS_OK;
+}
+
+static enum status read_mail(struct settings *settings, struct texts *texts, struct error *error)
+{
+    char normalised[EMAIL_BYTES];
+    const char *from = texts->items[MAIL_FROM];
+    if (from && email_normalise(from, strlen(from), normalised, NULL) != STATUS_OK)
+        return wrong(error, MAIL_FROM, "must be an e-mail address");
+    settings->mail_from = take(texts, MAIL_FROM);
+    return read_mail_server(settings, texts, error);
+}
+
 static enum status read_files(struct settings *settings, struct texts *texts, struct error *error)
 {
     const char *epoch_days = texts->items[KEY_EPOCH_DAYS];
@@ -473,6 +518,8 @@ static enum status understand(struct settings *settings, struct texts *texts, co
         status = read_rules(settings, texts, error);
     if (status == STATUS_OK)
         status = read_review_rules(settings, texts, error);
+    if (status == STATUS_OK)
+        status = read_mail(settings, texts, error);
     if (status == STATUS_OK)
         status = read_files(settings, texts, error);
     if (status == STATUS_OK)
@@ -523,6 +570,11 @@ void settings_release(struct settings *settings)
         &settings->stripe_api_url,
         &settings->mollie_api_key,
         &settings->mollie_api_url,
+        &settings->smtp_url,
+        &settings->smtp_user,
+        &settings->smtp_password,
+        &settings->smtp_ca_file,
+        &settings->mail_from,
     };
     for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
         value_release(values[i]);

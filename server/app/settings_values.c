@@ -93,17 +93,16 @@ bool value_listen(const char *text, char host[SETTINGS_HOST_BYTES], uint16_t *po
     return true;
 }
 
-bool value_url(const char *text, struct value_url *url)
+/* `secure` and `plain` are schemes with their "://". */
+static bool parse_url(const char *text, const char *secure, const char *plain, struct value_url *url)
 {
     char host[256];
     uint16_t port;
     size_t length;
-    *url = (struct value_url){0};
-    if (strncmp(text, "https://", 8) == 0)
-        url->is_https = true;
-    else if (strncmp(text, "http://", 7) != 0)
+    *url = (struct value_url){.is_secure = strncmp(text, secure, strlen(secure)) == 0};
+    if (!url->is_secure && strncmp(text, plain, strlen(plain)) != 0)
         return false;
-    text += url->is_https ? 8 : 7;
+    text += strlen(url->is_secure ? secure : plain);
     if (!value_is_printable(text) || strpbrk(text, "@?#\\\"<>"))
         return false;
     length = strcspn(text, "/");
@@ -112,6 +111,16 @@ bool value_url(const char *text, struct value_url *url)
         return false;
     url->is_loopback = is_loopback_host(host);
     return true;
+}
+
+bool value_url(const char *text, struct value_url *url)
+{
+    return parse_url(text, "https://", "http://", url);
+}
+
+bool value_mail_url(const char *text, struct value_url *url)
+{
+    return parse_url(text, "smtps://", "smtp://", url);
 }
 
 static bool has_bits_after_prefix(const struct settings_cidr *cidr, unsigned bits)

@@ -7,7 +7,7 @@
 #include "akkoord/app/settings.h"
 
 struct value_url {
-    bool is_https;
+    bool is_secure;   /* https or smtps */
     bool is_loopback; /* localhost, 127.0.0.0/8 or ::1 */
     bool has_path;    /* more than one slash after the host */
 };
@@ -18,6 +18,8 @@ bool value_integer(const char *text, int64_t minimum, int64_t maximum, int64_t *
 bool value_listen(const char *text, char host[SETTINGS_HOST_BYTES], uint16_t *port, bool *is_loopback);
 /* http or https, a host, an optional port and path; no user, query or fragment. */
 bool value_url(const char *text, struct value_url *url);
+/* The same of smtp or smtps. */
+bool value_mail_url(const char *text, struct value_url *url);
 /* "10.0.0.0/8,fd00::/8,192.0.2.1"; bits after the prefix must be zero, as they are a slip otherwise. */
 bool value_cidrs(const char *text, struct settings_cidr cidrs[SETTINGS_PROXIES_MAX], size_t *count);
 /* Neither space nor control nor a byte above ASCII. */

@@ -12,6 +12,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/base/memory.h"
+#include "akkoord/store/mails.h"
 #include "lanes.h"
 
 #define SECONDS(number) ((number)*CLOCK_US_PER_SECOND)
@@ -25,6 +26,10 @@ static const struct job_kind send_kinds[] = {
 };
 static const struct job_kind render_kinds[] = {
     {JOB_RENDER_DOCUMENT, job_render_document, SECONDS(60), {10, SECONDS(1), SECONDS(3600)}},
+};
+/* Three days of tries. The hold is longer than a mail may take. */
+static const struct job_kind mail_kinds[] = {
+    {JOB_SEND_MAIL, job_send_mail, SECONDS(60), {80, SECONDS(1), SECONDS(3600)}},
 };
 /* A day of tries for what a webhook has told us to look at; a week for money that others wait for. The holds are short,
  * so that what a killed process was doing is taken up again soon, and longer than the calls of a job may take. */
@@ -52,6 +57,7 @@ static const struct job_lane lanes[] = {
     {"retention", 1, retain, NULL, 0, JOBS_RETENTION_MS, LOW_NICENESS},
     {"jobs-send", 2, run_next_job, send_kinds, 1, JOBS_POLL_MS, 0},
     {"jobs-render", 1, run_next_job, render_kinds, 1, JOBS_POLL_MS, LOW_NICENESS},
+    {"jobs-mail", 2, run_next_job, mail_kinds, 1, JOBS_POLL_MS, LOW_NICENESS},
     {"fetch-stripe", JOBS_FETCH_THREADS, run_next_job, stripe_fetch_kinds, 1, JOBS_POLL_MS, 0},
     {"fetch-mollie", JOBS_FETCH_THREADS, run_next_job, mollie_fetch_kinds, 1, JOBS_POLL_MS, 0},
     {"refund-stripe", 1, run_next_job, stripe_refund_kinds, 1, JOBS_POLL_MS, 0},

@@ -74,4 +74,5 @@ enum status jobs_feed_event(struct job_thread *thread, const struct payment_even
 job_function job_fetch_payment;
 job_function job_refund_payment;
 job_function job_render_document;
+job_function job_send_mail;
 job_function job_send_sandbox_webhook;

@@ -3,8 +3,10 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/accounts.h"
 #include "akkoord/store/sessions.h"
 #include "akkoord/vault/blind_index.h"
+#include "rows.h"
 
 #define FIRST_PROFILE_VERSION 1
 
@@ -14,22 +16,12 @@ static struct seal_context profile_context(const struct uuid *id, int64_t versio
         .table = "customer", .column = "profile_sealed", .row_id = *id, .subject_id = *id, .row_version = version};
 }
 
-static void add_email_candidates(struct store *store, struct pg_params *params, const char *email)
-{
-    struct blind_index indexes[BLIND_INDEX_KEYS_MAX];
-    size_t count = blind_index_candidates(store->keyring, email, indexes);
-    struct pg_array *array = pg_array_begin(params, PG_BYTES_ARRAY);
-    for (size_t i = 0; i < count; i++)
-        pg_array_add_bytes(array, indexes[i].bytes, sizeof(indexes[i].bytes));
-    pg_array_end(array);
-}
-
 enum status store_customer_find_credentials(struct store *store, struct arena *arena, const char *email,
                                             struct customer_credentials *credentials, struct error *error)
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    add_email_candidates(store, &params, email);
+    store_add_email_candidates(store, &params, email);
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_customer_find_by_email, &params, &result, error);
     if (status != STATUS_OK)
@@ -103,11 +95,12 @@ static enum status insert_customer(struct store *store, struct arena *arena, con
 }
 
 /* The unique index knows the address under the active index key only: under an older one it is looked up. */
-static enum status refuse_known_email(struct store *store, struct arena *arena, const char *email, struct error *error)
+static enum status refuse_others_email(struct store *store, struct arena *arena, const struct uuid *id,
+                                       const char *email, struct error *error)
 {
     struct customer_credentials known;
     enum status status = store_customer_find_credentials(store, arena, email, &known, error);
-    if (status == STATUS_NOT_FOUND)
+    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && uuid_equal(&known.id, id)))
         return STATUS_OK;
     return status == STATUS_OK ? email_taken(error) : status;
 }
@@ -118,7 +111,7 @@ enum status store_customer_register(struct store *store, struct arena *arena, co
 {
     struct data_key key = {.secret = NULL};
     *id = uuid_new();
-    enum status status = refuse_known_email(store, arena, profile->email, error);
+    enum status status = refuse_others_email(store, arena, id, profile->email, error);
     if (status == STATUS_OK)
         status = pg_begin(store->pg, error);
     if (status == STATUS_OK)
@@ -127,6 +120,8 @@ enum status store_customer_register(struct store *store, struct arena *arena, co
         status = insert_customer(store, arena, profile, password_hash, id, &key, error);
     if (status == STATUS_OK)
         status = store_session_begin_customer(store, arena, id, token, error);
+    if (status == STATUS_OK)
+        status = store_code_begin_verification(store, arena, id, error);
     if (status == STATUS_OK)
         status = pg_commit(store->pg, error);
     pg_rollback(store->pg);
@@ -180,6 +175,7 @@ enum status store_customer_load(struct store *store, struct arena *arena, const 
         customer->profile_version = pg_get_int64(result, 0, 2);
         customer->created_at_us = pg_get_time(result, 0, 4);
         customer->restricted_since_us = pg_get_time(result, 0, 5);
+        customer->email_is_verified = !pg_is_null(result, 0, 6);
         status = open_profile(store, arena, result, customer, error);
     }
     pg_result_free(result);
@@ -236,4 +232,28 @@ enum status store_customer_replace_profile(struct store *store, struct arena *ar
         status = delete_key(store, arena, &customer->profile_key_id, error);
     vault_data_key_release(&key);
     return status;
+}
+
+static enum status update_email(struct store *store, struct arena *arena, const struct customer *customer,
+                                struct error *error)
+{
+    struct blind_index index;
+    blind_index_make(store->keyring, customer->profile.email, &index);
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, &customer->id);
+    pg_params_add_bytes(&params, index.bytes, sizeof(index.bytes));
+    pg_params_add_uuid(&params, &index.key_id);
+    pg_params_add_time(&params, clock_now_us());
+    enum status status = pg_execute(store->pg, &sql_customer_replace_email, &params, NULL, error);
+    return status == STATUS_CONFLICT ? email_taken(error) : status;
+}
+
+enum status store_customer_replace_email(struct store *store, struct arena *arena, const struct customer *customer,
+                                         struct error *error)
+{
+    enum status status = refuse_others_email(store, arena, &customer->id, customer->profile.email, error);
+    if (status == STATUS_OK)
+        status = store_customer_replace_profile(store, arena, customer, error);
+    return status == STATUS_OK ? update_email(store, arena, customer, error) : status;
 }

@@ -1,6 +1,7 @@
 /* The codec of jobs' payloads: identifiers and amounts only. Pure. */
 #include "akkoord/base/json.h"
 #include "akkoord/store/jobs.h"
+#include "akkoord/store/mails.h"
 
 #define EVENT_ID_TEXT_MAX 255
 #define BODY_BYTES_MAX    65536
@@ -102,4 +103,29 @@ const char *job_write_refund(struct arena *arena, const struct uuid *payment_id)
 enum status job_read_refund(struct arena *arena, const char *payload, struct uuid *payment_id, struct error *error)
 {
     return read_id(arena, payload, "payment", payment_id, error);
+}
+
+const char *mail_job_write(struct arena *arena, const struct mail_job *mail)
+{
+    json_t *payload = json_new_object(arena);
+    size_t length;
+    json_set_text(payload, "mail", mail_kind_name(mail->kind));
+    json_set_uuid(payload, "subject", &mail->subject_id);
+    return json_write(arena, payload, &length);
+}
+
+enum status mail_job_read(struct arena *arena, const char *payload, struct mail_job *mail, struct error *error)
+{
+    json_t *object;
+    const char *kind;
+    if (read_id(arena, payload, "subject", &mail->subject_id, error) != STATUS_OK ||
+        json_parse_object(arena, payload, strlen(payload), &object, error) != STATUS_OK ||
+        json_get_text(object, "", "mail", JSON_REQUIRED, UUID_TEXT_BYTES, &kind, error) != STATUS_OK)
+        return malformed(error);
+    for (size_t i = 0; i < MAIL_KINDS; i++) {
+        mail->kind = (enum mail_kind)i;
+        if (strcmp(kind, mail_kind_name(mail->kind)) == 0)
+            return STATUS_OK;
+    }
+    return malformed(error);
 }

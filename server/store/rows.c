@@ -1,6 +1,8 @@
 /* What the files of the store read and write alike: see rows.h. Keeps nothing between calls. */
 #include "rows.h"
 
+#include "akkoord/vault/blind_index.h"
+
 void store_read_text(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes)
 {
     const char *text = pg_get_text(result, row, column);
@@ -22,5 +24,15 @@ void store_add_new_uuids(struct pg_params *params, size_t count)
         struct uuid uuid = uuid_new();
         pg_array_add_uuid(array, &uuid);
     }
+    pg_array_end(array);
+}
+
+void store_add_email_candidates(struct store *store, struct pg_params *params, const char *email)
+{
+    struct blind_index indexes[BLIND_INDEX_KEYS_MAX];
+    size_t count = blind_index_candidates(store->keyring, email, indexes);
+    struct pg_array *array = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_bytes(array, indexes[i].bytes, sizeof(indexes[i].bytes));
     pg_array_end(array);
 }

@@ -1,6 +1,6 @@
 #pragma once
 /* What the files of the store read and write alike. Whatever thread owns the store runs it. Internal to store. */
-#include "akkoord/pg/connection.h"
+#include "akkoord/store/store.h"
 
 /* A text column into a field that has room for all the program ever writes there; a null becomes "". */
 void store_read_text(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes);
@@ -8,3 +8,6 @@ void store_read_text(const struct pg_result *result, size_t row, int column, cha
 /* The next parameter is an array of these, or of as many new ones. */
 void store_add_uuids(struct pg_params *params, const struct uuid *uuids, size_t count);
 void store_add_new_uuids(struct pg_params *params, size_t count);
+
+/* The next parameter is an array of the blind indexes of a normalised address under every index key that lives. */
+void store_add_email_candidates(struct store *store, struct pg_params *params, const char *email);

@@ -32,6 +32,7 @@ static enum status begin_session(struct store *store, struct arena *arena, const
 {
     uint8_t hash[SHA256_BYTES];
     int64_t now_us = clock_now_us();
+    const struct uuid id = uuid_new();
     token_new(token, hash);
     struct pg_params params;
     pg_params_init(&params, arena);
@@ -40,6 +41,7 @@ static enum status begin_session(struct store *store, struct arena *arena, const
     pg_params_add_uuid(&params, staff_id);
     pg_params_add_time(&params, now_us);
     pg_params_add_time(&params, now_us + seconds * CLOCK_US_PER_SECOND);
+    pg_params_add_uuid(&params, &id);
     return pg_execute(store->pg, &sql_login_begin, &params, NULL, error);
 }
 
@@ -104,4 +106,69 @@ enum status store_session_end(struct store *store, struct arena *arena, const ch
     pg_params_init(&params, arena);
     pg_params_add_bytes(&params, hash, sizeof(hash));
     return pg_execute(store->pg, &sql_login_end, &params, NULL, error);
+}
+
+/* ---- a customer's own ---- */
+
+enum status store_sessions_list(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                const char *token, size_t length, const struct uuid *after, size_t limit,
+                                struct listed_session **sessions, size_t *count, struct error *error)
+{
+    uint8_t hash[SHA256_BYTES];
+    enum status status = token_hash(token, length, hash, error);
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, customer_id);
+    pg_params_add_time(&params, clock_now_us());
+    pg_params_add_uuid(&params, uuid_is_nil(after) ? NULL : after);
+    pg_params_add_int64(&params, (int64_t)limit);
+    struct pg_result *result = NULL;
+    status = pg_execute(store->pg, &sql_login_list, &params, &result, error);
+    if (status != STATUS_OK)
+        return status;
+    *count = pg_result_rows(result);
+    *sessions = ARENA_ARRAY(arena, struct listed_session, *count);
+    for (size_t i = 0; i < *count; i++) {
+        size_t stored_length;
+        const uint8_t *stored = pg_get_bytes(result, i, 1, &stored_length);
+        (*sessions)[i] = (struct listed_session){
+            .id = pg_get_uuid(result, i, 0),
+            .created_at_us = pg_get_time(result, i, 2),
+            .expires_at_us = pg_get_time(result, i, 3),
+            .is_current = crypto_equal(stored, stored_length, hash, sizeof(hash)),
+        };
+    }
+    pg_result_free(result);
+    return STATUS_OK;
+}
+
+enum status store_session_end_one(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                  const struct uuid *id, struct error *error)
+{
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, customer_id);
+    pg_params_add_uuid(&params, id);
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_login_end_one, &params, &result, error);
+    if (status == STATUS_OK && pg_result_affected(result) == 0)
+        status = error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such session");
+    pg_result_free(result);
+    return status;
+}
+
+enum status store_sessions_end_others(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                      const char *token, size_t length, struct error *error)
+{
+    uint8_t hash[SHA256_BYTES];
+    enum status status = token != NULL ? token_hash(token, length, hash, error) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    struct pg_params params;
+    pg_params_init(&params, arena);
+    pg_params_add_uuid(&params, customer_id);
+    pg_params_add_bytes(&params, token != NULL ? hash : NULL, sizeof(hash));
+    return pg_execute(store->pg, &sql_login_end_others, &params, NULL, error);
 }

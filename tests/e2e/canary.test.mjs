@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { addStaff, expectStatus, getOrder, linkToken, listAll, newEmail, newStaff, payStandard, payStripe, placeOrder, postgresProgram, randomId, run, sendStandard,
   staffLogin, startAkkoord } from './lib/akkoord.mjs';
+import { awaitNoMailJobs, startMailServer } from './lib/mail.mjs';
 
 const letters = (count) => Array.from(randomBytes(count), (byte) => 'bcdfghjklmnpqrstvwxz'[byte % 20]).join('');
 const digits = (count) => Array.from(randomBytes(count), (byte) => byte % 10).join('');
@@ -24,7 +25,9 @@ function canary(name, value) {
 }
 
 before(async () => {
-  server = await startAkkoord({ env: { AKKOORD_REVIEW_FOUR_EYES_AMOUNT: '1' } });
+  // Mail leaves the machine, as it does where a mail server is set: into a folder it is written to be read.
+  const post = await startMailServer();
+  server = await startAkkoord({ env: { AKKOORD_REVIEW_FOUR_EYES_AMOUNT: '1', AKKOORD_SMTP_URL: post.url } });
   const local = letters(14);
   const profile = {
     email: canary('e-mail address', `${local}@${letters(10)}.example`), password: canary('password', `Wq-${letters(18)}`),
@@ -85,6 +88,12 @@ before(async () => {
   expectStatus(await sendStandard(server, `{"type":"payment.paid","data":{"payment":"${canary('person in a malformed event', letters(16))}"}}`), 400);
   const stripeOrder = await placeOrder(server, customer, { payment_provider: 'stripe' });
   expectStatus(await payStripe(server, stripeOrder), 200);
+  canary('new address', `${letters(14)}@${letters(10)}.example`);
+  expectStatus(await server.api('POST', '/v1/me/email', { token: customer.token, body: { email: canaries['new address'], password: profile.password } }), 202);
+  expectStatus(await server.api('POST', '/v1/password-resets', { body: { email: canary('address of nobody', `${letters(14)}@${letters(10)}.example`) } }), 202);
+  await awaitNoMailJobs(server);
+  assert.ok(post.mails.length >= 6, 'mails about the account, about decisions and about the review');
+  for (const [i, mail] of post.mails.filter((one) => one.code !== null).entries()) canary(`mailed code ${i}`, mail.code);
   expectStatus(await server.api('DELETE', '/v1/sessions', { token: customer.token }), 204);
   const { code, stderr } = await server.psql('CHECKPOINT', { role: 'akkoord_admin' });
   assert.equal(code, 0, stderr);

@@ -11,6 +11,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 
 import { Answer, addStaff, linkToken, newEmail, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, sampleAddress, sourceDirectory,
   startAkkoord, startPostgres, totp, waitFor } from './lib/akkoord.mjs';
+import { awaitMails, lastCode } from './lib/mail.mjs';
 import { Description, loadDescription } from './lib/openapi.mjs';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -143,6 +144,40 @@ describe('every call answers as described', () => {
     await ask(200, 'GET', '/v1/me', { token: (await registerCustomer(server, { address: undefined })).token });
     await ask(204, 'DELETE', '/v1/sessions', { token });
     await ask(401, 'DELETE', '/v1/sessions', { token });
+  });
+
+  test('owning an account', async () => {
+    const owner = await registerCustomer(server);
+    const post = (status, path, body, who = owner) => ask(status, 'POST', `/v1/me/${path}`, by(who, body));
+    const code = await lastCode(server, owner.email, 'verification');
+    await post(422, 'email/verification', { code: '1' });
+    await post(202, 'email/verification/resend');
+    const codes = (await awaitMails(server, owner.email, 'verification', 2)).map((mail) => mail.code);
+    await post(204, 'email/verification', { code: codes.find((one) => one !== code) });
+    await post(409, 'email/verification/resend');
+    const address = newEmail();
+    await post(202, 'email', { email: address, password: owner.password });
+    await post(422, 'email/confirm', { code: '1' });
+    await post(204, 'email/confirm', { code: await lastCode(server, address, 'email_change') });
+    await post(202, 'email', { email: stranger.email, password: owner.password });
+    await post(409, 'email/confirm', { code: await lastCode(server, stranger.email, 'email_change') });
+    await post(422, 'email', { email: newEmail(), password: 'another' });
+    await ask(204, 'PUT', '/v1/me/password', by(owner, { current: owner.password, new: 'a new sample password' }));
+    await ask(422, 'PUT', '/v1/me/password', by(owner, { current: 'another', new: 'a new sample password' }));
+    await ask(202, 'POST', '/v1/password-resets', { body: { email: address } });
+    await ask(202, 'POST', '/v1/password-resets', { body: { email: newEmail() } });
+    await ask(422, 'POST', '/v1/password-resets', { body: { email: 'none' } });
+    const reset = { email: address, code: await lastCode(server, address, 'password_reset'), password: 'a third sample password' };
+    await ask(422, 'POST', '/v1/password-resets/confirm', { body: { ...reset, password: 'short' } });
+    await ask(204, 'POST', '/v1/password-resets/confirm', { body: reset });
+    const logIn = async () => (await ask(201, 'POST', '/v1/sessions', { body: { email: address, password: reset.password } })).json;
+    const [one, two] = [await logIn(), await logIn()];
+    const { items } = (await ask(200, 'GET', '/v1/me/sessions?limit=1', by(one))).json;
+    await ask(422, 'GET', '/v1/me/sessions?limit=0', by(one));
+    await ask(204, 'DELETE', `/v1/me/sessions/${items[0].id}`, by(one));
+    await ask(404, 'DELETE', `/v1/me/sessions/${items[0].id}`, by(one));
+    await ask(401, 'GET', '/v1/me/sessions', by(two));
+    await ask(204, 'DELETE', '/v1/me/sessions', by(one));
   });
 
   test('orders, before and after they are paid', async () => {
@@ -414,6 +449,10 @@ const bodies = () => ({
   inviteView: { question: 'Sample?' },
   extendReview: { months: 1, reasons: 'Sample.' },
   confirmOutcome: { outcome: 'upheld', agrees: true },
+  askForPasswordReset: { email: newEmail() },
+  resetPassword: { email: newEmail(), code: '12345678', password: 'a long sample password' },
+  changeEmail: { email: newEmail(), password: 'wrong' },
+  changePassword: { current: 'wrong', new: 'a long sample password' },
 });
 
 // Sends these headers and nothing after them.
@@ -468,9 +507,11 @@ describe('every call refuses as described', () => {
 
   test('429: too often', async () => {
     const other = await startAkkoord({ env: { AKKOORD_RATE_LIMITS: 'on', AKKOORD_MOLLIE_API_KEY: 'test_sample', AKKOORD_MOLLIE_API_URL: 'http://127.0.0.1:1' } });
+    const { token } = await registerCustomer(other);
     await each(429, async (call, { operation }) => {
       const webhook = operation.operationId === 'receiveWebhook';
-      const [target, options] = webhook ? ['/webhooks/mollie', { headers: FORM, body: 'id=tr_5B8cwPMGnU6qLbRvo7qEZo' }] : [call.target, { body: {} }];
+      const [target, options] = webhook ? ['/webhooks/mollie', { headers: FORM, body: 'id=tr_5B8cwPMGnU6qLbRvo7qEZo' }]
+        : [call.target, call.scheme ? { token, body: bodies()[operation.operationId] ?? {} } : { body: {} }];
       for (let i = 0; ; i++) {
         assert.ok(i < 1000, `${target} has a limit`);
         const answer = await other.api(call.method, target, options);

@@ -25,10 +25,11 @@ describe('registration', () => {
     const answer = expectStatus(await register(details), 201);
     assert.deepEqual(Object.keys(answer.json).sort(), ['id', 'token']);
     expectUuid(answer.json.id);
-    const { id, created_at, ...profile } = expectStatus(await me(answer.json.token), 200).json;
+    const { id, created_at, email_verified, ...profile } = expectStatus(await me(answer.json.token), 200).json;
     const { password, ...given } = details;
     assert.equal(id, answer.json.id);
     expectTime(created_at);
+    assert.equal(email_verified, false);
     assert.deepEqual(profile, given);
     assert.ok(!JSON.stringify(profile).includes(password));
   });

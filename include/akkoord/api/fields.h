@@ -43,3 +43,10 @@ const char *api_take_vat_number(struct api_call *call, const json_t *object, con
 const char *api_take_kvk_number(struct api_call *call, const json_t *object, const char *prefix);
 /* "nl" or "en"; `otherwise` when absent. */
 enum language api_take_language(struct api_call *call, const json_t *object, const char *key, enum language otherwise);
+
+/* An e-mail address in the form that is indexed (vault/blind_index.h); NULL after a fault. */
+const char *api_take_email(struct api_call *call, const json_t *object, const char *key);
+/* A password as the bytes that came: not trimmed. "" after a fault. */
+const char *api_take_password(struct api_call *call, const json_t *object, const char *key, size_t bytes_max);
+/* The same of one that is to be used from now on: it keeps the rules of vault/password.h. */
+const char *api_take_new_password(struct api_call *call, const json_t *object, const char *key);

@@ -4,6 +4,8 @@
  *
  *     log-in, of customers and staff together   10 a minute an account · 60 a minute an address prefix
  *     registration                              30 a minute an address prefix
+ *     codes by mail                             5 in ten minutes an account · 30 a minute an address prefix, as and
+ * with registrations
  *
  * An account is an e-mail address, whether anybody has it or not. Prefixes are those of base/rate_limit.h: 24 bits of
  * IPv4, 56 of IPv6. A prefix is asked first, and on the event loop, so that a flood from one place neither fills the
@@ -26,6 +28,9 @@ void rate_limits_free(struct rate_limits *limits);
  * limits refuse nobody. */
 bool rate_limits_refuse_address(struct rate_limits *limits, const struct api_route *route,
                                 struct http_exchange *exchange);
+/* Worker: fills `answer` with 429 and returns true when codes were mailed to this account (a customer's id, or an
+ * address that somebody may have) too often. */
+bool rate_limits_refuse_code(struct api_call *call, const void *account, size_t length, struct http_answer *answer);
 /* Worker: fills `answer` with 429 and returns true when this account's password was tried too often. */
 bool rate_limits_refuse_account(struct api_call *call, enum account_kind kind, const char *email,
                                 struct http_answer *answer);

@@ -75,10 +75,18 @@ struct settings {
     char *mollie_api_key;
     char *mollie_api_url;
 
+    /* NULL: no mail server. */
+    char *smtp_url;  /* no slash at the end */
+    char *smtp_user; /* both or neither (NULL) */
+    char *smtp_password;
+    char *smtp_ca_file; /* NULL: whom the system trusts */
+    char *mail_from;    /* an address; NULL: the seller's */
+
     int64_t order_expires_s;
     bool rate_limits;
     bool review_strict;
     int64_t review_four_eyes_minor; /* 0: off */
+    bool smtp_requires_tls;
     struct settings_cidr trusted_proxies[SETTINGS_PROXIES_MAX];
     size_t trusted_proxies_count;
     int64_t clock_offset_s; /* AKKOORD_CLOCK_OFFSET, test mode only: 0 otherwise */

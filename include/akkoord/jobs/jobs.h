@@ -6,6 +6,7 @@
  *     retention            once a day deletes what has reached its term (store/retention.h), as a role of its own
  *     jobs-send, two       `sandbox_webhook`, which goes to ourselves
  *     jobs-render          `render_document`, at low priority; a core's work each, and nobody waits for it
+ *     jobs-mail, two       `send_mail`
  *     fetch-<provider>     `fetch_<provider>`: asks what became of a payment
  *     refund-<provider>    `refund_<provider>`: sends money back
  *
@@ -13,6 +14,8 @@
  * when that time is over without an end, so every job may run twice: what it does must bear that.
  */
 #include "akkoord/acceptance/committer.h"
+#include "akkoord/domain/invoice.h"
+#include "akkoord/http/client_mail.h"
 #include "akkoord/vault/keyring.h"
 #include "akkoord/webhooks/calls.h"
 #include "akkoord/webhooks/provider.h"
@@ -23,6 +26,13 @@
 #define JOBS_RETENTION_MS  60000 /* how often it is looked whether a day is over */
 #define JOBS_SWEEP_ROWS    200   /* of each kind in one sweep */
 
+/* Where mail goes. */
+struct mail_transport {
+    const struct mail_server *server; /* NULL: into the folder */
+    const char *folder;
+    const char *from; /* the sender's address */
+};
+
 /* All of it must outlive the jobs. */
 struct jobs_options {
     const char *database_url;  /* the server's */
@@ -31,7 +41,10 @@ struct jobs_options {
     struct keyring *keyring;
     struct committer *committer;
     const struct provider_accounts *accounts; /* those whose key is set */
-    struct http_client *client;               /* for calls to these; cancelled before jobs_stop() */
+    struct http_client *client;               /* for calls to these and for mail; cancelled before jobs_stop() */
+    struct mail_transport mail;
+    const struct seller *seller; /* who writes */
+    const char *public_url;      /* for links; no slash at the end */
     /* Where our own listener is reached, without a slash at the end, and what the sandbox signs with; NULL without the
      * sandbox. */
     const char *own_url;

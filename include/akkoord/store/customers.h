@@ -3,6 +3,7 @@
  * Customers: rows of akkoord.customer. The profile is sealed under a data key of its own (purpose `profile`); a person
  * is found by the blind index of the e-mail address, and by nothing else.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct customer {
     struct uuid profile_key_id;
     int64_t created_at_us;
     int64_t restricted_since_us; /* processing is restricted to keeping, at the customer's wish; 0: it is not */
+    bool email_is_verified; /* they have shown that the address is theirs: accounts.h */
 };
 
 /* What a log-in needs. */
@@ -29,8 +31,9 @@ struct customer_credentials {
     char password_hash[PASSWORD_HASH_BYTES];
 };
 
-/* Key, customer and first session in one transaction; `profile` is checked by the caller. STATUS_CONFLICT
- * `email_taken`: of any number of registrations at once under one address, exactly one succeeds. */
+/* Key, customer, first session and the code that proves the address in one transaction; `profile` is checked by the
+ * caller. STATUS_CONFLICT `email_taken`: of any number of registrations at once under one address, exactly one
+ * succeeds. */
 enum status store_customer_register(struct store *store, struct arena *arena, const struct profile *profile,
                                     const char *password_hash, struct uuid *id, char token[TOKEN_TEXT_BYTES],
                                     struct error *error) AKKOORD_MUST_CHECK;
@@ -57,3 +60,7 @@ enum status store_customer_begin_change(struct store *store, struct arena *arena
  * store_customer_begin_change(), which stays open. */
 enum status store_customer_replace_profile(struct store *store, struct arena *arena, const struct customer *customer,
                                            struct error *error) AKKOORD_MUST_CHECK;
+/* The same with the e-mail address, which has been proved to be theirs, and the index that finds it. STATUS_CONFLICT
+ * `email_taken`: another customer has it. */
+enum status store_customer_replace_email(struct store *store, struct arena *arena, const struct customer *customer,
+                                         struct error *error) AKKOORD_MUST_CHECK;

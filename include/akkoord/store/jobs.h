@@ -7,6 +7,7 @@
  *     sandbox_webhook      {"event": "<webhook-id>", "body": "<the bytes to send>"}
  *     fetch_<provider>     {"provider": "<name>", "payment": "<the provider's id>"}; key: both, with a slash between
  *     refund_<provider>    {"payment": "<our id>"}; key: the same id
+ *     send_mail            mails.h
  *
  * Calls to each provider are kinds of their own, so that one that hangs holds up no other's.
  *

@@ -2,6 +2,7 @@
 /*
  * Sessions: rows of akkoord.session. Of a token only its SHA-256 is stored (vault/token.h).
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,3 +47,25 @@ enum status store_session_find(struct store *store, struct arena *arena, const c
 /* Ends one session; ending it twice is no error. */
 enum status store_session_end(struct store *store, struct arena *arena, const char *token, size_t length,
                               struct error *error) AKKOORD_MUST_CHECK;
+
+/* ---- a customer's own ---- */
+
+struct listed_session {
+    struct uuid id;
+    int64_t created_at_us;
+    int64_t expires_at_us;
+    bool is_current;
+};
+
+/* Those that are not over, newest first, at most `limit`, from after the session `after` (nil: from the start). `token`
+ * tells which one is asking. The array lives in the arena. */
+enum status store_sessions_list(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                const char *token, size_t length, const struct uuid *after, size_t limit,
+                                struct listed_session **sessions, size_t *count,
+                                struct error *error) AKKOORD_MUST_CHECK;
+/* STATUS_NOT_FOUND: the customer has no such session. */
+enum status store_session_end_one(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                  const struct uuid *id, struct error *error) AKKOORD_MUST_CHECK;
+/* All but that of `token`, which is NULL for all. In the caller's transaction or alone. */
+enum status store_sessions_end_others(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                      const char *token, size_t length, struct error *error) AKKOORD_MUST_CHECK;

@@ -13,6 +13,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/store/jobs.h"
+#include "akkoord/store/mails.h"
 #include "database.h"
 
 #define KIND       "test_kind"
@@ -194,6 +195,13 @@ static void payloads_read_back_as_they_were_written(void **state)
                      STATUS_OK);
     assert_string_equal(again.event_id, webhook.event_id);
     assert_string_equal(again.body, webhook.body);
+    for (int kind = 0; kind < MAIL_KINDS; kind++) {
+        const struct mail_job mail = {.kind = (enum mail_kind)kind, .subject_id = id};
+        struct mail_job read_mail;
+        assert_int_equal(mail_job_read(arena, mail_job_write(arena, &mail), &read_mail, &error), STATUS_OK);
+        assert_int_equal(read_mail.kind, mail.kind);
+        assert_true(uuid_equal(&read_mail.subject_id, &id));
+    }
 }
 
 static void a_payload_of_another_shape_is_refused(void **state)
@@ -205,6 +213,11 @@ static void a_payload_of_another_shape_is_refused(void **state)
     assert_string_equal(error.code, "job_payload");
     assert_int_equal(job_read_document(arena, "[]", &id, &error), STATUS_INVALID);
     assert_int_equal(job_read_sandbox_webhook(arena, "{\"event\":\"e\"}", &webhook, &error), STATUS_INVALID);
+    struct mail_job mail;
+    const char *unknown = "{\"mail\":\"other\",\"subject\":\"01a20622-bcd1-72b4-895d-000000000001\"}";
+    assert_int_equal(mail_job_read(arena, unknown, &mail, &error), STATUS_INVALID);
+    assert_string_equal(error.code, "job_payload");
+    assert_int_equal(mail_job_read(arena, "{\"mail\":\"decision\"}", &mail, &error), STATUS_INVALID);
 }
 
 static int set_up(void **state)

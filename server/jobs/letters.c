@@ -1,0 +1,171 @@
+/*
+ * What is written to whom: everything is read and opened when the mail is sent, and nothing of it is kept.
+ *
+ * A mail goes to the address of the profile as it is now: the one given at the registration, which the confirmation of
+ * an order has to reach whether it was proved or not (Directive 2011/83/EU art. 8(7)), or a later one, which takes its
+ * place only once it is proved. Only the code that proves a new address goes to that one.
+ */
+#include "letters.h"
+
+#include "akkoord/base/clock.h"
+#include "akkoord/documents/pdf.h"
+#include "akkoord/mail/letters.h"
+#include "akkoord/store/accounts.h"
+#include "akkoord/store/customers.h"
+#include "akkoord/store/decisions.h"
+#include "akkoord/store/orders.h"
+#include "akkoord/store/renditions.h"
+#include "akkoord/store/reviews.h"
+
+struct writing {
+    struct job_thread *thread;
+    struct arena *arena;
+    struct mail_message *message;
+    struct letter_parties parties;
+};
+
+/* The recipient; STATUS_NOT_FOUND once they are erased. */
+static enum status address_to(struct writing *writing, const struct uuid *customer_id, struct error *error)
+{
+    struct customer customer;
+    enum status status = store_customer_load(writing->thread->store, writing->arena, customer_id, &customer, error);
+    if (status != STATUS_OK)
+        return status;
+    writing->parties = (struct letter_parties){.language = customer.profile.language,
+                                               .name = customer.profile.name,
+                                               .seller = writing->thread->options->seller};
+    writing->message->language = customer.profile.language;
+    writing->message->to = (struct mail_address){.name = customer.profile.name, .address = customer.profile.email};
+    return STATUS_OK;
+}
+
+/* ---- codes ---- */
+
+static enum status write_about_code(struct writing *writing, const struct mail_job *mail, struct error *error)
+{
+    static const enum letter_code_purpose purposes[CODE_PURPOSES] = {
+        [CODE_VERIFICATION] = LETTER_VERIFICATION,
+        [CODE_PASSWORD_RESET] = LETTER_PASSWORD_RESET,
+        [CODE_EMAIL_CHANGE] = LETTER_EMAIL_CHANGE,
+    };
+    struct account_code code;
+    enum status status = store_code_open(writing->thread->store, writing->arena, &mail->subject_id, &code, error);
+    if (status == STATUS_OK && uuid_is_nil(&code.customer_id))
+        status = error_set(error, STATUS_NOT_FOUND, "not_found", "nobody has the address that was given");
+    if (status == STATUS_OK && code.expires_at_us <= clock_now_us())
+        status = error_set(error, STATUS_NOT_FOUND, "code_expired", "the time of this code is over");
+    if (status == STATUS_OK)
+        status = address_to(writing, &code.customer_id, error);
+    if (status != STATUS_OK)
+        return status;
+    if (mail->kind == MAIL_EMAIL_CHANGE_NOTICE) {
+        letter_write_email_change_notice(writing->arena, &writing->parties, &writing->message->letter);
+        return STATUS_OK;
+    }
+    if (code.email != NULL)
+        writing->message->to.address = code.email;
+    letter_write_code(writing->arena, &writing->parties, purposes[code.purpose], code.text, code.expires_at_us,
+                      &writing->message->letter);
+    return STATUS_OK;
+}
+
+/* ---- decisions ---- */
+
+/* Where the customer asks a human to look at a decision. */
+static const char *review_link(struct writing *writing, const struct uuid *decision_id)
+{
+    char id[UUID_TEXT_BYTES];
+    return arena_format(writing->arena, "%s/decisions/%s/review", writing->thread->options->public_url,
+                        uuid_format(decision_id, id));
+}
+
+static enum status attach_document(struct writing *writing, const struct decided_document *document,
+                                   struct error *error)
+{
+    const uint8_t *bytes;
+    size_t length;
+    enum status status = store_rendition_get_or_render(writing->thread->store, writing->arena, &document->id,
+                                                       RENDITION_PDF, document_render_pdf, &bytes, &length, error);
+    if (status != STATUS_OK)
+        return status;
+    struct mail_attachment *attachment = ARENA_NEW(writing->arena, struct mail_attachment);
+    *attachment = (struct mail_attachment){.file_name = arena_format(writing->arena, "%s.pdf", document->number),
+                                           .media_type = "application/pdf",
+                                           .bytes = bytes,
+                                           .length = length};
+    writing->message->attachments = attachment;
+    writing->message->attachments_count = 1;
+    return STATUS_OK;
+}
+
+static void write_decision(struct writing *writing, const struct stored_order *order, const struct decision *decision,
+                           const struct decided_document *document)
+{
+    const struct letter_order shown = {
+        .number = order->number,
+        .lines = order->content.lines,
+        .lines_count = order->content.lines_count,
+        .totals = &order->content.totals,
+        .currency = order->currency,
+    };
+    const char *attached = uuid_is_nil(&document->id) ? NULL : document->number;
+    letter_write_decision(writing->arena, &writing->parties, &shown, decision, attached,
+                          review_link(writing, &decision->id), &writing->message->letter);
+}
+
+static enum status write_about_decision(struct writing *writing, const struct uuid *decision_id, struct error *error)
+{
+    struct store *store = writing->thread->store;
+    struct stored_decision stored;
+    struct stored_order order;
+    struct decided_document document;
+    const struct decision *decision = &stored.decision;
+    enum status status = store_decision_find(store, writing->arena, decision_id, &stored, error);
+    if (status == STATUS_OK)
+        status = store_order_find(store, writing->arena, &decision->order_id, NULL, &order, error);
+    if (status == STATUS_OK)
+        status = address_to(writing, &order.customer_id, error);
+    if (status == STATUS_OK)
+        status = store_mail_find_document(store, writing->arena, &decision->order_id, decision_id, &document, error);
+    if (status == STATUS_OK && !uuid_is_nil(&document.id))
+        status = attach_document(writing, &document, error);
+    if (status == STATUS_OK)
+        write_decision(writing, &order, decision, &document);
+    return status;
+}
+
+/* ---- reviews ---- */
+
+static enum status write_about_review(struct writing *writing, const struct uuid *review_id, struct error *error)
+{
+    struct store *store = writing->thread->store;
+    struct review review;
+    struct stored_order order;
+    enum status status = store_review_find(store, writing->arena, review_id, NULL, &review, error);
+    if (status == STATUS_OK)
+        status = store_order_find(store, writing->arena, &review.order_id, NULL, &order, error);
+    if (status == STATUS_OK)
+        status = address_to(writing, &order.customer_id, error);
+    if (status == STATUS_OK)
+        letter_write_review(writing->arena, &writing->parties, order.number, review.outcome, review.reasons,
+                            &writing->message->letter);
+    return status;
+}
+
+enum status letters_write(struct job_thread *thread, struct arena *arena, const struct mail_job *mail,
+                          struct mail_message *message, struct error *error)
+{
+    struct writing writing = {.thread = thread, .arena = arena, .message = message};
+    switch (mail->kind) {
+    case MAIL_DECISION:
+        return write_about_decision(&writing, &mail->subject_id, error);
+    case MAIL_REVIEW:
+        return write_about_review(&writing, &mail->subject_id, error);
+    case MAIL_VERIFICATION:
+    case MAIL_PASSWORD_RESET:
+    case MAIL_EMAIL_CHANGE:
+    case MAIL_EMAIL_CHANGE_NOTICE:
+        break;
+    }
+    return write_about_code(&writing, mail, error);
+}

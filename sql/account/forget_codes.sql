@@ -1,0 +1,1 @@
+DELETE FROM account_code WHERE customer_id = $1

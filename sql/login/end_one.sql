@@ -1,0 +1,1 @@
+DELETE FROM session WHERE customer_id = $1 AND id = $2

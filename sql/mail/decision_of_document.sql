@@ -1,0 +1,1 @@
+SELECT decision_id FROM document WHERE id = $1
