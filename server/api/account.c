@@ -51,7 +51,11 @@ static enum status answer_done(enum status status, struct http_answer *answer)
 
 /* ---- the address of the registration ---- */
 
-enum status api_email_verify(struct api_call *call, struct http_answer *answer, struct error *error)
+/* What store/accounts.h has a customer's code for. */
+typedef enum status code_function(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                  const char *code, struct error *error);
+
+static enum status use_code(struct api_call *call, code_function *use, struct http_answer *answer, struct error *error)
 {
     static const char *const known[] = {"code", NULL};
     json_t *body;
@@ -61,8 +65,13 @@ enum status api_email_verify(struct api_call *call, struct http_answer *answer, 
     const char *code = take_code(call, body);
     status = api_call_check_faults(call, error);
     if (status == STATUS_OK)
-        status = store_account_verify(call->store, call->arena, &call->customer_id, code, error);
+        status = use(call->store, call->arena, &call->customer_id, code, error);
     return answer_done(status, answer);
+}
+
+enum status api_email_verify(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return use_code(call, store_account_verify, answer, error);
 }
 
 enum status api_email_verification_resend(struct api_call *call, struct http_answer *answer, struct error *error)
@@ -161,16 +170,7 @@ enum status api_email_change(struct api_call *call, struct http_answer *answer, 
 
 enum status api_email_change_confirm(struct api_call *call, struct http_answer *answer, struct error *error)
 {
-    static const char *const known[] = {"code", NULL};
-    json_t *body;
-    enum status status = take_body(call, known, &body, error);
-    if (status != STATUS_OK)
-        return status;
-    const char *code = take_code(call, body);
-    status = api_call_check_faults(call, error);
-    if (status == STATUS_OK)
-        status = store_account_change_email(call->store, call->arena, &call->customer_id, code, error);
-    return answer_done(status, answer);
+    return use_code(call, store_account_change_email, answer, error);
 }
 
 /* ---- a forgotten password ---- */

@@ -7,28 +7,7 @@
 
 void html_escape(struct buffer *html, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            buffer_append_text(html, "&amp;");
-            break;
-        case '<':
-            buffer_append_text(html, "&lt;");
-            break;
-        case '>':
-            buffer_append_text(html, "&gt;");
-            break;
-        case '"':
-            buffer_append_text(html, "&quot;");
-            break;
-        case '\'':
-            buffer_append_text(html, "&#39;");
-            break;
-        default:
-            buffer_append(html, text, 1);
-            break;
-        }
-    }
+    buffer_append_html(html, text, strlen(text));
 }
 
 const char *html_policy(struct arena *arena, const char *style)

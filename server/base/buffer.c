@@ -80,6 +80,32 @@ void buffer_append_format(struct buffer *buffer, const char *format, ...)
     va_end(again);
 }
 
+void buffer_append_html(struct buffer *buffer, const char *text, size_t length)
+{
+    for (const char *at = text; at < text + length; at++) {
+        switch (*at) {
+        case '&':
+            buffer_append_text(buffer, "&amp;");
+            break;
+        case '<':
+            buffer_append_text(buffer, "&lt;");
+            break;
+        case '>':
+            buffer_append_text(buffer, "&gt;");
+            break;
+        case '"':
+            buffer_append_text(buffer, "&quot;");
+            break;
+        case '\'':
+            buffer_append_text(buffer, "&#39;");
+            break;
+        default:
+            buffer_append(buffer, at, 1);
+            break;
+        }
+    }
+}
+
 const char *buffer_text(const struct buffer *buffer)
 {
     return buffer->data != NULL ? buffer->data : "";

@@ -126,6 +126,25 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .at_erasure = RETENTION_ERASED_NOW,
             .erasure_basis = {"AVG art. 17 lid 1", "GDPR art. 17(1)"},
         },
+    [RETENTION_ACCOUNT_CODE] =
+        {
+            .name = "account_code",
+            .tables = "account_code",
+            .persons = RETENTION_CUSTOMERS,
+            .title = {"Codes die zijn gemaild", "Codes that were mailed"},
+            .data = {"doel, pogingen en tijden; een nieuw e-mailadres versleuteld, en van een adres waarvoor een nieuw "
+                     "wachtwoord is gevraagd alleen de zoeksleutel; de code zelf niet",
+                     "purpose, tries and times; a new e-mail address encrypted, and of an address that a new password was "
+                     "asked for only the search key; not the code itself"},
+            .purpose = {"vaststellen dat een e-mailadres van u is", "making sure that an e-mail address is yours"},
+            .bases = RETENTION_CONTRACT,
+            .statute = NONE,
+            .recipients = NO_OTHERS,
+            .term = TERM(0, RETENTION_HOURS, RETENTION_FROM_LAPSE),
+            .afterwards = RETENTION_DELETED,
+            .at_erasure = RETENTION_ERASED_NOW,
+            .erasure_basis = {"AVG art. 17 lid 1", "GDPR art. 17(1)"},
+        },
 
     /* ---- orders: what belongs to one ends with it ---- */
     [RETENTION_ORDER] =
@@ -263,7 +282,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
     [RETENTION_HISTORY] =
         {
             .name = "history",
-            .tables = "history",
+            .tables = "history mail",
             .persons = RETENTION_CUSTOMERS | RETENTION_STAFF_MEMBERS,
             .title = {"Verloop van bestellingen", "History of orders"},
             .data = {"elke stap van een bestelling: wat, wanneer, door klant, medewerker, betaaldienst of regel",

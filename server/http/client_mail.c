@@ -8,6 +8,7 @@
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 10) /* of what the server says; none of it is used */
 
+#define SMTP_TRANSIENT     400
 #define SMTP_PERMANENT     500
 #define SMTP_AUTH_NEEDED   530
 #define SMTP_AUTH_TOO_WEAK 534
@@ -39,6 +40,15 @@ static enum status explain_answer(long answer, struct error *error)
     return error_set(error, STATUS_UNAVAILABLE, "mail_not_taken", "the mail server does not take this mail now");
 }
 
+/* A server that sends us away before it has heard of the mail, by its greeting or to ours, is in no state to judge it.
+ */
+static bool answer_is_about_mail(const struct client_call *call, CURLcode code)
+{
+    curl_off_t sent = 0;
+    (void)curl_easy_getinfo(call->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
+    return code != CURLE_REMOTE_ACCESS_DENIED && (code != CURLE_WEIRD_SERVER_REPLY || sent > 0);
+}
+
 static enum status explain_mail(const struct client_call *call, CURLcode code, struct error *error)
 {
     long answer = 0;
@@ -61,8 +71,8 @@ static enum status explain_mail(const struct client_call *call, CURLcode code, s
         break;
     }
     (void)curl_easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &answer);
-    if (answer >= 400)
-        return explain_answer(answer, error);
+    if (answer >= SMTP_TRANSIENT)
+        return explain_answer(answer_is_about_mail(call, code) ? answer : SMTP_TRANSIENT, error);
     return error_set(error, STATUS_UNAVAILABLE, "mail_broken_off", "the conversation with the mail server broke off");
 }
 

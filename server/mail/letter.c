@@ -29,28 +29,17 @@ const char *letter_fill(const struct letter *letter, struct arena *arena, const 
 
 /* ---- HTML ---- */
 
+/* With its line breaks. */
 static void append_escaped(struct buffer *html, const char *text)
 {
-    for (; *text != '\0'; text++) {
-        switch (*text) {
-        case '&':
-            buffer_append_text(html, "&amp;");
-            break;
-        case '<':
-            buffer_append_text(html, "&lt;");
-            break;
-        case '>':
-            buffer_append_text(html, "&gt;");
-            break;
-        case '"':
-            buffer_append_text(html, "&quot;");
-            break;
-        case '\n':
-            buffer_append_text(html, "<br>\n");
-            break;
-        default:
-            buffer_append(html, text, 1);
-        }
+    for (;;) {
+        size_t length = strcspn(text, "\n");
+        buffer_append_html(html, text, length);
+        text += length;
+        if (*text == '\0')
+            return;
+        buffer_append_text(html, "<br>\n");
+        text++;
     }
 }
 

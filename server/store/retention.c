@@ -19,6 +19,7 @@ static const struct {
     const struct pg_statement *statement;
 } sweeps[] = {
     {RETENTION_SESSION, &sql_retention_session},
+    {RETENTION_ACCOUNT_CODE, &sql_retention_account_code},
     {RETENTION_IDEMPOTENCY, &sql_retention_idempotency},
     {RETENTION_RESERVATION, &sql_retention_reservation},
     {RETENTION_REVIEW_LINK, &sql_retention_review_link},

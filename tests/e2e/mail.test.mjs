@@ -242,8 +242,8 @@ describe('over SMTP', () => {
     await arrived(mail);
   });
 
-  test('what is refused for now is sent again, and arrives once', async () => {
-    const faults = { mail: 451, rcpt: 450, data: 452 };
+  test('what is refused for now, or before it was heard of, is sent again, and arrives once', async () => {
+    const faults = { connect: 554, mail: 451, rcpt: 450, data: 452 };
     const mail = await startMailServer({ refuse: (stage) => {
       if (!faults[stage]) return null;
       const fault = smtpError(faults[stage]);
@@ -256,7 +256,7 @@ describe('over SMTP', () => {
     assert.deepEqual(faults, {});
     await awaitNoMailJobs(server);
     assert.equal(mail.mails.length, 1);
-    assert.equal(logOf(server, 'job.failed').filter((line) => line.includes('code=mail_not_taken')).length, 3);
+    assert.equal(logOf(server, 'job.failed').filter((line) => line.includes('code=mail_not_taken')).length, 4);
   });
 
   test('what is refused for good is a dead letter for staff, and holds up no other mail', async () => {

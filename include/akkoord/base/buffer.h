@@ -24,5 +24,7 @@ void buffer_clear(struct buffer *buffer);
 void buffer_append(struct buffer *buffer, const void *bytes, size_t length);
 void buffer_append_text(struct buffer *buffer, const char *text);
 void buffer_append_format(struct buffer *buffer, const char *format, ...) AKKOORD_PRINTF(2, 3);
+/* Text with what HTML would take for its own escaped; for elements and for attributes in quotes. */
+void buffer_append_html(struct buffer *buffer, const char *text, size_t length);
 /* The text so far, "" when empty. Valid until the next append. */
 const char *buffer_text(const struct buffer *buffer);

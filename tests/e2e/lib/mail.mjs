@@ -66,7 +66,7 @@ export const awaitNoMailJobs = (server) => waitFor(async () =>
 // Takes mail on a free port of this machine. `certificate` and `key` (paths) offer STARTTLS, or TLS from the start with
 // `secure`; `user` and `password` are then asked for. `mails` are those that it answered 250 for, and `sessions` what was
 // seen of each: {secure, user}. `refuse(stage, session, address)` gives an Error with a responseCode, or nothing, at the
-// stages "mail", "rcpt", "data" and "answer" (all was read).
+// stages "connect", "mail", "rcpt", "data" and "answer" (all was read).
 export async function startMailServer({ certificate, key, secure = false, user, password, refuse = () => null } = {}) {
   const mails = [];
   const sessions = [];
@@ -87,6 +87,7 @@ export async function startMailServer({ certificate, key, secure = false, user, 
       }
       callback(null, { user: auth.username });
     },
+    onConnect: async (session, callback) => callback((await refuse('connect', session)) ?? undefined),
     onMailFrom: stage('mail'),
     onRcptTo: stage('rcpt'),
     onData(stream, session, callback) {

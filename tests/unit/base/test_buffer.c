@@ -34,6 +34,16 @@ static void what_is_appended_stands_there_and_a_nul_follows(void **state)
     buffer_release(&buffer);
 }
 
+static void what_html_would_take_for_its_own_is_escaped(void **state)
+{
+    (void)state;
+    struct buffer buffer;
+    buffer_init(&buffer, 100);
+    buffer_append_html(&buffer, "<b> \"'&amp; \xC3\xA9 and what is left", strlen("<b> \"'&amp; \xC3\xA9"));
+    assert_string_equal(buffer_text(&buffer), "&lt;b&gt; &quot;&#39;&amp;amp; \xC3\xA9");
+    buffer_release(&buffer);
+}
+
 static void a_buffer_fills_up_to_its_bound_exactly(void **state)
 {
     (void)state;
@@ -125,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_buffer_is_the_empty_text),
         cmocka_unit_test(what_is_appended_stands_there_and_a_nul_follows),
+        cmocka_unit_test(what_html_would_take_for_its_own_is_escaped),
         cmocka_unit_test(a_buffer_fills_up_to_its_bound_exactly),
         cmocka_unit_test(an_append_that_does_not_fit_is_dropped_whole_and_so_is_what_follows),
         cmocka_unit_test(a_cleared_buffer_can_be_filled_again),
