@@ -6,7 +6,7 @@
  *     retention            once a day deletes what has reached its term (store/retention.h), as a role of its own
  *     jobs-send, two       `sandbox_webhook`, which goes to ourselves
  *     jobs-render          `render_document`, at low priority; a core's work each, and nobody waits for it
- *     jobs-mail, two       `send_mail`
+ *     jobs-mail, two       `send_mail`, at low priority: the more so as most of it follows what was rendered
  *     fetch-<provider>     `fetch_<provider>`: asks what became of a payment
  *     refund-<provider>    `refund_<provider>`: sends money back
  *
