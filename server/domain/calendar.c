@@ -3,8 +3,9 @@
 
 #include "akkoord/base/clock.h"
 
-#define US_PER_HOUR (3600 * CLOCK_US_PER_SECOND)
-#define US_PER_DAY  (24 * US_PER_HOUR)
+#define US_PER_MINUTE (60 * CLOCK_US_PER_SECOND)
+#define US_PER_HOUR   (3600 * CLOCK_US_PER_SECOND)
+#define US_PER_DAY    (24 * US_PER_HOUR)
 
 enum weekday { MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY };
 
@@ -39,13 +40,25 @@ int calendar_year(int64_t day)
     return year;
 }
 
-int64_t calendar_amsterdam_day(int64_t time_us)
+/* The time that clocks in Amsterdam show, as if it were UTC. */
+static int64_t amsterdam_clock_us(int64_t time_us)
 {
     int year = calendar_year(floor_divide(time_us, US_PER_DAY));
     int64_t summer_begins_us = last_sunday_of_month(year, 3) * US_PER_DAY + US_PER_HOUR;
     int64_t summer_ends_us = last_sunday_of_month(year, 10) * US_PER_DAY + US_PER_HOUR;
     bool summer = time_us >= summer_begins_us && time_us < summer_ends_us;
-    return floor_divide(time_us + (summer ? 2 : 1) * US_PER_HOUR, US_PER_DAY);
+    return time_us + (summer ? 2 : 1) * US_PER_HOUR;
+}
+
+int64_t calendar_amsterdam_day(int64_t time_us)
+{
+    return floor_divide(amsterdam_clock_us(time_us), US_PER_DAY);
+}
+
+int calendar_amsterdam_minute(int64_t time_us)
+{
+    int64_t clock_us = amsterdam_clock_us(time_us);
+    return (int)((clock_us - floor_divide(clock_us, US_PER_DAY) * US_PER_DAY) / US_PER_MINUTE);
 }
 
 int64_t calendar_start_of_amsterdam_day_us(int64_t day)

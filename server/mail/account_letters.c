@@ -1,10 +1,7 @@
 /* Letters about the account: codes to type over, and what else its owner should hear of. Pure; any thread. */
-#include "akkoord/base/clock.h"
 #include "akkoord/domain/calendar.h"
 #include "akkoord/mail/letters.h"
 #include "letter.h"
-
-#define MINUTE_US (60 * CLOCK_US_PER_SECOND)
 
 struct code_words {
     const char *subject_nl, *subject_en;
@@ -49,9 +46,8 @@ static const struct code_words words_of_code[] = {
 /* "14:05", on the clocks of Amsterdam. */
 static const char *format_clock(struct arena *arena, int64_t time_us)
 {
-    int64_t start_us = calendar_start_of_amsterdam_day_us(calendar_amsterdam_day(time_us));
-    int64_t minute = (time_us - start_us) / MINUTE_US;
-    return arena_format(arena, "%02d:%02d", (int)(minute / 60), (int)(minute % 60));
+    int minute = calendar_amsterdam_minute(time_us);
+    return arena_format(arena, "%02d:%02d", minute / 60, minute % 60);
 }
 
 void letter_write_code(struct arena *arena, const struct letter_parties *parties, enum letter_code_purpose purpose,

@@ -12,10 +12,13 @@ struct decision_words {
     const char *title_nl, *title_en;
     const char *intro_nl, *intro_en;
     const char *attached_nl, *attached_en; /* {}: the document's number */
+    const char *ask_nl, *ask_en;           /* the link to a human */
 };
 
 #define CREDIT_NOTE_NL "Creditfactuur {} vindt u als bijlage."
 #define CREDIT_NOTE_EN "Credit note {} is attached."
+#define ASK_NL         "Vraag een medewerker om naar deze beslissing te kijken"
+#define ASK_EN         "Ask a member of staff to look at this decision"
 
 static const struct decision_words words_of_outcome[DECISION_OUTCOMES] = {
     [DECISION_ACCEPTED] =
@@ -28,6 +31,8 @@ static const struct decision_words words_of_outcome[DECISION_OUTCOMES] = {
             .intro_en = "Thank you for your order. We will get to work for you.",
             .attached_nl = "Factuur {} vindt u als bijlage.",
             .attached_en = "Invoice {} is attached.",
+            .ask_nl = ASK_NL,
+            .ask_en = ASK_EN,
         },
     [DECISION_HELD] =
         {
@@ -42,6 +47,8 @@ static const struct decision_words words_of_outcome[DECISION_OUTCOMES] = {
                 "asked for already. You will hear from us as soon as there is a decision.",
             .attached_nl = CREDIT_NOTE_NL,
             .attached_en = CREDIT_NOTE_EN,
+            .ask_nl = "Vertel uw kant van het verhaal",
+            .ask_en = "Tell your side of it",
         },
     [DECISION_REFUSED] =
         {
@@ -53,6 +60,8 @@ static const struct decision_words words_of_outcome[DECISION_OUTCOMES] = {
             .intro_en = "We have received one more payment for your order. We will send it back to you.",
             .attached_nl = CREDIT_NOTE_NL,
             .attached_en = CREDIT_NOTE_EN,
+            .ask_nl = ASK_NL,
+            .ask_en = ASK_EN,
         },
     [DECISION_CANCELLED] =
         {
@@ -64,6 +73,8 @@ static const struct decision_words words_of_outcome[DECISION_OUTCOMES] = {
             .intro_en = "Your order will not be carried out.",
             .attached_nl = CREDIT_NOTE_NL,
             .attached_en = CREDIT_NOTE_EN,
+            .ask_nl = ASK_NL,
+            .ask_en = ASK_EN,
         },
 };
 
@@ -117,10 +128,7 @@ void letter_write_decision(struct arena *arena, const struct letter_parties *par
     add_order(&letter, arena, order);
     letter_add_heading(&letter, letter_pick(&letter, "Waarom deze beslissing", "Why this decision"));
     letter_add_paragraph(&letter, decision_explain(arena, decision, parties->language));
-    letter_add_link(&letter,
-                    letter_pick(&letter, "Vraag een medewerker om naar deze beslissing te kijken",
-                                "Ask a member of staff to look at this decision"),
-                    review_link);
+    letter_add_link(&letter, letter_pick(&letter, words->ask_nl, words->ask_en), review_link);
     letter_end(&letter, arena, parties->seller, subject, out);
 }
 

@@ -18,6 +18,8 @@
 
 /* The date in Amsterdam at a moment. */
 int64_t calendar_amsterdam_day(int64_t time_us);
+/* Minutes since midnight that clocks in Amsterdam show at a moment: 845 is 14:05. */
+int calendar_amsterdam_minute(int64_t time_us);
 /* The first moment of a date: 00:00:00 in Amsterdam. */
 int64_t calendar_start_of_amsterdam_day_us(int64_t day);
 /* The last whole second of a date, 23:59:59 in Amsterdam: a term that ends with the day is shown, and compared, as this

@@ -52,12 +52,21 @@ static int64_t library_amsterdam_day(int64_t seconds)
     return day_of(local.tm_year + 1900, local.tm_mon + 1, local.tm_mday);
 }
 
+static int library_amsterdam_minute(int64_t seconds)
+{
+    time_t time = (time_t)seconds;
+    struct tm local;
+    assert_non_null(localtime_r(&time, &local));
+    return local.tm_hour * 60 + local.tm_min;
+}
+
 /* Every hour of 65 years and the microsecond before it, under the zone that TZ names now. */
 static void compare_days_with_library(void)
 {
     const int64_t end = day_of(2061, 1, 1) * DAY_S;
     for (int64_t seconds = day_of(1996, 1, 1) * DAY_S; seconds < end; seconds += 3600) {
         assert_int_equal(calendar_amsterdam_day(seconds * SECOND_US), library_amsterdam_day(seconds));
+        assert_int_equal(calendar_amsterdam_minute(seconds * SECOND_US), library_amsterdam_minute(seconds));
         assert_int_equal(calendar_amsterdam_day(seconds * SECOND_US - 1), library_amsterdam_day(seconds - 1));
     }
 }
