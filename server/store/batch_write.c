@@ -9,9 +9,8 @@
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/decision_codec.h"
-#include "akkoord/store/jobs.h"
-#include "akkoord/store/mails.h"
 #include "akkoord/store/reviews.h"
+#include "batch_jobs.h"
 #include "rows.h"
 
 #define BATCH_STATEMENTS_MAX 16
@@ -398,67 +397,10 @@ static void add_history(struct script *script, const struct batch *batch)
 
 /* ---- documents and what follows ---- */
 
-static int compare_jobs(const void *left, const void *right)
-{
-    const struct batch_job *a = left;
-    const struct batch_job *b = right;
-    int order = strcmp(a->kind, b->kind);
-    if (order != 0 || (a->key == NULL && b->key == NULL))
-        return order;
-    if (a->key == NULL || b->key == NULL)
-        return a->key == NULL ? -1 : 1;
-    return strcmp(a->key, b->key);
-}
-
-static struct batch_job mail_about(struct arena *arena, enum mail_kind kind, const struct uuid *subject_id)
-{
-    const struct mail_job mail = {.kind = kind, .subject_id = *subject_id};
-    return (struct batch_job){
-        .kind = JOB_SEND_MAIL, .key = mail_job_key(arena, &mail), .payload = mail_job_write(arena, &mail)};
-}
-
-/* About decided reviews, and about decisions that issue no document: the mail that brings one is added once it has been
- * drawn. Documents stand in the order of their decisions. */
-static size_t collect_mails(const struct batch *batch, struct batch_job *jobs)
-{
-    const struct effects *effects = &batch->effects;
-    size_t count = 0;
-    for (size_t i = 0, document = 0; i < effects->decisions_count; i++) {
-        const struct uuid *id = &effects->decisions[i].id;
-        if (document < effects->documents_count && uuid_equal(&effects->documents[document].decision_id, id))
-            document++;
-        else
-            jobs[count++] = mail_about(batch->arena, MAIL_DECISION, id);
-    }
-    for (size_t i = 0; i < batch->reviews_count; i++) {
-        if (batch->reviews[i].decides_now)
-            jobs[count++] = mail_about(batch->arena, MAIL_REVIEW, &batch->reviews[i].id);
-    }
-    return count;
-}
-
-/* Those that were asked for, one for each new document, and mails; sorted. */
-static struct batch_job *collect_jobs(const struct batch *batch, size_t *count)
-{
-    const struct effects *effects = &batch->effects;
-    size_t most = batch->jobs_count + effects->documents_count + effects->decisions_count + batch->reviews_count;
-    struct batch_job *jobs = ARENA_ARRAY(batch->arena, struct batch_job, most);
-    *count = 0;
-    for (size_t i = 0; i < batch->jobs_count; i++)
-        jobs[(*count)++] = batch->jobs[i];
-    for (size_t i = 0; i < effects->documents_count; i++)
-        jobs[(*count)++] = (struct batch_job){.kind = JOB_RENDER_DOCUMENT,
-                                              .payload = job_write_document(batch->arena, &effects->documents[i].id)};
-    *count += collect_mails(batch, jobs + *count);
-    if (*count > 1)
-        qsort(jobs, *count, sizeof(*jobs), compare_jobs);
-    return jobs;
-}
-
 static void add_jobs(struct script *script, const struct batch *batch)
 {
     size_t count;
-    const struct batch_job *jobs = collect_jobs(batch, &count);
+    const struct batch_job *jobs = batch_collect_jobs(batch, &count);
     if (count == 0)
         return;
     struct pg_params *params = script_add(script, &sql_batch_insert_jobs);

@@ -22,7 +22,7 @@ struct customer {
     struct uuid profile_key_id;
     int64_t created_at_us;
     int64_t restricted_since_us; /* processing is restricted to keeping, at the customer's wish; 0: it is not */
-    bool email_is_verified; /* they have shown that the address is theirs: accounts.h */
+    bool email_is_verified;      /* they have shown that the address is theirs: accounts.h */
 };
 
 /* What a log-in needs. */
