@@ -132,10 +132,11 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "account_code",
             .persons = RETENTION_CUSTOMERS,
             .title = {"Codes die zijn gemaild", "Codes that were mailed"},
-            .data = {"doel, pogingen en tijden; een nieuw e-mailadres versleuteld, en van een adres waarvoor een nieuw "
-                     "wachtwoord is gevraagd alleen de zoeksleutel; de code zelf niet",
-                     "purpose, tries and times; a new e-mail address encrypted, and of an address that a new password was "
-                     "asked for only the search key; not the code itself"},
+            .data =
+                {"doel, pogingen en tijden; een nieuw e-mailadres versleuteld, en van een adres waarvoor een nieuw "
+                 "wachtwoord is gevraagd alleen de zoeksleutel; de code zelf niet",
+                 "purpose, tries and times; a new e-mail address encrypted, and of an address that a new password was "
+                 "asked for only the search key; not the code itself"},
             .purpose = {"vaststellen dat een e-mailadres van u is", "making sure that an e-mail address is yours"},
             .bases = RETENTION_CONTRACT,
             .statute = NONE,
