@@ -58,6 +58,7 @@ struct serve {
     struct provider_accounts accounts;
     struct http_client *client;     /* to providers */
     struct http_client *own_client; /* to our own listener */
+    struct http_client *mail_client;
     struct mail_server mail_server; /* its URL is NULL when there is none */
     struct committer *committer;
     struct jobs *jobs;
@@ -251,6 +252,8 @@ static void start_clients(struct serve *serve)
                                             .timeout_ms = CALL_TIMEOUT_MS};
     serve->client = http_client_new(&outside);
     serve->own_client = http_client_new(&own);
+    const struct http_client_options mail = {.name = "calls-mail"};
+    serve->mail_client = http_client_new(&mail);
 }
 
 /* Without a mail server mail is written to a folder, and that is said. */
@@ -266,6 +269,7 @@ static struct mail_transport prepare_mail(struct serve *serve)
     };
     const struct mail_transport mail = {
         .server = settings->smtp_url != NULL ? &serve->mail_server : NULL,
+        .client = serve->mail_client,
         .folder = arena_format(serve->arena, "%s/mail", settings->data_dir),
         .from = settings->mail_from != NULL ? settings->mail_from : serve->seller.email,
     };
@@ -437,11 +441,13 @@ static void take_down(struct serve *serve)
     if (serve->client != NULL) {
         http_client_cancel(serve->client);
         http_client_cancel(serve->own_client);
+        http_client_cancel(serve->mail_client);
     }
     api_stop(serve->api);
     jobs_stop(serve->jobs);
     http_client_free(serve->client);
     http_client_free(serve->own_client);
+    http_client_free(serve->mail_client);
     committer_stop(serve->committer);
     http_server_free(serve->server);
     webhook_receiver_release(&serve->receiver);

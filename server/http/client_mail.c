@@ -8,6 +8,8 @@
 
 #define ANSWER_BYTES_MAX ((size_t)64 << 10) /* of what the server says; none of it is used */
 
+#define ANSWER_TIMEOUT_S 20L /* to a farewell too */
+
 #define SMTP_TRANSIENT     400
 #define SMTP_PERMANENT     500
 #define SMTP_AUTH_NEEDED   530
@@ -92,6 +94,9 @@ static void set_options(CURL *curl, struct arena *arena, const struct mail_serve
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
     curl_easy_setopt(curl, CURLOPT_PROXY, "");
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)MAIL_SEND_TIMEOUT_MS);
+    curl_easy_setopt(curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, ANSWER_TIMEOUT_S);
+    /* A connection that is kept would keep what was said on it, addresses too. */
+    curl_easy_setopt(curl, CURLOPT_FORBID_REUSE, 1L);
     curl_easy_setopt(curl, CURLOPT_USE_SSL, tls_of(server));
     if (server->certificate_file != NULL) {
         curl_easy_setopt(curl, CURLOPT_CAINFO, server->certificate_file);

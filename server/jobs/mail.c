@@ -36,7 +36,7 @@ static enum status hand_over(struct job_thread *thread, struct arena *arena, con
         return mail_folder_write(arena, transport->folder, mail, bytes, length, error);
     const struct mail_envelope envelope = {
         .from = message->from.address, .to = message->to.address, .bytes = bytes, .length = length};
-    return http_client_send_mail(thread->options->client, arena, transport->server, &envelope, error);
+    return http_client_send_mail(transport->client, arena, transport->server, &envelope, error);
 }
 
 static enum status write_and_send(struct job_thread *thread, struct arena *arena, const struct mail_job *mail,

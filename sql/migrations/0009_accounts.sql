@@ -3,7 +3,6 @@
 ALTER TABLE akkoord.customer ADD COLUMN email_verified_at timestamptz;
 
 ALTER TABLE akkoord.session ADD COLUMN id uuid NOT NULL DEFAULT gen_random_uuid();
-ALTER TABLE akkoord.session ALTER COLUMN id DROP DEFAULT;
 CREATE UNIQUE INDEX session_id ON akkoord.session (id);
 
 -- A code that was mailed, or will be. The code itself stands nowhere: it is computed from the id under a key of the

@@ -168,6 +168,33 @@ describe('without a mail server', () => {
   });
 });
 
+// A mail server that takes everything and answers no QUIT; its port.
+async function startRude(sockets) {
+  const rude = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}));
+    let isData = false;
+    socket.write('220 rude\r\n');
+    socket.on('data', (bytes) => {
+      const text = bytes.toString('latin1');
+      if (isData) {
+        isData = !text.endsWith('\r\n.\r\n');
+        if (!isData) socket.write('250 taken\r\n');
+      } else if (text.startsWith('QUIT')) {
+        socket.saysFarewell = true;
+      } else {
+        isData = text.startsWith('DATA');
+        socket.write(isData ? '354 go on\r\n' : '250 good\r\n');
+      }
+    });
+  });
+  await new Promise((done) => rude.listen(0, '127.0.0.1', done));
+  atEnd(() => new Promise((done) => {
+    for (const socket of sockets) socket.destroy();
+    rude.close(done);
+  }));
+  return rude.address().port;
+}
+
 describe('over SMTP', () => {
   const certificate = makeCertificate({ owner: user === null ? undefined : `${user.uid}:${user.gid}` });
   const stranger = makeCertificate({ owner: user === null ? undefined : `${user.uid}:${user.gid}` });
@@ -295,6 +322,19 @@ describe('over SMTP', () => {
     server.env.AKKOORD_SMTP_URL = mail.url;
     await server.start();
     await arrived(mail, 7);
+  });
+
+  test('a server that never answers a farewell has taken the mail, and keeps nobody else waiting', async () => {
+    const sockets = new Set();
+    const server = await startAkkoord({ env: { AKKOORD_SMTP_URL: `smtp://127.0.0.1:${await startRude(sockets)}`,
+      AKKOORD_STRIPE_SECRET_KEY: 'sk_test_sample', AKKOORD_STRIPE_API_URL: 'http://127.0.0.1:1' } });
+    const customer = await registerCustomer(server);
+    await waitFor(() => [...sockets].some((socket) => socket.saysFarewell), { what: 'a farewell' });
+    const order = { lines: [{ sku: 'logo-design', quantity: 1 }], payment_provider: 'stripe' };
+    expectStatus(await server.api('POST', '/v1/orders', { token: customer.token, body: order }), 503);
+    assert.ok([...sockets].some((socket) => socket.saysFarewell && !socket.destroyed), 'the provider was asked while it waits still');
+    await awaitNoMailJobs(server);
+    assert.equal(logOf(server, 'mail.sent').length, 1);
   });
 
   test('a server that is not there is tried again', async () => {

@@ -88,6 +88,8 @@ const rowOf = {
   session: (moment) => `INSERT INTO akkoord.session (token_sha256, customer_id, created_at, expires_at)
     VALUES (sha256('${id()}'), '${customer.id}', '${moment}', '${moment}')`,
   review_link: (moment) => `INSERT INTO akkoord.review_link VALUES (sha256('${id()}'), '${id()}', '${customer.id}', '${moment}', '${moment}')`,
+  account_code: (moment) => `INSERT INTO akkoord.account_code (id, purpose, customer_id, created_at, expires_at)
+    VALUES ('${id()}', 'verification', '${customer.id}', '${moment}', '${moment}')`,
   idempotency: (moment) => `INSERT INTO akkoord.idempotency VALUES ('${id()}', sha256('x'), '${id()}', sha256('x'), '${id()}', '', '${moment}')`,
   reservation: (moment) => `INSERT INTO akkoord.checkout_reservation
     VALUES ('${id()}', sha256('x'), '${id()}', 'A0', '${id()}', 'stripe', 1, 'EUR', '{}', '${moment}')`,
@@ -108,6 +110,7 @@ describe('a row goes when its term is over, and not a second before:', () => {
   for (const [row, start, end] of [
     ['session', '2030-03-30T12:00:00Z', new Date('2030-03-30T12:00:01Z')],
     ['review_link', '2030-03-30T12:00:00Z', new Date('2030-03-30T12:00:01Z')],
+    ['account_code', '2030-03-30T12:00:00Z', new Date('2030-03-30T12:00:01Z')],
     ['idempotency', '2030-03-30T12:00:00Z', new Date('2030-03-31T12:00:00Z')],
     ['reservation', '2030-03-30T12:00:00Z', new Date('2030-03-31T12:00:00Z')],
     ['event', '2030-05-05T21:59:59Z', midnight('2031-05-06')],

@@ -1,7 +1,8 @@
 #pragma once
 /*
- * Mail handed to a mail server over SMTP (RFC 5321, submission as in RFC 6409), by the client of client.h: on the same
- * loop, bounded in time like any other call. Nothing of a mail is logged here.
+ * Mail handed to a mail server over SMTP (RFC 5321, submission as in RFC 6409), by a client of client.h, bounded in
+ * time like any other call. Give it a client of its own: libcurl waits for the answer to its farewell, and nothing else
+ * moves on that client meanwhile. Nothing of a mail is logged here.
  */
 #include "akkoord/http/client.h"
 

@@ -29,6 +29,7 @@
 /* Where mail goes. */
 struct mail_transport {
     const struct mail_server *server; /* NULL: into the folder */
+    struct http_client *client;       /* for mail alone; cancelled before jobs_stop() */
     const char *folder;
     const char *from; /* the sender's address */
 };
@@ -41,7 +42,7 @@ struct jobs_options {
     struct keyring *keyring;
     struct committer *committer;
     const struct provider_accounts *accounts; /* those whose key is set */
-    struct http_client *client;               /* for calls to these and for mail; cancelled before jobs_stop() */
+    struct http_client *client;               /* for calls to these; cancelled before jobs_stop() */
     struct mail_transport mail;
     const struct seller *seller; /* who writes */
     const char *public_url;      /* for links; no slash at the end */
