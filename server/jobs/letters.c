@@ -15,6 +15,7 @@
 #include "akkoord/store/decisions.h"
 #include "akkoord/store/orders.h"
 #include "akkoord/store/renditions.h"
+#include "akkoord/store/review_links.h"
 #include "akkoord/store/reviews.h"
 
 struct writing {
@@ -71,14 +72,6 @@ static enum status write_about_code(struct writing *writing, const struct mail_j
 
 /* ---- decisions ---- */
 
-/* Where the customer asks a human to look at a decision. */
-static const char *review_link(struct writing *writing, const struct uuid *decision_id)
-{
-    char id[UUID_TEXT_BYTES];
-    return arena_format(writing->arena, "%s/decisions/%s/review", writing->thread->options->public_url,
-                        uuid_format(decision_id, id));
-}
-
 static enum status attach_document(struct writing *writing, const struct decided_document *document,
                                    struct error *error)
 {
@@ -98,9 +91,16 @@ static enum status attach_document(struct writing *writing, const struct decided
     return STATUS_OK;
 }
 
-static void write_decision(struct writing *writing, const struct stored_order *order, const struct decision *decision,
-                           const struct decided_document *document)
+/* A repetition has a link of its own: of one that was made before only a hash is left. */
+static enum status write_decision(struct writing *writing, const struct stored_order *order,
+                                  const struct decision *decision, const struct decided_document *document,
+                                  struct error *error)
 {
+    const char *link;
+    enum status status = store_review_link_make(writing->thread->store, writing->arena,
+                                                writing->thread->options->public_url, &decision->id, &link, error);
+    if (status != STATUS_OK)
+        return status;
     const struct letter_order shown = {
         .number = order->number,
         .lines = order->content.lines,
@@ -109,8 +109,9 @@ static void write_decision(struct writing *writing, const struct stored_order *o
         .currency = order->currency,
     };
     const char *attached = uuid_is_nil(&document->id) ? NULL : document->number;
-    letter_write_decision(writing->arena, &writing->parties, &shown, decision, attached,
-                          review_link(writing, &decision->id), &writing->message->letter);
+    letter_write_decision(writing->arena, &writing->parties, &shown, decision, attached, link,
+                          &writing->message->letter);
+    return STATUS_OK;
 }
 
 static enum status write_about_decision(struct writing *writing, const struct uuid *decision_id, struct error *error)
@@ -130,7 +131,7 @@ static enum status write_about_decision(struct writing *writing, const struct uu
     if (status == STATUS_OK && !uuid_is_nil(&document.id))
         status = attach_document(writing, &document, error);
     if (status == STATUS_OK)
-        write_decision(writing, &order, decision, &document);
+        status = write_decision(writing, &order, decision, &document, error);
     return status;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "akkoord/base/clock.h"
 #include "akkoord/base/log.h"
+#include "akkoord/store/review_workflow.h"
 #include "letters.h"
 #include "mail_folder.h"
 
@@ -71,5 +72,7 @@ enum status job_send_mail(struct job_thread *thread, struct arena *arena, const 
         return status;
     log_event(LOG_INFO, "mail.sent", log_text("kind", mail_kind_name(mail.kind)),
               log_uuid("subject", &mail.subject_id));
-    return is_noted(&mail) ? store_mail_note_sent(thread->store, arena, &mail, error) : STATUS_OK;
+    if (mail.kind == MAIL_REVIEW)
+        status = store_review_note_notified(thread->store, arena, &mail.subject_id, ACTOR_CLOCK, error);
+    return status == STATUS_OK && is_noted(&mail) ? store_mail_note_sent(thread->store, arena, &mail, error) : status;
 }

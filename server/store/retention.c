@@ -34,7 +34,7 @@ static const struct {
     {RETENTION_RUN, &sql_retention_retention_run},
 };
 #define SWEEPS     (sizeof(sweeps) / sizeof(sweeps[0]))
-#define SWEEPS_OWN 4 /* the first, which the server does by itself */
+#define SWEEPS_OWN 5 /* the first, which the server does by itself */
 
 /* The columns of sql/retention/delete_orders.sql after the orders themselves. */
 static const enum retention_category order_parts[] = {RETENTION_INVOICE, RETENTION_PAYMENT, RETENTION_DECISION,

@@ -49,7 +49,7 @@ enum retention_category {
     RETENTION_RUN,
     RETENTION_INSTALLATION,
 };
-#define RETENTION_CATEGORIES 24
+#define RETENTION_CATEGORIES 25
 
 #define RETENTION_LANGUAGES 2
 /* By enum language. */
