@@ -1,6 +1,6 @@
 /*
- * The frame and the looks of pages with forms. Pure; worker threads. There is no script; what keeps texts from being HTML
- * is html.h.
+ * The frame and the looks of pages with forms. Pure; worker threads. There is no script; what keeps texts from being
+ * HTML is html.h.
  */
 #include "akkoord/api/page.h"
 

@@ -132,12 +132,19 @@ char *arena_format(struct arena *arena, const char *format, ...)
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    /* Asked for the length alone, glibc prints into a piece of the stack that stays as it is: a token would lie there.
+     */
+    char scratch[FORMAT_SCRATCH_BYTES];
+    int length = vsnprintf(scratch, sizeof(scratch), format, arguments);
     va_end(arguments);
     if (length < 0)
         abort(); /* a format that can't be printed is a bug */
     char *text = arena_alloc(arena, (size_t)length + 1);
-    vsnprintf(text, (size_t)length + 1, format, again);
+    if ((size_t)length < sizeof(scratch))
+        memcpy(text, scratch, (size_t)length + 1);
+    else
+        vsnprintf(text, (size_t)length + 1, format, again);
+    memory_cleanse(scratch, (size_t)length < sizeof(scratch) ? (size_t)length : sizeof(scratch));
     va_end(again);
     return text;
 }

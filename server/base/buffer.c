@@ -69,14 +69,19 @@ void buffer_append_format(struct buffer *buffer, const char *format, ...)
     va_list arguments, again;
     va_start(arguments, format);
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, arguments);
+    char scratch[FORMAT_SCRATCH_BYTES]; /* as in arena_format() */
+    int length = vsnprintf(scratch, sizeof(scratch), format, arguments);
     va_end(arguments);
     if (length < 0)
         abort(); /* a format that can't be printed is a bug */
     if (buffer_reserve(buffer, (size_t)length)) {
-        vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
+        if ((size_t)length < sizeof(scratch))
+            memcpy(buffer->data + buffer->length, scratch, (size_t)length + 1);
+        else
+            vsnprintf(buffer->data + buffer->length, (size_t)length + 1, format, again);
         buffer->length += (size_t)length;
     }
+    memory_cleanse(scratch, (size_t)length < sizeof(scratch) ? (size_t)length : sizeof(scratch));
     va_end(again);
 }
 

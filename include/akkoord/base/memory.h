@@ -16,3 +16,6 @@ char *memory_copy_text(const char *text) __attribute__((returns_nonnull, malloc)
 void memory_free_cleansed(void *memory, size_t bytes);
 /* Overwrites, and is not optimised away. */
 void memory_cleanse(void *memory, size_t bytes);
+
+/* What is formatted is printed into so much of the stack first, which is overwritten after: most of it fits. */
+#define FORMAT_SCRATCH_BYTES 1024
