@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,23 +23,28 @@
 
 #ifndef ALLOCATOR_IS_FOREIGN
 
-/* From this size on blocks are mappings of their own (serve.c sets it): they are moved without a copy, and unmapped
- * when they are freed. */
-#define MAPPED_FROM ((size_t)128 << 10)
+/* In the word before a block, glibc's malloc/malloc.c: the block is a mapping of its own, which is moved without a copy
+ * and unmapped when it is freed. Its size alone does not tell: where there is room, a large block too is cut from it.
+ */
+#define IS_MAPPING ((size_t)2)
 
 /* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c): these are glibc's names. */
 extern void __libc_free(void *memory);
 extern void *__libc_realloc(void *memory, size_t bytes);
 /* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c) */
 
+static bool is_mapping(const void *memory)
+{
+    return (((const size_t *)memory)[-1] & IS_MAPPING) != 0;
+}
+
 void free(void *memory)
 {
     if (memory == NULL)
         return;
     int kept = errno;
-    size_t bytes = malloc_usable_size(memory);
-    if (bytes < MAPPED_FROM)
-        explicit_bzero(memory, bytes);
+    if (!is_mapping(memory))
+        explicit_bzero(memory, malloc_usable_size(memory));
     __libc_free(memory);
     errno = kept;
 }
@@ -46,7 +52,7 @@ void free(void *memory)
 void *realloc(void *memory, size_t bytes)
 {
     size_t old_bytes = memory != NULL ? malloc_usable_size(memory) : 0;
-    if (memory == NULL || bytes == 0 || old_bytes >= MAPPED_FROM)
+    if (memory == NULL || bytes == 0 || is_mapping(memory))
         return __libc_realloc(memory, bytes);
     /* Shrinking in place would give back a rest that nobody overwrites. */
     if (bytes <= old_bytes && bytes >= old_bytes / 2)
