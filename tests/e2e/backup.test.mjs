@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { addStaff, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newKeyring, payStandard, placeOrder, postgresProgram, prepareAkkoord,
-  randomId, registerCustomer, run, services, staffLogin, startAkkoord, startPostgres, user } from './lib/akkoord.mjs';
+  randomId, registerCustomer, run, services, staffLogin, startAkkoord, startPostgres, user, waitFor } from './lib/akkoord.mjs';
 
 const ORDERS = 6;
 const EVENT = randomId('msg'); // of the first payment
@@ -63,6 +63,9 @@ before(async () => {
   await ask(orders[1], 'This one stays open');
   const outcome = { outcome: 'overturned', reasons: 'Not what was wanted' };
   expectStatus(await source.api('POST', `/v1/staff/reviews/${id}/outcome`, { token: manager.token, body: outcome }), 200);
+  // The mail about the outcome moves the review on once more.
+  await waitFor(async () => (await source.sql(`SELECT stage FROM akkoord.review WHERE id = '${id}'`))[0].stage === 'notified',
+    { what: 'the outcome to be told' });
   known = await look(source);
   assert.equal(invoicesOf(known.orders).length, ORDERS); // of which one is a credit note
 
