@@ -164,7 +164,7 @@ describe('what is issued', () => {
     assert.ok(tables.length > 10);
     for (const table of tables) {
       const answer = await server.psql(`DELETE FROM akkoord.${table}`, { role: 'akkoord_auditor_login' });
-      assert.match(answer.stderr, /permission denied/, table);
+      assert.match(answer.stderr, /permission denied|cannot delete from view/, table);
     }
   });
 
