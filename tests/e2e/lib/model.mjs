@@ -6,14 +6,22 @@
 // comment begins with "Open:"; the next look at the order tells which branch the program took. `difference(state, view)`
 // compares a state with the order as the API shows it.
 //
-// Acts: {act: 'event', event} · {act: 'attempt', provider} · {act: 'cancel'} · {act: 'complete'} · {act: 'ask', decision,
-// by} · {act: 'decide', decision, outcome}: all but events carry `status` and `code` of the program's answer, and
-// `decision` is an index into the order's decisions. {act: 'expire'}: expires_at passes; {act: 'sweep'}: and the program
-// has had the time to notice.
+// Acts: {act: 'event', event} · {act: 'attempt', provider, ids?, mayJoin?, key?, isReplay} · {act: 'cancel'} · {act: 'complete'} ·
+// {act: 'ask', decision, by} · {act: 'decide', decision, outcome}: all but events carry `status` and `code` of the
+// program's answer, and `decision` is an index into the order's decisions. {act: 'expire'}: expires_at passes;
+// {act: 'sweep'}: and the program has had the time to notice. {act: 'settled', callable}: it has had the time to send
+// money back at the providers that it can call.
 //
-// An event: {provider, id, kind, payment, alias?, named, amount, currency, live, running?}. `kind` is approved, failed,
-// expired, lost (failed or expired), refunded, charged_back or nothing; `alias` is another id of the same payment;
-// `named`: it names our order; `running`: the amount of a refund is that of all refunds so far (Stripe).
+// The `ids` of an attempt: one of these is the provider's id of it, told at once. `mayJoin`: another attempt at the same
+// provider was asked for at the same moment. `isReplay`: the program says that it was asked under this key before.
+//
+// An event: {provider, id, kind, payment, alias?, named, amount, currency, live, running?, refund?, ours?}. `kind` is
+// approved, failed, expired, lost (failed or expired), refunded, refund_failed, charged_back or nothing; `id` is null where
+// the program looked and was not told; `alias` is another id of the same payment; `named`: it names our order; `running`:
+// the amount of a refund is that of all refunds so far (Stripe, Mollie); `refund`: the id of the one refund that it is
+// about; `ours`: the program itself asked for the refund.
+//
+// What becomes of a payment when a refund fails later is no row of the contract's table: server/README.md says it.
 
 // Net, VAT and total of lines, where prices are net: VAT is rounded half up once per rate on the total.
 export function expectedTotals(services, lines) {
@@ -28,22 +36,27 @@ export function expectedTotals(services, lines) {
   return { net: money(net), vat: money(vat), total: money(net + vat) };
 }
 
-export function newOrder({ total, currency = 'EUR', provider, mode = 'test' }) {
+// `ids`: the provider's of the first attempt, where it has told one.
+export function newOrder({ total, currency = 'EUR', provider, ids = [], mode = 'test' }) {
   return {
     mode, total, currency, status: 'awaiting_payment',
     due: false, // expires_at has passed, but perhaps nobody has noticed
-    payments: [newPayment({ provider, attempt: true, amount: total, currency })],
+    payments: [newPayment({ provider, ids, attempt: true, amount: total, currency })],
     carrier: null, // index of the payment that the order stands upon
     decisions: [], // {outcome, by, must, any, may, review}
     documents: [], // {kind, total, credited, prepaid}; prepaid null: not told by the contract
     kept: [], // payments that no order is known for yet, with what was taken back of them
-    seen: [], // event ids
+    keys: {}, // Idempotency-Keys that an attempt came of, and its provider
+    seen: [], // event ids, sorted
   };
 }
 
 const newPayment = ({ provider, ids = [], attempt = false, amount = null, currency = null }) => ({
   provider, ids, attempt, status: 'open', amount, currency,
-  approved: false, refunded: 0, full: false, chargedBack: false, test: false,
+  approved: false, chargedBack: false, test: false,
+  wasDue: false, // has been `refund_due`
+  refunds: { total: 0, named: {}, failed: [] }, // as they were told: see takeBack()
+  refunded: 0, full: false, // what they amount to
 });
 
 const copy = (state) => structuredClone(state);
@@ -63,15 +76,46 @@ export function step(state, act) {
     case 'sweep': return branch(state, (next) => { next.due = true; sweep(next); });
     case 'ask': return ask(state, act);
     case 'decide': return decide(state, act);
+    case 'settled': return settled(state, act);
     default: throw new Error(`no such act: ${act.act}`);
   }
 }
 
-// Whatever order the acts took effect in: every state that some order leads to.
-export function anyOrder(states, acts) {
-  if (acts.length === 0) return distinct(states);
-  return distinct(acts.flatMap((act, index) =>
-    anyOrder(distinct(states.flatMap((state) => step(state, act))), acts.filter((_, other) => other !== index))));
+// What happened at once: every state that some order of it leads to. Each chain is a list of groups {acts, optional?} that
+// took effect one after the other, the acts of different chains in whatever order; of an optional group all acts did, or
+// none.
+export function anyOrder(states, chains) {
+  const lines = chains.map(lineOf);
+  const size = lines.reduce((sum, line) => sum + line.length, 0);
+  // The states after so many steps of all lines together, by how far each line has got: {at, states}.
+  const levels = Array.from({ length: size + 1 }, () => new Map());
+  const reach = (at, found) => {
+    const level = levels[at.reduce((sum, each) => sum + each, 0)];
+    level.set(String(at), { at, states: distinct([...(level.get(String(at))?.states ?? []), ...found]) });
+  };
+  reach(lines.map(() => 0), states);
+  for (const level of levels.slice(0, size)) {
+    for (const { at, states: here } of level.values()) {
+      for (const [index, line] of lines.entries()) {
+        if (at[index] === line.length) continue;
+        const { act, past } = line[at[index]];
+        const moved = (to) => at.map((each, other) => (other === index ? to : each));
+        reach(moved(at[index] + 1), here.flatMap((state) => step(state, act)));
+        if (past !== null) reach(moved(past), here);
+      }
+    }
+  }
+  return [...levels[size].values()].flatMap((node) => node.states);
+}
+
+// The acts of a chain, each with where the line goes on when its group is left out: null where that can't be.
+function lineOf(chain) {
+  const line = [];
+  for (const { acts, optional = false } of chain) {
+    const past = line.length + acts.length;
+    line.push(...acts.map((act, index) => ({ act, past: optional && index === 0 ? past : null })));
+  }
+  return line;
 }
 
 export function distinct(states) {
@@ -82,14 +126,14 @@ export function distinct(states) {
 // ---- providers' events ----
 
 function receive(state, event) {
-  const key = `${event.provider} ${event.id}`;
-  if (state.seen.includes(key)) return [state]; // whatever the second body says
+  const key = event.id === null ? [] : [`${event.provider} ${event.id}`];
+  if (state.seen.includes(key[0])) return [state]; // whatever the second body says
   const next = copy(state);
-  next.seen.push(key);
+  next.seen = [...next.seen, ...key].sort();
   if (event.kind === 'nothing') return [next];
   const index = findPayment(next, event);
   if (index === null) {
-    if (['refunded', 'charged_back'].includes(event.kind)) keep(next, event);
+    if (['refunded', 'refund_failed', 'charged_back'].includes(event.kind)) keep(next, event);
     return [next]; // fits no order: for staff
   }
   const payment = next.payments[index];
@@ -98,7 +142,9 @@ function receive(state, event) {
     case 'expired': return lose(next, index, event, event.kind);
     case 'lost': return ['failed', 'expired'].flatMap((kind) => lose(copy(next), index, event, kind));
     case 'approved': return payment.approved ? [next] : approve(next, index, event);
-    case 'refunded': return refund(next, index, event);
+    // Nothing is sent back of what need not go back.
+    case 'refunded': return event.ours && !payment.wasDue ? [] : refund(next, index, event);
+    case 'refund_failed': return failRefund(next, index, event);
     case 'charged_back': return chargeBack(next, index);
     default: throw new Error(`no such kind: ${event.kind}`);
   }
@@ -123,7 +169,7 @@ function findPayment(state, event) {
   const early = state.kept.findIndex(isOf(event));
   if (early >= 0) {
     const [kept] = state.kept.splice(early, 1);
-    payment.refunded += kept.refunded;
+    takeOver(payment, kept);
     payment.chargedBack ||= kept.chargedBack;
   }
   return index;
@@ -136,10 +182,31 @@ function keep(state, event) {
   else takeBack(kept, event);
 }
 
-// Refunds of one payment add up; Stripe says the sum itself.
-function takeBack(payment, event) {
-  payment.refunded = event.running ? Math.max(payment.refunded, event.amount) : payment.refunded + event.amount;
+// Refunds of one payment add up; Stripe and Mollie say the sum themselves, or name each refund. One that has failed was
+// made before, whichever is told first, and is taken off once. A sum that has become lower may be old, and says nothing.
+function takeBack(payment, { refund, kind, amount, running }) {
+  const { refunds } = payment;
+  if (refund === undefined) refunds.total = running ? Math.max(refunds.total, amount) : refunds.total + amount;
+  else refunds.named[refund] ??= amount;
+  if (kind === 'refund_failed' && !refunds.failed.includes(refund)) refunds.failed = [...refunds.failed, refund].sort();
+  sumUp(payment);
 }
+
+function takeOver(payment, kept) {
+  const { refunds } = payment;
+  refunds.total += kept.refunds.total;
+  refunds.named = { ...kept.refunds.named, ...refunds.named };
+  refunds.failed = [...new Set([...refunds.failed, ...kept.refunds.failed])].sort();
+  sumUp(payment);
+}
+
+function sumUp(payment) {
+  const { total, named, failed } = payment.refunds;
+  const sum = (ids) => ids.reduce((sofar, id) => sofar + named[id], 0);
+  payment.refunded = Math.max(total, sum(Object.keys(named))) - sum(failed);
+}
+
+const isFull = ({ refunded, amount }) => refunded > 0 && refunded >= amount;
 
 function lose(state, index, event, kind) {
   const payment = state.payments[index];
@@ -159,7 +226,7 @@ function approve(state, index, event) {
   Object.assign(payment, { approved: true, status: 'paid', amount: event.amount, currency: event.currency });
   payment.test = state.mode === 'live' && !event.live;
   if (['accepted', 'held', 'completed'].includes(state.status)) {
-    payment.status = 'refund_due';
+    sendBack(payment);
     record(state, 'refused', { must: ['already_paid'] });
     return settleEarly(state, index);
   }
@@ -194,7 +261,7 @@ function whyNot(state, payment) {
   const circumstances = [];
   const stranger = !state.payments.some((other) => other.attempt && other.provider === payment.provider);
   if (stranger) circumstances.push('provider_mismatch');
-  if (payment.refunded > 0 && payment.refunded >= payment.amount) circumstances.push('payment_refunded');
+  if (isFull(payment)) circumstances.push('payment_refunded');
   if (payment.chargedBack) circumstances.push('payment_charged_back');
   const late = { expired: ['order_expired'], cancelled: ['order_cancelled'] }[state.status] ?? [];
   if (circumstances.length + late.length === 0) {
@@ -209,7 +276,7 @@ function whyNot(state, payment) {
 // already seen it.
 function settleEarly(state, index) {
   const payment = state.payments[index];
-  payment.full = payment.refunded > 0 && payment.refunded >= payment.amount;
+  payment.full = isFull(payment);
   if (payment.chargedBack && payment.refunded > 0) {
     // Open: what a payment is that was refunded and charged back.
     return branch(state, (next) => { next.payments[index].status = 'charged_back'; },
@@ -236,11 +303,12 @@ function showRefund(state, index) {
 
 function refund(state, index, event) {
   const payment = state.payments[index];
-  if (payment.full) return [state]; // there is nothing left to give back
+  const { refunded, full } = payment;
   takeBack(payment, event);
   if (!payment.approved) return [state];
+  payment.full = isFull(payment);
+  if (full || payment.refunded <= refunded) return [state]; // there was nothing left to give back, or it was told before
   const running = state.carrier === index && ['accepted', 'completed'].includes(state.status);
-  payment.full = payment.refunded >= payment.amount;
   if (running && payment.full) {
     state.status = 'cancelled';
     record(state, 'cancelled', { must: ['payment_refunded'] });
@@ -248,6 +316,25 @@ function refund(state, index, event) {
   }
   // Open: what a payment is that was charged back and then refunded.
   return payment.chargedBack ? [copy(state), ...showRefund(state, index)] : showRefund(state, index);
+}
+
+// The money is with us again; order, decisions and documents stay.
+function failRefund(state, index, event) {
+  const payment = state.payments[index];
+  takeBack(payment, event);
+  if (!payment.approved) return [state];
+  payment.full = isFull(payment);
+  if (payment.status === 'charged_back') return [state]; // the payer's bank has it
+  const isOwed = state.status === 'cancelled' || state.carrier !== index;
+  // Open: whose the money is that was charged back and then refunded: that of a dispute which was won was ours again.
+  if (payment.chargedBack) {
+    return branch(state, () => {}, (next) => { next.payments[index].status = 'charged_back'; },
+      (next) => { if (isOwed) sendBack(next.payments[index]); });
+  }
+  if (payment.full) payment.status = 'refunded';
+  else if (isOwed) sendBack(payment);
+  else payment.status = payment.refunded > 0 ? 'partially_refunded' : 'paid';
+  return [state];
 }
 
 function chargeBack(state, index) {
@@ -267,10 +354,21 @@ function chargeBack(state, index) {
 
 // ---- customers ----
 
-function addAttempt(state, { provider, status }) {
-  const add = () => branch(state, (next) => {
-    next.payments.push(newPayment({ provider, attempt: true, amount: next.total, currency: next.currency }));
-  });
+function addAttempt(state, { provider, status, code, ids = null, mayJoin = false, key = null, isReplay }) {
+  if (key !== null && state.keys[key]) {
+    const isAllowed = state.keys[key] === provider ? status === 201 && isReplay : status === 409 && code === 'idempotency_mismatch';
+    return isAllowed ? [state] : [];
+  }
+  if (isReplay) return [];
+  const add = () => {
+    const known = state.payments.filter((payment) => payment.provider === provider).flatMap((payment) => payment.ids);
+    const free = ids?.filter((id) => !known.includes(id)).map((id) => [id]) ?? [[]];
+    // Open: whether two attempts that were asked for at once are one.
+    return [...(mayJoin && ids.some((id) => known.includes(id)) ? [state] : []), ...branch(state, ...free.map((own) => (next) => {
+      next.payments.push(newPayment({ provider, ids: own, attempt: true, amount: next.total, currency: next.currency }));
+      if (key !== null) next.keys[key] = provider;
+    }))];
+  };
   if (status === 409) return state.status === 'awaiting_payment' && !state.due ? [] : [state];
   if (status !== 201) return [];
   // Open: whether an expired order takes another attempt.
@@ -352,7 +450,17 @@ function decideAccepted(state, outcome) {
 function giveBack(state) {
   issueCreditNote(state);
   const payment = state.payments[state.carrier];
-  if (['paid', 'partially_refunded'].includes(payment.status)) payment.status = 'refund_due';
+  if (['paid', 'partially_refunded'].includes(payment.status)) sendBack(payment);
+}
+
+function sendBack(payment) {
+  Object.assign(payment, { status: 'refund_due', wasDue: true });
+}
+
+// All that had to go back has gone, unless the payer's bank took it.
+function settled(state, { callable }) {
+  const waits = ({ provider, wasDue, full, chargedBack }) => callable.includes(provider) && wasDue && !full && !chargedBack;
+  return state.payments.some(waits) ? [] : [state];
 }
 
 // ---- what is written down ----

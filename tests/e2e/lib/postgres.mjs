@@ -98,6 +98,13 @@ class PostgresCluster {
   }
 }
 
+// Connections that are kept until the test file ends: query(text, values) gives rows.
+export function connectTo(url) {
+  const pool = new pg.Pool({ connectionString: url, max: 2 });
+  atEnd(() => pool.end());
+  return async (text, values) => (await pool.query(text, values)).rows;
+}
+
 export async function queryAt(url, text, values) {
   const client = new pg.Client({ connectionString: url });
   client.on('error', () => {}); // a connection that is ended from the other side

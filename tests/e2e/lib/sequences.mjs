@@ -3,11 +3,14 @@
 // it can be lived again, whole or in part, on another order.
 import assert from 'node:assert/strict';
 
-import {
-  getOrder, placeOrder, sendStandard, sendStripe, standardBody, stripeCharge, stripeDispute, stripeEvent, stripeIntent,
-  stripeSession, waitFor,
-} from './akkoord.mjs';
-import { anyOrder, difference, distinct, expectedTotals, newOrder, step as stepModel } from './model.mjs';
+import { getOrder, placeOrder, waitFor } from './akkoord.mjs';
+import { mollie } from './lives/mollie.mjs';
+import { PARTS, SIZES, alone } from './lives/parts.mjs';
+import { sandbox } from './lives/sandbox.mjs';
+import { standard } from './lives/standard.mjs';
+import { stripe } from './lives/stripe.mjs';
+import { stripeHosted } from './lives/stripe_hosted.mjs';
+import { anyOrder, difference, expectedTotals, newOrder, step as stepModel } from './model.mjs';
 
 // ---- chance ----
 
@@ -32,41 +35,57 @@ export function chance(seed) {
 
 // ---- plans ----
 
-const PROVIDERS = ['standard', 'stripe'];
-// Of a payment: how its amount relates to the total.
-const SIZES = { total: 16, less: 1, more: 1 };
-const STANDARD_KINDS = { paid: 10, failed: 3, expired: 2, refunded: 5, charged_back: 2, 'payment.pending': 1 };
-const STRIPE_FORMS = {
-  session_paid: 6, session_later: 2, intent_paid: 5, session_unpaid: 1, session_failed: 1, session_expired: 1,
-  intent_failed: 1, intent_canceled: 1, refund: 5, dispute: 2, other: 1,
-};
-const PARTS = { all: 5, half: 4, rest: 3, one: 2 };
+const PAYMENTS = 3; // of each provider
+const SERVERS = 2;
 
-export function makePlan(seed, { mode = 'test' } = {}) {
+const providerOf = ({ kind }, name) =>
+  (name === 'stripe' && kind.callable.includes(name) ? stripeHosted : { standard, stripe, mollie, sandbox }[name]);
+
+export function makePlan(seed, kind) {
   const random = chance(seed);
-  const first = random.pick(PROVIDERS);
+  const { mode, providers } = kind;
   const payments = {};
-  for (const provider of PROVIDERS) {
-    payments[provider] = Array.from({ length: 3 }, () =>
-      ({ size: random.weighted(SIZES), currency: random.maybe(0.06) ? 'USD' : 'EUR', live: mode === 'live' && random.maybe(0.8) }));
+  for (const provider of providers) {
+    payments[provider] = Array.from({ length: PAYMENTS }, () => ({
+      size: random.weighted(SIZES), currency: random.maybe(0.06) ? 'USD' : 'EUR', live: mode === 'live' && random.maybe(0.8),
+      // Of a payment at the provider itself: it was not made by our program, and names our order all the same or not.
+      elsewhere: random.maybe(0.2), named: random.maybe(0.85),
+    }));
   }
-  const plan = { seed, mode, provider: first, basket: random.below(2 ** 16), payments, steps: [] };
-  const made = { events: [], number: 0 };
+  const [provider, at, basket] = [random.pick(providers), random.below(SERVERS), random.below(2 ** 16)];
+  const plan = { seed, kind, mode, provider, at, basket, payments, steps: [] };
+  const made = { events: [], numbers: { next: 0 }, inBurst: false };
   const length = 2 + random.below(10);
   for (let i = 0; i < length; i++) {
-    if (!random.maybe(0.18)) plan.steps.push(makeStep(random, plan, made));
-    else plan.steps.push({ do: 'burst', steps: Array.from({ length: 2 + random.below(2) }, () => makeStep(random, plan, made, true)) });
+    const step = random.maybe(0.25) ? makeBurst(random, plan, made) : makeStep(random, plan, made);
+    // The order is looked at on either server; in haste, while money may still be about to be sent back.
+    plan.steps.push({ ...step, look: random.below(SERVERS), ...(random.maybe(0.4) ? { hasty: true } : {}) });
   }
   return plan;
 }
 
-function makeStep(random, plan, made, inBurst = false) {
-  const what = random.weighted({ event: 20, again: made.events.length > 0 ? 4 : 0, attempt: 2, cancel: 2,
-    complete: inBurst ? 1 : 2, expire: inBurst ? 0 : 1, sweep: inBurst ? 0 : 0.7, ask: 1.5, decide: 5 });
+// What is done at once; often everything that is heard is about one payment, on both servers.
+function makeBurst(random, plan, made) {
+  const inBurst = { ...made, inBurst: true, payment: random.maybe(0.5) ? pickPayment(random, plan) : null };
+  const steps = Array.from({ length: 2 + random.below(2) }, () => makeStep(random, plan, inBurst));
+  return { do: 'burst', steps: steps.map((step, index) => (inBurst.payment ? { ...step, at: index % SERVERS } : step)) };
+}
+
+const pickPayment = (random, plan) =>
+  ({ provider: random.maybe(0.8) ? plan.provider : random.pick(plan.kind.providers), payment: random.pick([0, 0, 0, 0, 1, 1, 2]) });
+
+function makeStep(random, plan, made) {
+  const { inBurst, events } = made;
+  const what = random.weighted({ event: 20, again: events.length > 0 ? 4 : 0, attempt: 2.5, cancel: 2,
+    complete: inBurst ? 1 : 2, expire: inBurst ? 0.5 : 1, sweep: inBurst ? 0 : 0.7, ask: 1.5, decide: 5 });
+  return { ...makeAct(random, plan, made, what), at: random.below(SERVERS) };
+}
+
+function makeAct(random, plan, made, what) {
   switch (what) {
     case 'event': return makeEvent(random, plan, made);
     case 'again': return repeatEvent(random, plan, made);
-    case 'attempt': return { do: what, provider: random.pick(PROVIDERS) };
+    case 'attempt': return makeAttempt(random, plan, made);
     case 'ask': return { do: what, which: random.below(4), by: random.pick(['customer', 'staff']) };
     // Mostly the newest decision: which 0 is that one, 1 the one before it.
     case 'decide': return { do: what, which: random.maybe(0.75) ? 0 : random.below(4), outcome: random.pick(['upheld', 'overturned']) };
@@ -74,22 +93,23 @@ function makeStep(random, plan, made, inBurst = false) {
   }
 }
 
+// Under an Idempotency-Key, one of two, or without.
+function makeAttempt(random, plan, { inBurst }) {
+  const provider = random.pick(plan.kind.providers);
+  return { do: 'attempt', provider, ...(!inBurst && random.maybe(0.5) ? { key: random.pick([0, 0, 1]) } : {}) };
+}
+
 // `again`: the event whose id it takes.
 function makeEvent(random, plan, made, again = null) {
-  const provider = again?.provider ?? (random.maybe(0.8) ? plan.provider : random.pick(PROVIDERS));
-  // The third payment of Stripe is one that has a session and no intent.
-  const payment = random.pick([0, 0, 0, 0, 1, 1, 2]);
-  const event = { do: 'event', provider, payment, number: again?.number ?? made.number++ };
-  if (provider === 'standard') {
-    event.form = random.weighted(STANDARD_KINDS);
-    // Only of what is taken back is it said that the order may be missing.
-    event.named = !['refunded', 'charged_back'].includes(event.form) || random.maybe(0.6);
-  } else {
-    event.form = payment === 2 ? random.pick(['session_paid', 'session_later', 'session_expired', 'session_unpaid']) :
-      random.weighted(STRIPE_FORMS);
-    event.named = event.form !== 'dispute' && random.maybe(0.75);
-  }
-  if (['refunded', 'refund'].includes(event.form)) event.part = random.weighted(PARTS);
+  const picked = made.payment ?? pickPayment(random, plan);
+  const provider = again?.provider ?? picked.provider;
+  const { payment } = picked;
+  const { makeEvent: makeForm, makesUpEvents = false } = providerOf(plan, provider);
+  const event = { do: 'event', provider, payment, ...makeForm(random, plan, payment) };
+  if (['refunded', 'refund', 'chargeback'].includes(event.form)) event.part = random.weighted(PARTS);
+  // An ambush waits until the program has asked the provider, and comes before the answer does.
+  if (!makesUpEvents) return { ...event, ...(made.inBurst && random.maybe(0.4) ? { ambush: true } : {}) };
+  event.number = again?.number ?? made.numbers.next++;
   if (again) return event;
   // Providers number their events without asking each other.
   const others = made.events.filter((each) => each.provider !== provider);
@@ -98,13 +118,18 @@ function makeEvent(random, plan, made, again = null) {
   return event;
 }
 
-// A plan written by hand: every payment of the right size.
-export function planOf(provider, steps, mode = 'test') {
-  const payment = { size: 'total', currency: 'EUR', live: mode === 'live' };
-  const payments = Object.fromEntries(PROVIDERS.map((each) => [each, [payment, payment, payment]]));
+// A plan written by hand: every payment of the right size, the servers in turn.
+export function planOf(kind, provider, steps) {
+  const payment = { size: 'total', currency: 'EUR', live: kind.mode === 'live', elsewhere: false, named: true };
+  const payments = Object.fromEntries(kind.providers.map((each) => [each, Array(PAYMENTS).fill(payment)]));
   let number = 0;
-  const numbered = steps.map((step) => (step.do === 'event' ? { provider, payment: 0, named: true, number: number++, ...step } : step));
-  return { seed: 0, mode, provider, basket: 1, payments, steps: numbered };
+  const complete = (step) => {
+    number++;
+    const servers = { at: number % SERVERS, look: (number + 1) % SERVERS };
+    if (step.do === 'burst') return { ...servers, do: 'burst', steps: step.steps.map(complete) };
+    return step.do === 'event' ? { provider, payment: 0, named: true, number, ...servers, ...step } : { ...servers, ...step };
+  };
+  return { seed: 0, kind, mode: kind.mode, provider, at: 0, basket: 1, payments, steps: steps.map(complete) };
 }
 
 // The same event id again, with the same body or with another one.
@@ -113,85 +138,25 @@ function repeatEvent(random, plan, made) {
   return random.maybe(0.6) ? event : makeEvent(random, plan, made, event);
 }
 
-// ---- events ----
-
-function amountOf(plan, { provider, payment }, total) {
-  return { total, less: total - 1, more: total + 1000 }[plan.payments[provider][payment].size];
-}
-
-function partOf(amount, part) {
-  const half = Math.floor(amount / 2);
-  return { all: amount, half, rest: amount - half, one: 1 }[part ?? 'all'];
-}
-
-const STANDARD_MEANING = { paid: 'approved', failed: 'failed', expired: 'expired', refunded: 'refunded', charged_back: 'charged_back' };
-
-// An event as the model knows it, and how to send it.
-function realise(plan, step, life) {
-  const { provider, number, form, named } = step;
-  const amount = amountOf(plan, step, life.total);
-  const { currency, live } = plan.payments[provider][step.payment];
-  const common = { provider, id: `evt_${life.tag}_${number}`, named, currency, live: provider === 'standard' ? true : live };
-  const order = named ? life.order.id : null;
-  if (provider === 'standard') {
-    const payment = `pay_${life.tag}_${step.payment}`;
-    const kind = STANDARD_MEANING[form] ?? 'nothing';
-    const told = kind === 'refunded' ? partOf(amount, step.part) : amount;
-    const body = standardBody({ kind: form, payment, order: order ?? undefined, amount: told, currency });
-    return { event: { ...common, kind, payment, amount: told }, send: (server) => sendStandard(server, body, { id: common.id }) };
-  }
-  return realiseStripe({ common, step, life, amount, order, live });
-}
-
-function realiseStripe({ common, step, life, amount, order, live }) {
-  const { form } = step;
-  const money = { amount, currency: common.currency.toLowerCase(), order };
-  const session = `cs_test_${life.tag}_${step.payment}`;
-  const intent = step.payment === 2 ? null : `pi_${life.tag}_${step.payment}`;
-  const ofSession = { payment: intent ?? session, alias: intent ? session : null, amount };
-  const ofIntent = { payment: intent, amount };
-  const asSession = (rest) => stripeSession({ id: session, intent, ...money, ...rest });
-  const asIntent = (status) => stripeIntent({ id: intent, ...money, status });
-  const refunded = partOf(amount, step.part);
-  const [type, object, event] = {
-    session_paid: () => ['checkout.session.completed', asSession(), { ...ofSession, kind: 'approved' }],
-    session_later: () => ['checkout.session.async_payment_succeeded', asSession(), { ...ofSession, kind: 'approved' }],
-    session_unpaid: () => ['checkout.session.completed', asSession({ payment_status: 'unpaid' }), { ...ofSession, kind: 'nothing' }],
-    session_failed: () => ['checkout.session.async_payment_failed', asSession({ payment_status: 'unpaid' }), { ...ofSession, kind: 'failed' }],
-    // As it comes from Stripe: nobody has begun to pay, so there is no intent yet.
-    session_abandoned: () => ['checkout.session.expired', asSession({ intent: null, payment_status: 'unpaid' }),
-      { payment: session, amount, kind: 'expired' }],
-    session_expired: () => ['checkout.session.expired', asSession({ payment_status: 'unpaid', status: 'expired' }), { ...ofSession, kind: 'expired' }],
-    intent_paid: () => ['payment_intent.succeeded', asIntent('succeeded'), { ...ofIntent, kind: 'approved' }],
-    intent_failed: () => ['payment_intent.payment_failed', asIntent('requires_payment_method'), { ...ofIntent, kind: 'failed' }],
-    // Open: whether a cancelled intent has failed or expired.
-    intent_canceled: () => ['payment_intent.canceled', asIntent('canceled'), { ...ofIntent, kind: 'lost' }],
-    refund: () => ['charge.refunded', stripeCharge({ intent, ...money, refunded }), { ...ofIntent, kind: 'refunded', amount: refunded, running: true }],
-    dispute: () => ['charge.dispute.created', stripeDispute({ intent, amount, currency: money.currency }), { ...ofIntent, kind: 'charged_back' }],
-    other: () => ['charge.succeeded', stripeCharge({ intent, ...money, refunded: 0 }), { ...ofIntent, kind: 'nothing' }],
-  }[form]();
-  const body = stripeEvent(type, object, { id: common.id, livemode: live });
-  return { event: { ...common, ...event }, send: (server) => sendStripe(server, body) };
-}
-
 // ---- living ----
 
-// Lives the plan on a new order of the customer. Resolves to {life, failure}; `failure`, when the order is not as any
-// state that the model allows, is {steps: how many it took, text}.
+// Lives the plan on a new order of the customer. Resolves to {life, states, failure}; `failure`, when the order is not as
+// any state that the model allows, is {steps: how many it took, text}.
 export async function livePlan(world, plan) {
-  const { server, customers } = world;
-  const customer = customers[plan.seed % customers.length];
+  const customer = world.customers[plan.seed % world.customers.length];
   const lines = linesOf(world, plan);
-  const order = await placeOrder(server, customer, { payment_provider: plan.provider, lines });
+  const order = await placeOrder(world.servers[plan.at], customer, { payment_provider: plan.provider, lines });
   const { net, vat, total } = order;
   assert.deepEqual({ net, vat, total }, expectedTotals(world.services, lines), `the totals of ${JSON.stringify(lines)}`);
   const life = { order, customer, total: order.total.amount, tag: order.id.replaceAll('-', ''), view: order, reviews: new Map() };
-  let states = [newOrder({ total: life.total, provider: plan.provider, mode: plan.mode })];
+  const ids = providerOf(plan, plan.provider).hasIds ? [order.payment.provider_payment_id] : [];
+  let states = [newOrder({ total: life.total, provider: plan.provider, ids, mode: plan.mode })];
   const wrong = difference(states[0], order);
   if (wrong) return { life, states, failure: { steps: 0, text: wrong } };
-  for (const [index, step] of plan.steps.entries()) {
-    const { after, acts } = await liveStep(world, plan, life, states, step);
-    const view = await getOrder(server, customer, order);
+  for (const account of Object.values(world.accounts)) account.meet(life);
+  // At last the program hears of everything, so that nothing is left that may still change the order.
+  for (const [index, step] of [...plan.steps, { do: 'tell', look: 0, at: 0 }].entries()) {
+    const { after, acts, view } = await liveStep(world, plan, life, states, step);
     const fitting = after.filter((state) => difference(state, view) === null);
     if (fitting.length === 0) {
       const texts = [...new Set(after.map((state) => difference(state, view)))];
@@ -200,6 +165,7 @@ export async function livePlan(world, plan) {
     }
     states = fitting;
     life.view = view;
+    for (const account of Object.values(world.accounts)) account.meet(life);
   }
   return { life, states, failure: null };
 }
@@ -216,46 +182,46 @@ async function liveStep(world, plan, life, states, step) {
   const told = [];
   // What a decision of staff needs first: a review.
   for (const each of steps.filter((one) => one.do === 'decide')) {
-    const act = await openReview(world, life, each);
-    if (act) {
-      told.push(act);
-      states = distinct(states.flatMap((state) => stepModel(state, act)));
-    }
+    const chains = await openReview(world, life, each);
+    told.push(...chains);
+    for (const chain of chains) states = anyOrder(states, [chain]);
   }
-  const acts = (await Promise.all(steps.map((each) => act(world, plan, life, each)))).filter(Boolean);
-  return { after: anyOrder(states, acts), acts: [...told, ...acts] };
+  const chains = (await Promise.all(steps.map((each) => act(world, plan, life, each, steps)))).flat();
+  const keys = Object.values(world.accounts).flatMap((account) => account.of(life).flatMap((payment) => account.jobsOf(payment)));
+  await world.settling.wait({ orderId: life.order.id, keys, isHasty: step.hasty });
+  const view = await getOrder(world.servers[step.look], life.customer, life.order);
+  for (const account of Object.values(world.accounts)) chains.push(...await account.chains(life, step.hasty));
+  const settled = step.hasty ? [] : [alone({ act: 'settled', callable: plan.kind.callable })];
+  const after = anyOrder(anyOrder(states, chains), settled);
+  return { after, view, acts: [...told, ...chains].flat().flatMap(({ acts }) => acts) };
 }
 
-// Does one step: resolves to the act with the program's answer, or to null where there is nothing to act upon.
-async function act(world, plan, life, step) {
-  const { server, staff } = world;
+// Does one step of `steps`, which are done at once: resolves to the chains of acts that the model knows it as, each with
+// the program's answer. None where there is nothing to act upon.
+async function act(world, plan, life, step, steps) {
+  const { staff } = world;
+  const server = world.servers[step.at];
   const path = `/v1/orders/${life.order.id}`;
   const token = life.customer.token;
   switch (step.do) {
-    case 'event': {
-      const { event, send } = realise(plan, step, life);
-      const answer = await send(server);
-      if (answer.status !== 200 || answer.text !== 'OK') throw new Error(`a webhook was answered ${answer}`);
-      return { act: 'event', event };
-    }
-    case 'attempt':
-      return answered({ act: 'attempt', provider: step.provider },
-        await server.api('POST', `${path}/payments`, { token, body: { payment_provider: step.provider } }));
+    case 'event': return providerOf(plan, step.provider).act(world, plan, life, step);
+    case 'tell': return tellAll(world, life, step);
+    case 'attempt': return addAttempt(world, plan, life, step, steps);
     case 'cancel': return answered({ act: 'cancel' }, await server.api('POST', `${path}/cancel`, { token }));
     case 'complete':
       return answered({ act: 'complete' }, await server.api('POST', `/v1/staff/orders/${life.order.id}/complete`, { token: staff.token }));
     case 'expire':
       await world.expire(life.order.id);
-      return { act: 'expire' };
+      return [alone({ act: 'expire' })];
     case 'sweep':
       await world.expire(life.order.id);
       await waitFor(async () => (await getOrder(server, life.customer, life.order)).status !== 'awaiting_payment',
         { what: 'the expiry of an order', timeout: 30_000 });
-      return { act: 'sweep' };
+      return [alone({ act: 'sweep' })];
     case 'ask': return ask(world, life, step, step.by);
     case 'decide': {
       const index = decisionIndex(life, step);
-      if (index === null) return null;
+      if (index === null) return [];
       const review = life.reviews.get(life.view.decisions[index].id);
       // Live mode wants the inputs to have been before whoever decides.
       assert.equal((await server.api('GET', `/v1/staff/reviews/${review}`, { token: staff.token })).status, 200);
@@ -269,7 +235,30 @@ async function act(world, plan, life, step) {
 
 function answered(act, answer) {
   if (answer.status >= 500) throw new Error(`${act.act} was answered ${answer}`);
-  return { ...act, status: answer.status, code: answer.status >= 400 ? answer.json.code : undefined };
+  return [alone({ ...act, status: answer.status, code: answer.status >= 400 ? answer.json.code : undefined })];
+}
+
+async function addAttempt(world, plan, life, { provider, at, key }, steps) {
+  const headers = key === undefined ? {} : { 'Idempotency-Key': `${life.tag}-${key}` };
+  const answer = await world.servers[at].api('POST', `/v1/orders/${life.order.id}/payments`,
+    { token: life.customer.token, body: { payment_provider: provider }, headers });
+  const attempt = { act: 'attempt', provider, key, isReplay: answer.headers['idempotency-replayed'] === 'true' };
+  if (answer.status === 201 && providerOf(plan, provider).hasIds) {
+    const known = life.view.payments.map((payment) => payment.id);
+    attempt.ids = answer.json.payments.filter((payment) => payment.provider === provider && payment.checkout_url !== null &&
+      !known.includes(payment.id)).map((payment) => payment.provider_payment_id);
+    const alike = steps.filter((each) => each.do === 'attempt' && each.provider === provider);
+    attempt.mayJoin = plan.kind.callable.includes(provider) && alike.length > 1;
+  }
+  return answered(attempt, answer);
+}
+
+async function tellAll(world, life, { at }) {
+  const told = [];
+  for (const account of Object.values(world.accounts)) {
+    told.push(...account.of(life).filter((payment) => account.hasNews(payment)).map((payment) => account.tell(world, payment, 'both', at)));
+  }
+  return (await Promise.all(told)).flat();
 }
 
 // Counted from the newest back.
@@ -280,18 +269,18 @@ function decisionIndex(life, { which }) {
 
 async function ask(world, life, step, by) {
   const index = decisionIndex(life, step);
-  if (index === null) return null;
+  if (index === null) return [];
   const { id } = life.view.decisions[index];
   const path = by === 'staff' ? `/v1/staff/decisions/${id}/reviews` : `/v1/decisions/${id}/reviews`;
   const { token } = by === 'staff' ? world.staff : life.customer;
-  const answer = await world.server.api('POST', path, { token, body: { statement: 'Please look at this again.' } });
+  const answer = await world.servers[step.at].api('POST', path, { token, body: { statement: 'Please look at this again.' } });
   if (answer.status < 300) life.reviews.set(id, answer.json.id);
   return answered({ act: 'ask', decision: index, by }, answer);
 }
 
 async function openReview(world, life, step) {
   const index = decisionIndex(life, step);
-  if (index === null || life.reviews.has(life.view.decisions[index].id)) return null;
+  if (index === null || life.reviews.has(life.view.decisions[index].id)) return [];
   return ask(world, life, step, 'staff');
 }
 
@@ -299,8 +288,9 @@ async function openReview(world, life, step) {
 
 function actText(act) {
   if (act.act !== 'event') return JSON.stringify(act);
-  const { provider, id, kind, payment, amount, currency, named } = act.event;
-  return `${provider} ${kind} ${amount} ${currency} payment ${payment.slice(0, 5)}…${payment.slice(-2)}${named ? '' : ' (no order)'} id …${id.slice(-3)}`;
+  const { provider, id, kind, payment, amount, currency, named, ours } = act.event;
+  return `${provider} ${kind} ${amount} ${currency} payment ${payment.slice(0, 5)}…${payment.slice(-2)}${named ? '' : ' (no order)'}` +
+    `${id === null ? '' : ` id …${id.slice(-3)}`}${ours ? ' (asked for by the program)' : ''}`;
 }
 
 export const stepText = (step) =>
