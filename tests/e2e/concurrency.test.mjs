@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
 import { Client, expectDecisionsReplay, expectNothingTwice, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newStaff, payStandard, payStripe, placeOrder,
-  prepareAkkoord, randomId, registerCustomer, startAkkoord, startPostgres } from './lib/akkoord.mjs';
+  randomId, registerCustomer, startAkkoord, startPostgres, startTogether } from './lib/akkoord.mjs';
 
 // `tasks` in `connections` chains, each on a connection of its own: connection i runs every task whose index is i modulo
 // their number, so that the deliveries of one event meet.
@@ -148,13 +148,7 @@ describe('one server', () => {
 
 describe('two servers on one database', () => {
   test('60 orders and 8 deliveries of each, spread over both: one acceptance each, no gap', async () => {
-    const cluster = await startPostgres();
-    const database = await cluster.createDatabase();
-    const first = await prepareAkkoord({ database });
-    const migrated = await first.cli(['migrate'], { env: { AKKOORD_DATABASE_OWNER_URL: database.ownerUrl } });
-    assert.equal(migrated.code, 0, migrated.stderr);
-    await first.start();
-    const second = await startAkkoord({ database, secrets: first.secrets, env: { AKKOORD_KEYRING_FILE: first.env.AKKOORD_KEYRING_FILE } });
+    const [first, second] = await startTogether(2, await startPostgres());
     const customer = await registerCustomer(first);
     const orders = await placeMany(second, customer, 60);
     const deliveries = orders.flatMap((order) => {

@@ -41,6 +41,21 @@ export async function prepareAkkoord({ env = {}, dataDir, threads = 2, database 
   return new Akkoord({ env, dataDir, threads, database, secrets, port: await freePort(), folder: temporaryFolder() });
 }
 
+// Several of them, ready, on one new database of the cluster: with the same secrets, keyring and price list.
+export async function startTogether(count, cluster, { env = {} } = {}) {
+  const database = await cluster.createDatabase();
+  const first = await prepareAkkoord({ database, env });
+  const { code, stderr } = await first.cli(['migrate'], { env: { AKKOORD_DATABASE_OWNER_URL: database.ownerUrl } });
+  assert.equal(code, 0, stderr);
+  await first.start();
+  const { AKKOORD_KEYRING_FILE, AKKOORD_SERVICES_FILE } = first.env;
+  const servers = [first];
+  while (servers.length < count) {
+    servers.push(await startAkkoord({ database, secrets: first.secrets, env: { ...env, AKKOORD_KEYRING_FILE, AKKOORD_SERVICES_FILE } }));
+  }
+  return servers;
+}
+
 // One active key a purpose; the format stands in include/akkoord/vault/keyring.h.
 export const newKeyring = () => ({
   version: 1,
