@@ -1,1 +1,1 @@
-SELECT pg_advisory_unlock(4707270825)
+SELECT pg_advisory_unlock(4707270826)
