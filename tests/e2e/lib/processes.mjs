@@ -10,6 +10,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 export const sourceDirectory = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..');
+// Slower, and with an allocator of its own.
+export const isSanitized = /(asan|tsan)$/.test(process.env.AKKOORD_BUILD_DIR ?? '');
 export const buildDirectory = resolve(sourceDirectory, process.env.AKKOORD_BUILD_DIR ?? 'build');
 
 // A sanitizer build is several times slower, and so is a machine that does other things: long enough for both.
