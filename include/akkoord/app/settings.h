@@ -44,13 +44,13 @@ struct settings {
     char *tls_key_file;
 
     char *data_dir; /* absolute; may not exist yet */
-    bool embedded;  /* no database URL is set */
     char *database_url;
     char *database_owner_url;
     char *database_retention_url;
 
     enum installation_mode mode;
     bool sandbox;
+    bool embedded; /* no database URL is set */
 
     /* NULL when not set: an embedded installation makes its own keyring and uses samples in test mode. */
     char *keyring_file;
@@ -85,8 +85,8 @@ struct settings {
     int64_t order_expires_s;
     bool rate_limits;
     bool review_strict;
-    int64_t review_four_eyes_minor; /* 0: off */
     bool smtp_requires_tls;
+    int64_t review_four_eyes_minor; /* 0: off */
     struct settings_cidr trusted_proxies[SETTINGS_PROXIES_MAX];
     size_t trusted_proxies_count;
     int64_t clock_offset_s; /* AKKOORD_CLOCK_OFFSET, test mode only: 0 otherwise */
