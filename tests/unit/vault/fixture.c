@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,8 +35,8 @@ int folder_remove(void **state)
 const char *folder_path(const char *name)
 {
     static char paths[PATHS][128];
-    static size_t next;
-    char *path = paths[next++ % PATHS];
+    static atomic_size_t next;
+    char *path = paths[atomic_fetch_add(&next, 1) % PATHS];
     snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
     return path;
 }
