@@ -58,7 +58,14 @@ function readCounts({ code, stdout, stderr }) {
   return counts;
 }
 
-const runAt = async (moment, { on = server, args = [] } = {}) => readCounts(await on.cli(['retention', 'run', ...args], at(moment)));
+// The server has a daily run of its own, which may be under way.
+async function runAt(moment, { on = server, args = [] } = {}) {
+  const answer = await waitFor(async () => {
+    const tried = await on.cli(['retention', 'run', ...args], at(moment));
+    return /another retention run is under way/.test(tried.stderr) ? null : tried;
+  }, { what: 'the daily run to end' });
+  return readCounts(answer);
+}
 const only = (counts) => Object.fromEntries(Object.entries(counts).filter(([, rows]) => rows > 0));
 const sqlDone = async (text, on = server) => {
   const { code, stderr } = await on.psql(text);
@@ -445,7 +452,8 @@ test('the server does it once a day by itself, and counts and logs it; of two th
   for (const server_ of [first, second]) server_.env.AKKOORD_CLOCK_OFFSET = offset(midnight(`${new Date().getUTCFullYear() + 8}-01-02`));
   await Promise.all([first.start(), second.start()]);
   await waitFor(async () => (await count('customer_order', first)) === 0, { what: 'the sweep' });
-  await waitFor(async () => (await count("retention_run WHERE outcome = 'done'", first)) >= 2, { what: 'the end of the run' });
+  await waitFor(async () => (await count("retention_run WHERE outcome = 'done' AND started_at > now() + interval '1 year'", first)) >= 1,
+    { what: 'the end of the run' });
   const metrics = await Promise.all([first, second].map(async (each) => (await each.api('GET', '/metrics')).text));
   const orders = metrics.flatMap((text) => [...text.matchAll(/^akkoord_retention_deleted_total\{category="order"\} (\d+)$/gm)].map(([, number]) => Number(number)));
   assert.deepEqual(orders, [1]);
