@@ -41,7 +41,7 @@
 #define OWN_KEYS_BYTES           ((size_t)64 << 10)
 #define TLS_CONNECTION_KEY_BYTES 96
 #define ALLOCATOR_ARENAS         2
-#define ALLOCATOR_MMAP_FROM      (128 * 1024)
+#define ALLOCATOR_MMAP_FROM      (64 * 1024)
 
 struct serve {
     struct settings settings;
