@@ -12,6 +12,7 @@
 #include "akkoord/base/mailbox.h"
 #include "akkoord/base/memory.h"
 #include "client_call.h"
+#include "event_base.h"
 
 #define MESSAGES_AT_ONCE 64
 #define US_PER_MS        1000
@@ -194,15 +195,7 @@ enum status client_loop_start(struct client_loop *loop, struct client_call *call
 
 static void open_loop(struct client_loop *loop)
 {
-    /* Only its own thread touches the base, so libevent needs no locks in it. */
-    struct event_config *config = event_config_new();
-    if (config == NULL)
-        abort();
-    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-    loop->base = event_base_new_with_config(config);
-    event_config_free(config);
-    if (loop->base == NULL)
-        abort(); /* out of memory or descriptors at the start: nothing can run */
+    loop->base = event_base_new_unlocked();
     loop->mailbox = mailbox_new(HTTP_CLIENT_CALLS_MAX);
     loop->mail = event_new(loop->base, mailbox_descriptor(loop->mailbox), EV_READ | EV_PERSIST, on_mail, loop);
     loop->timer = evtimer_new(loop->base, on_time, loop);

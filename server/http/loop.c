@@ -14,6 +14,7 @@
 
 #include "akkoord/base/log.h"
 #include "akkoord/base/metrics.h"
+#include "event_base.h"
 
 #define MESSAGES_AT_ONCE 64
 #define LISTEN_BACKLOG   1024
@@ -192,15 +193,7 @@ void loop_init(struct loop *loop, struct http_server *server, int listener)
     };
     TAILQ_INIT(&loop->connections);
     TAILQ_INIT(&loop->idle);
-    /* Only its own thread touches the base, so libevent needs no locks in it. */
-    struct event_config *config = event_config_new();
-    if (config == NULL)
-        abort();
-    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK);
-    loop->base = event_base_new_with_config(config);
-    event_config_free(config);
-    if (loop->base == NULL)
-        abort(); /* out of memory or descriptors at the start: nothing can run */
+    loop->base = event_base_new_unlocked();
     /* An answer an exchange, an exchange a connection, and the two commands. */
     loop->mailbox = mailbox_new(server->options.connections_max + 2);
     loop->mail = event_new(loop->base, mailbox_descriptor(loop->mailbox), EV_READ | EV_PERSIST, on_mail, loop);
