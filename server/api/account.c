@@ -175,7 +175,9 @@ enum status api_email_change_confirm(struct api_call *call, struct http_answer *
 
 /* ---- a forgotten password ---- */
 
-enum status api_password_reset(struct api_call *call, struct http_answer *answer, struct error *error)
+/* A code for whoever has the address in the body. */
+static enum status begin_by_address(struct api_call *call, enum code_purpose purpose, struct http_answer *answer,
+                                    struct error *error)
 {
     static const char *const known[] = {"email", NULL};
     json_t *body;
@@ -188,10 +190,15 @@ enum status api_password_reset(struct api_call *call, struct http_answer *answer
         return status;
     if (rate_limits_refuse_code(call, email, strlen(email), answer))
         return STATUS_OK;
-    status = store_code_begin_reset(call->store, call->arena, email, error);
+    status = store_code_begin_by_address(call->store, call->arena, purpose, email, error);
     if (status == STATUS_OK)
         answer_code(call, answer);
     return status;
+}
+
+enum status api_password_reset(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return begin_by_address(call, CODE_PASSWORD_RESET, answer, error);
 }
 
 enum status api_password_reset_confirm(struct api_call *call, struct http_answer *answer, struct error *error)
@@ -210,12 +217,45 @@ enum status api_password_reset_confirm(struct api_call *call, struct http_answer
     if (status == STATUS_OK && rate_limits_refuse_account(call, ACCOUNT_CUSTOMER, email, answer))
         return STATUS_OK;
     if (status == STATUS_OK)
-        status = store_code_try_reset(call->store, call->arena, email, code, &proof, error);
+        status = store_code_try_by_address(call->store, call->arena, CODE_PASSWORD_RESET, email, code, &proof, error);
     if (status == STATUS_OK)
         status = password_hash(password, strlen(password), hash, error);
     if (status == STATUS_OK)
         status = store_account_reset_password(call->store, call->arena, &proof, hash, error);
     return answer_done(status, answer);
+}
+
+/* ---- in without a password ---- */
+
+enum status api_log_in_code(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return begin_by_address(call, CODE_LOG_IN, answer, error);
+}
+
+enum status api_log_in_code_confirm(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    static const char *const known[] = {"email", "code", NULL};
+    struct code_proof proof;
+    char token[TOKEN_TEXT_BYTES];
+    json_t *body;
+    enum status status = take_body(call, known, &body, error);
+    if (status != STATUS_OK)
+        return status;
+    const char *email = api_take_email(call, body, "email");
+    const char *code = take_code(call, body);
+    status = api_call_check_faults(call, error);
+    if (status == STATUS_OK && rate_limits_refuse_account(call, ACCOUNT_CUSTOMER, email, answer))
+        return STATUS_OK;
+    if (status == STATUS_OK)
+        status = store_code_try_by_address(call->store, call->arena, CODE_LOG_IN, email, code, &proof, error);
+    if (status == STATUS_OK)
+        status = store_account_log_in(call->store, call->arena, &proof, token, error);
+    if (status != STATUS_OK)
+        return status;
+    json_t *object = json_new_object(call->arena);
+    json_set_text(object, "token", token);
+    api_answer_json(call, answer, 201, object);
+    return STATUS_OK;
 }
 
 /* ---- sessions ---- */

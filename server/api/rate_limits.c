@@ -68,9 +68,10 @@ bool rate_limits_refuse_address(struct rate_limits *limits, const struct api_rou
     if (limits == NULL)
         return false;
     if (route->function == api_session_begin || route->function == api_staff_session_begin ||
-        route->function == api_password_reset_confirm) {
+        route->function == api_password_reset_confirm || route->function == api_log_in_code_confirm) {
         limit = limits->log_ins_of_address;
-    } else if (route->function == api_customer_register || route->function == api_password_reset) {
+    } else if (route->function == api_customer_register || route->function == api_password_reset ||
+               route->function == api_log_in_code) {
         limit = limits->registrations;
         labels = "limit=\"registration\"";
     }

@@ -44,6 +44,8 @@ static const struct api_route table[] = {
     {HTTP_DELETE, "/v1/me/sessions/{id}", API_LANE, API_CUSTOMER, api_session_end_one},
     {HTTP_POST, "/v1/password-resets", API_LANE, API_ANYBODY, api_password_reset},
     {HTTP_POST, "/v1/password-resets/confirm", API_LANE_SLOW, API_ANYBODY, api_password_reset_confirm},
+    {HTTP_POST, "/v1/log-in-codes", API_LANE, API_ANYBODY, api_log_in_code},
+    {HTTP_POST, "/v1/log-in-codes/confirm", API_LANE, API_ANYBODY, api_log_in_code_confirm},
 
     /* what is sold, and orders */
     {HTTP_GET, "/v1/services", API_LANE, API_ANYBODY, api_services_list},

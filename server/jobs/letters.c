@@ -48,6 +48,7 @@ static enum status write_about_code(struct writing *writing, const struct mail_j
         [CODE_VERIFICATION] = LETTER_VERIFICATION,
         [CODE_PASSWORD_RESET] = LETTER_PASSWORD_RESET,
         [CODE_EMAIL_CHANGE] = LETTER_EMAIL_CHANGE,
+        [CODE_LOG_IN] = LETTER_LOG_IN,
     };
     struct account_code code;
     enum status status = store_code_open(writing->thread->store, writing->arena, &mail->subject_id, &code, error);
@@ -166,6 +167,7 @@ enum status letters_write(struct job_thread *thread, struct arena *arena, const 
     case MAIL_PASSWORD_RESET:
     case MAIL_EMAIL_CHANGE:
     case MAIL_EMAIL_CHANGE_NOTICE:
+    case MAIL_LOG_IN:
         break;
     }
     return write_about_code(&writing, mail, error);

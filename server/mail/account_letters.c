@@ -41,6 +41,17 @@ static const struct code_words words_of_code[] = {
             .otherwise_nl = "Hebt u hier niet om gevraagd? Dan hoeft u niets te doen. Geef de code aan niemand.",
             .otherwise_en = "You did not ask for this? Then there is nothing to do. Give the code to nobody.",
         },
+    [LETTER_LOG_IN] =
+        {
+            .subject_nl = "Uw code om in te loggen",
+            .subject_en = "Your code to log in",
+            .why_nl = "U wilt inloggen zonder wachtwoord, bijvoorbeeld om uw gegevens in te zien of te laten wissen. "
+                      "Daarvoor hebt u deze code nodig:",
+            .why_en = "You want to log in without a password, to see your data or to have them erased, for example. "
+                      "This is the code that you need for it:",
+            .otherwise_nl = "Hebt u hier niet om gevraagd? Dan hoeft u niets te doen. Geef de code aan niemand.",
+            .otherwise_en = "You did not ask for this? Then there is nothing to do. Give the code to nobody.",
+        },
 };
 
 /* "14:05", on the clocks of Amsterdam. */

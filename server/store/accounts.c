@@ -20,6 +20,7 @@ static const char *const purpose_names[CODE_PURPOSES] = {
     [CODE_VERIFICATION] = "verification",
     [CODE_PASSWORD_RESET] = "password_reset",
     [CODE_EMAIL_CHANGE] = "email_change",
+    [CODE_LOG_IN] = "log_in",
 };
 
 static struct seal_context email_context(const struct uuid *code_id, const struct uuid *customer_id)
@@ -102,8 +103,8 @@ enum status store_code_begin_verification(struct store *store, struct arena *are
     return status == STATUS_OK ? add_mail(store, arena, MAIL_VERIFICATION, &id, error) : status;
 }
 
-static enum status insert_reset(struct store *store, struct arena *arena, const struct uuid *id, const char *email,
-                                struct error *error)
+static enum status insert_by_address(struct store *store, struct arena *arena, const struct uuid *id,
+                                     enum code_purpose purpose, const char *email, struct error *error)
 {
     int64_t now_us = clock_now_us();
     struct blind_index index;
@@ -111,21 +112,24 @@ static enum status insert_reset(struct store *store, struct arena *arena, const 
     struct pg_params params;
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, id);
+    pg_params_add_text(&params, purpose_names[purpose]);
     store_add_email_candidates(store, &params, email);
     pg_params_add_bytes(&params, index.bytes, sizeof(index.bytes));
     pg_params_add_time(&params, now_us);
     pg_params_add_time(&params, expiry_us(now_us));
-    return pg_execute(store->pg, &sql_account_begin_reset, &params, NULL, error);
+    return pg_execute(store->pg, &sql_account_begin_by_address, &params, NULL, error);
 }
 
-enum status store_code_begin_reset(struct store *store, struct arena *arena, const char *email, struct error *error)
+enum status store_code_begin_by_address(struct store *store, struct arena *arena, enum code_purpose purpose,
+                                        const char *email, struct error *error)
 {
+    const enum mail_kind kind = purpose == CODE_LOG_IN ? MAIL_LOG_IN : MAIL_PASSWORD_RESET;
     const struct uuid id = uuid_new();
     enum status status = pg_begin(store->pg, error);
     if (status == STATUS_OK)
-        status = insert_reset(store, arena, &id, email, error);
+        status = insert_by_address(store, arena, &id, purpose, email, error);
     if (status == STATUS_OK)
-        status = add_mail(store, arena, MAIL_PASSWORD_RESET, &id, error);
+        status = add_mail(store, arena, kind, &id, error);
     if (status == STATUS_OK)
         status = pg_commit(store->pg, error);
     pg_rollback(store->pg);
@@ -274,14 +278,16 @@ static enum status try_customers_code(struct store *store, struct arena *arena, 
     return try_code(store, arena, &sql_account_try_code, &params, text, tried, error);
 }
 
-enum status store_code_try_reset(struct store *store, struct arena *arena, const char *email, const char *code,
-                                 struct code_proof *proof, struct error *error)
+enum status store_code_try_by_address(struct store *store, struct arena *arena, enum code_purpose purpose,
+                                      const char *email, const char *code, struct code_proof *proof,
+                                      struct error *error)
 {
     struct tried_code tried;
     struct pg_params params;
     pg_params_init(&params, arena);
     store_add_email_candidates(store, &params, email);
-    enum status status = try_code(store, arena, &sql_account_try_reset, &params, code, &tried, error);
+    pg_params_add_text(&params, purpose_names[purpose]);
+    enum status status = try_code(store, arena, &sql_account_try_by_address, &params, code, &tried, error);
     if (status == STATUS_OK)
         *proof = tried.proof;
     return status;
@@ -339,6 +345,22 @@ enum status store_account_verify(struct store *store, struct arena *arena, const
         status = use_code(store, arena, &tried.proof.code_id, error);
     if (status == STATUS_OK)
         status = note_verified(store, arena, customer_id, error);
+    if (status == STATUS_OK)
+        status = pg_commit(store->pg, error);
+    pg_rollback(store->pg);
+    return status;
+}
+
+enum status store_account_log_in(struct store *store, struct arena *arena, const struct code_proof *proof,
+                                 char token[TOKEN_TEXT_BYTES], struct error *error)
+{
+    enum status status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = use_code(store, arena, &proof->code_id, error);
+    if (status == STATUS_OK)
+        status = note_verified(store, arena, &proof->customer_id, error);
+    if (status == STATUS_OK)
+        status = store_session_begin_by_code(store, arena, &proof->customer_id, token, error);
     if (status == STATUS_OK)
         status = pg_commit(store->pg, error);
     pg_rollback(store->pg);

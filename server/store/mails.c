@@ -7,9 +7,13 @@
 #include "rows.h"
 
 static const char *const kind_names[MAIL_KINDS] = {
-    [MAIL_VERIFICATION] = "verification", [MAIL_PASSWORD_RESET] = "password_reset",
-    [MAIL_EMAIL_CHANGE] = "email_change", [MAIL_EMAIL_CHANGE_NOTICE] = "email_change_notice",
-    [MAIL_DECISION] = "decision",         [MAIL_REVIEW] = "review",
+    [MAIL_VERIFICATION] = "verification",
+    [MAIL_PASSWORD_RESET] = "password_reset",
+    [MAIL_EMAIL_CHANGE] = "email_change",
+    [MAIL_EMAIL_CHANGE_NOTICE] = "email_change_notice",
+    [MAIL_LOG_IN] = "log_in",
+    [MAIL_DECISION] = "decision",
+    [MAIL_REVIEW] = "review",
 };
 
 const char *mail_kind_name(enum mail_kind kind)

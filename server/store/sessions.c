@@ -51,6 +51,12 @@ enum status store_session_begin_customer(struct store *store, struct arena *aren
     return begin_session(store, arena, customer_id, NULL, SESSION_CUSTOMER_SECONDS, token, error);
 }
 
+enum status store_session_begin_by_code(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                        char token[TOKEN_TEXT_BYTES], struct error *error)
+{
+    return begin_session(store, arena, customer_id, NULL, SESSION_BY_CODE_SECONDS, token, error);
+}
+
 enum status store_session_begin_staff(struct store *store, struct arena *arena, const struct uuid *staff_id,
                                       char token[TOKEN_TEXT_BYTES], struct error *error)
 {

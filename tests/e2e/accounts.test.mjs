@@ -174,6 +174,66 @@ describe('a forgotten password', () => {
   });
 });
 
+describe('in without a password', () => {
+  const ask = (email) => server.api('POST', '/v1/log-in-codes', { body: { email } });
+  const confirm = (email, code) => server.api('POST', '/v1/log-in-codes/confirm', { body: { email, code } });
+
+  test('a mailed code begins a session of an hour, in which every right can be used', async () => {
+    const customer = await registerCustomer(server, { language: 'en' });
+    expectStatus(await ask(customer.email.toUpperCase()), 202);
+    const [mail] = await awaitMails(server, customer.email, 'log_in');
+    assert.match(mail.subject, /log in/);
+    expectWrongCode(await confirm(customer.email, other(mail.code)));
+    const { token } = expectStatus(await confirm(customer.email, mail.code), 201).json;
+    expectWrongCode(await confirm(customer.email, mail.code));
+    assert.equal((await me({ token })).json.email_verified, true);
+    const sessions = expectStatus(await server.api('GET', '/v1/me/sessions', { token }), 200).json.items;
+    const { created_at, expires_at } = sessions.find(({ current }) => current);
+    assert.equal(new Date(expires_at) - new Date(created_at), 3_600_000);
+    expectStatus(await me(customer), 200);
+    expectStatus(await logIn(customer.email, customer.password), 201);
+    const request = { kind: 'access', statement: 'What do you hold about me?' };
+    expectStatus(await server.api('POST', '/v1/me/requests', { token, body: request }), 201);
+    expectStatus(await server.api('GET', '/v1/me/export', { token }), 200);
+    expectStatus(await server.api('DELETE', '/v1/me', { token }), 204);
+    expectStatus(await me({ token }), 401);
+  });
+
+  test('a code to log in sets no password, and one to set a password does not log in', async () => {
+    const customer = await registerCustomer(server);
+    await ask(customer.email);
+    const code = await lastCode(server, customer.email, 'log_in');
+    expectWrongCode(await confirmReset(customer.email, code));
+    await askReset(customer.email);
+    const reset = await lastCode(server, customer.email, 'password_reset');
+    expectWrongCode(await confirm(customer.email, reset));
+    expectStatus(await confirm(customer.email, code), 201);
+    expectStatus(await confirmReset(customer.email, reset), 204);
+  });
+
+  test('a new password ends the session of a code, and the codes', async () => {
+    const customer = await registerCustomer(server);
+    await ask(customer.email);
+    const { token } = expectStatus(await confirm(customer.email, await lastCode(server, customer.email, 'log_in')), 201).json;
+    await ask(customer.email);
+    const codes = (await awaitMails(server, customer.email, 'log_in', 2)).map((mail) => mail.code);
+    await askReset(customer.email);
+    expectStatus(await confirmReset(customer.email, await lastCode(server, customer.email, 'password_reset')), 204);
+    expectStatus(await me({ token }), 401);
+    for (const code of codes) expectWrongCode(await confirm(customer.email, code));
+  });
+
+  test('an address that nobody has is answered alike, and gets no mail', async () => {
+    const unknown = newEmail();
+    assert.deepEqual(Object.keys(expectStatus(await ask(unknown), 202).json), ['expires_at']);
+    await awaitNoMailJobs(server);
+    assert.deepEqual(await mailsTo(server, unknown), []);
+    expectWrongCode(await confirm(unknown, '00000000'));
+    expectProblem(await ask('nobody'), 422, 'validation', ['email']);
+    expectProblem(await server.api('POST', '/v1/log-in-codes/confirm', { body: {} }), 422, 'validation', ['code', 'email']);
+  });
+});
+
 describe('another password', () => {
   const change = (customer, current, fresh) => server.api('PUT', '/v1/me/password', by(customer, { current, new: fresh }));
 

@@ -167,6 +167,11 @@ describe('every call answers as described', () => {
     await ask(202, 'POST', '/v1/password-resets', { body: { email: address } });
     await ask(202, 'POST', '/v1/password-resets', { body: { email: newEmail() } });
     await ask(422, 'POST', '/v1/password-resets', { body: { email: 'none' } });
+    await ask(202, 'POST', '/v1/log-in-codes', { body: { email: address } });
+    await ask(422, 'POST', '/v1/log-in-codes', { body: { email: 'none' } });
+    const byCode = { email: address, code: await lastCode(server, address, 'log_in') };
+    await ask(422, 'POST', '/v1/log-in-codes/confirm', { body: { ...byCode, code: '1' } });
+    await ask(201, 'POST', '/v1/log-in-codes/confirm', { body: byCode });
     const reset = { email: address, code: await lastCode(server, address, 'password_reset'), password: 'a third sample password' };
     await ask(422, 'POST', '/v1/password-resets/confirm', { body: { ...reset, password: 'short' } });
     await ask(204, 'POST', '/v1/password-resets/confirm', { body: reset });
@@ -450,6 +455,8 @@ const bodies = () => ({
   extendReview: { months: 1, reasons: 'Sample.' },
   confirmOutcome: { outcome: 'upheld', agrees: true },
   askForPasswordReset: { email: newEmail() },
+  askForLogInCode: { email: newEmail() },
+  logInByCode: { email: newEmail(), code: '12345678' },
   resetPassword: { email: newEmail(), code: '12345678', password: 'a long sample password' },
   changeEmail: { email: newEmail(), password: 'wrong' },
   changePassword: { current: 'wrong', new: 'a long sample password' },

@@ -20,6 +20,11 @@ api_function api_password_reset;
 /* POST /v1/password-resets/confirm {"email", "code", "password"}, of anybody, on the slow lane: 204, and every session
  * of that customer has ended. */
 api_function api_password_reset_confirm;
+/* POST /v1/log-in-codes {"email"}, of anybody: 202 {"expires_at"}, for every address alike. For whoever wants to use
+ * their rights and has no password at hand. */
+api_function api_log_in_code;
+/* POST /v1/log-in-codes/confirm {"email", "code"}, of anybody: 201 {"token"}, for one hour. */
+api_function api_log_in_code_confirm;
 /* PUT /v1/me/password {"current", "new"}, on the slow lane: 204, and every other session has ended. */
 api_function api_password_change;
 

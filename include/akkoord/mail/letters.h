@@ -23,6 +23,7 @@ enum letter_code_purpose {
     LETTER_VERIFICATION,   /* the address of a registration is theirs */
     LETTER_PASSWORD_RESET, /* a password was forgotten */
     LETTER_EMAIL_CHANGE,   /* the new address is theirs */
+    LETTER_LOG_IN,         /* in without a password */
 };
 
 /* A code to type over, and until when. */

@@ -13,12 +13,13 @@
 #include "akkoord/store/customers.h"
 #include "akkoord/store/store.h"
 #include "akkoord/vault/mailed_code.h"
+#include "akkoord/vault/token.h"
 
 #define CODE_SECONDS   900
 #define CODE_TRIES_MAX 5
 
-enum code_purpose { CODE_VERIFICATION, CODE_PASSWORD_RESET, CODE_EMAIL_CHANGE };
-#define CODE_PURPOSES 3
+enum code_purpose { CODE_VERIFICATION, CODE_PASSWORD_RESET, CODE_EMAIL_CHANGE, CODE_LOG_IN };
+#define CODE_PURPOSES 4
 
 /* What a mail about a code needs. */
 struct account_code {
@@ -35,9 +36,10 @@ struct account_code {
 /* To prove the address of a registration; in the caller's transaction. */
 enum status store_code_begin_verification(struct store *store, struct arena *arena, const struct uuid *customer_id,
                                           struct error *error) AKKOORD_MUST_CHECK;
-/* For whoever has this normalised address. The same work is done where nobody has it. */
-enum status store_code_begin_reset(struct store *store, struct arena *arena, const char *email,
-                                   struct error *error) AKKOORD_MUST_CHECK;
+/* CODE_PASSWORD_RESET or CODE_LOG_IN, for whoever has this normalised address. The same work is done where nobody has
+ * it. */
+enum status store_code_begin_by_address(struct store *store, struct arena *arena, enum code_purpose purpose,
+                                        const char *email, struct error *error) AKKOORD_MUST_CHECK;
 /* To prove a new address, normalised, whether somebody has it already or not; and a notice to the old one.
  * STATUS_NOT_FOUND: no such customer. */
 enum status store_code_begin_email_change(struct store *store, struct arena *arena, const struct uuid *customer_id,
@@ -61,9 +63,14 @@ struct code_proof {
     struct uuid code_id;
     struct uuid customer_id;
 };
-/* Counts a try, and is right for the code of a reset: only then is it worth hashing a password. */
-enum status store_code_try_reset(struct store *store, struct arena *arena, const char *email, const char *code,
-                                 struct code_proof *proof, struct error *error) AKKOORD_MUST_CHECK;
+/* Counts a try, and is right for the code that was begun by this address for this purpose: only then is it worth
+ * hashing a password. */
+enum status store_code_try_by_address(struct store *store, struct arena *arena, enum code_purpose purpose,
+                                      const char *email, const char *code, struct code_proof *proof,
+                                      struct error *error) AKKOORD_MUST_CHECK;
+/* Uses the code, and begins a session of SESSION_BY_CODE_SECONDS. The address has been proved by that. */
+enum status store_account_log_in(struct store *store, struct arena *arena, const struct code_proof *proof,
+                                 char token[TOKEN_TEXT_BYTES], struct error *error) AKKOORD_MUST_CHECK;
 /* Sets the password and ends every session and every other code of the customer. Their address has been proved by
  * that. */
 enum status store_account_reset_password(struct store *store, struct arena *arena, const struct code_proof *proof,

@@ -21,14 +21,15 @@
 #define JOB_SEND_MAIL "send_mail"
 
 enum mail_kind {
-    MAIL_VERIFICATION, /* these four: the subject is a code, accounts.h */
+    MAIL_VERIFICATION, /* these five: the subject is a code, accounts.h */
     MAIL_PASSWORD_RESET,
     MAIL_EMAIL_CHANGE,
     MAIL_EMAIL_CHANGE_NOTICE,
+    MAIL_LOG_IN,
     MAIL_DECISION, /* a decision */
     MAIL_REVIEW,   /* the outcome of a review */
 };
-#define MAIL_KINDS 6
+#define MAIL_KINDS 7
 
 struct mail_job {
     enum mail_kind kind;

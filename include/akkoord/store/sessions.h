@@ -14,6 +14,7 @@
 #include "akkoord/vault/token.h"
 
 #define SESSION_CUSTOMER_SECONDS (INT64_C(30) * 86400)
+#define SESSION_BY_CODE_SECONDS  INT64_C(3600)
 #define SESSION_STAFF_SECONDS    (INT64_C(12) * 3600)
 
 /* The words of akkoord.staff.role are "reviewer", "manager" and "auditor". */
@@ -33,10 +34,12 @@ struct session {
     int64_t expires_at_us;
 };
 
-/* Begins a session in the caller's transaction, or alone, and makes its token: 30 days for a customer, 12 hours for
- * staff. */
+/* Begins a session in the caller's transaction, or alone, and makes its token: 30 days for a customer, an hour
+ * after a mailed code, 12 hours for staff. */
 enum status store_session_begin_customer(struct store *store, struct arena *arena, const struct uuid *customer_id,
                                          char token[TOKEN_TEXT_BYTES], struct error *error) AKKOORD_MUST_CHECK;
+enum status store_session_begin_by_code(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                        char token[TOKEN_TEXT_BYTES], struct error *error) AKKOORD_MUST_CHECK;
 enum status store_session_begin_staff(struct store *store, struct arena *arena, const struct uuid *staff_id,
                                       char token[TOKEN_TEXT_BYTES], struct error *error) AKKOORD_MUST_CHECK;
 
