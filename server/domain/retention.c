@@ -4,7 +4,7 @@
  */
 #include "akkoord/domain/retention.h"
 
-const char retention_version[] = "1";
+const char retention_version[] = "2";
 const char retention_hash[] = AKKOORD_RETENTION_HASH;
 
 /* What several rules say alike. */
@@ -33,10 +33,16 @@ const char retention_hash[] = AKKOORD_RETENTION_HASH;
     {                                                                                                                  \
         "niemand buiten ons en wie onze server beheert", "nobody but us and whoever operates our server"               \
     }
+#define MAILED                                                                                                         \
+    {                                                                                                                  \
+        "niemand buiten ons en wie onze server en onze e-mail beheert",                                                \
+            "nobody but us and whoever operates our server and our mail"                                               \
+    }
 #define TAX_AUTHORITY                                                                                                  \
     {                                                                                                                  \
-        "de Belastingdienst, als die erom vraagt; onze boekhouder",                                                    \
-            "the tax authority (Belastingdienst) where it asks; our bookkeeper"                                        \
+        "de Belastingdienst, als die erom vraagt; onze boekhouder; wie onze server en onze e-mail beheert",            \
+            "the tax authority (Belastingdienst) where it asks; our bookkeeper; whoever operates our server and our "  \
+            "mail"                                                                                                     \
     }
 #define BOOK_YEARS                                                                                                     \
     {                                                                                                                  \
@@ -64,7 +70,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
                         "an account with which you can order and follow your orders"},
             .bases = RETENTION_CONTRACT,
             .statute = NONE,
-            .recipients = NO_OTHERS,
+            .recipients = MAILED,
             .term = TERM(0, RETENTION_OPEN, RETENTION_FROM_CLOSING),
             .afterwards = RETENTION_SHREDDED,
             .at_erasure = RETENTION_SHREDDED_UNTIL,
@@ -140,7 +146,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .purpose = {"vaststellen dat een e-mailadres van u is", "making sure that an e-mail address is yours"},
             .bases = RETENTION_CONTRACT,
             .statute = NONE,
-            .recipients = NO_OTHERS,
+            .recipients = MAILED,
             .term = TERM(0, RETENTION_HOURS, RETENTION_FROM_LAPSE),
             .afterwards = RETENTION_DELETED,
             .at_erasure = RETENTION_ERASED_NOW,
@@ -238,7 +244,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .bases = RETENTION_DUTY | RETENTION_INTEREST,
             .statute = {"AVG art. 5 lid 2, 15 lid 1 onder h en 22 lid 3; AWR art. 52 lid 4",
                         "GDPR art. 5(2), 15(1)(h) and 22(3); General State Taxes Act (AWR) art. 52(4)"},
-            .recipients = NO_OTHERS,
+            .recipients = MAILED,
             .term = BOOK_YEARS,
             .afterwards = RETENTION_DELETED,
             .at_erasure = RETENTION_RETAINED_UNTIL,
@@ -256,7 +262,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
                         "having a human look at a decision, and being able to account for that"},
             .bases = RETENTION_DUTY | RETENTION_INTEREST,
             .statute = {"AVG art. 22 lid 3", "GDPR art. 22(3)"},
-            .recipients = NO_OTHERS,
+            .recipients = MAILED,
             .term = BOOK_YEARS,
             .afterwards = RETENTION_SHREDDED,
             .at_erasure = RETENTION_RETAINED_UNTIL,
@@ -274,7 +280,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
                         "being able to ask for a review without logging in"},
             .bases = RETENTION_DUTY,
             .statute = {"AVG art. 12 lid 2 en 22 lid 3", "GDPR art. 12(2) and 22(3)"},
-            .recipients = NO_OTHERS,
+            .recipients = MAILED,
             .term = TERM(0, RETENTION_HOURS, RETENTION_FROM_LAPSE),
             .afterwards = RETENTION_DELETED,
             .at_erasure = RETENTION_ERASED_NOW,

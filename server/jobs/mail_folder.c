@@ -2,11 +2,14 @@
  * thread. */
 #include "mail_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "akkoord/base/clock.h"
 
 static enum status failed(struct error *error, int number)
 {
@@ -60,4 +63,26 @@ enum status mail_folder_write(struct arena *arena, const char *folder, const str
     if (close(file) != 0 || !is_written)
         return failed(error, number);
     return rename(half, path) == 0 ? STATUS_OK : failed(error, errno);
+}
+
+static bool is_mail(const char *name)
+{
+    static const char suffix[] = ".eml";
+    const size_t length = strlen(name);
+    return length > sizeof(suffix) && strcmp(name + length - (sizeof(suffix) - 1), suffix) == 0;
+}
+
+void mail_folder_forget(const char *folder, int64_t before_us)
+{
+    DIR *directory = opendir(folder);
+    if (directory == NULL)
+        return;
+    const struct dirent *entry;
+    while ((entry = readdir(directory)) != NULL) {
+        struct stat found;
+        if (is_mail(entry->d_name) && fstatat(dirfd(directory), entry->d_name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISREG(found.st_mode) && found.st_mtim.tv_sec < before_us / CLOCK_US_PER_SECOND)
+            (void)unlinkat(dirfd(directory), entry->d_name, 0);
+    }
+    (void)closedir(directory);
 }

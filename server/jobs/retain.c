@@ -10,6 +10,7 @@
 #include "akkoord/base/metrics.h"
 #include "akkoord/store/retention.h"
 #include "lanes.h"
+#include "mail_folder.h"
 
 #define DAY_US          (INT64_C(86400) * CLOCK_US_PER_SECOND)
 #define CALL_TIMEOUT_MS 60000
@@ -118,6 +119,7 @@ bool retain(struct job_thread *thread)
         run_when_due(thread);
     else if (thread->look_us == 0)
         log_event(LOG_WARNING, "retention.off", log_text("setting", "AKKOORD_DATABASE_RETENTION_URL"));
+    mail_folder_forget(thread->options->mail.folder, clock_now_us() - MAIL_FOLDER_DAYS * DAY_US);
     thread->look_us = now_us + JOBS_RETENTION_MS * INT64_C(1000);
     return false;
 }

@@ -370,7 +370,7 @@ static void index_payments(struct batch *batch)
 
 enum status store_batch_load(struct store *store, struct batch *batch, struct error *error)
 {
-    enum { BEGIN, EVENT_KEYS, LOCK_PAYMENTS, LOCK_ORDERS, PAYMENTS, EARLY, REVIEWS, REFUNDS, STATEMENTS };
+    enum { BEGIN, EVENT_KEYS, LOCK_PAYMENTS, LOCK_ORDERS, PAYMENTS, EARLY, FIRST_RARE, RARE = 2 };
     size_t sorted_count;
     struct batch_event **sorted = sort_events(batch, &sorted_count);
     struct provider_ids ids = collect_payment_ids(batch);
@@ -389,18 +389,22 @@ enum status store_batch_load(struct store *store, struct batch *batch, struct er
     collect_refunds(batch);
     make_refund_params(&refunds, batch);
 
-    struct pg_batch_item items[STATEMENTS] = {
+    struct pg_batch_item items[FIRST_RARE + RARE] = {
         [BEGIN] = {.statement = &pg_statement_begin},
         [EVENT_KEYS] = {.statement = &sql_batch_insert_event_keys, .params = &keys},
         [LOCK_PAYMENTS] = {.statement = &sql_batch_lock_payments, .params = &locks},
         [LOCK_ORDERS] = {.statement = &sql_batch_lock_orders, .params = &orders},
         [PAYMENTS] = {.statement = &sql_batch_load_payments, .params = &orders},
         [EARLY] = {.statement = &sql_batch_load_early_reversals, .params = &early},
-        [REVIEWS] = {.statement = &sql_batch_lock_reviews, .params = &reviews},
-        [REFUNDS] = {.statement = &sql_batch_load_refunds, .params = &refunds},
     };
-    /* Hardly any batch tells of refunds by their ids. */
-    size_t count = batch->refunds_count > 0 ? STATEMENTS : REFUNDS;
+    /* Hardly any batch decides a review, or tells of refunds by their ids. */
+    size_t count = FIRST_RARE;
+    struct pg_batch_item *of_reviews = batch->review_ids_count > 0 ? &items[count++] : NULL;
+    struct pg_batch_item *of_refunds = batch->refunds_count > 0 ? &items[count++] : NULL;
+    if (of_reviews != NULL)
+        *of_reviews = (struct pg_batch_item){.statement = &sql_batch_lock_reviews, .params = &reviews};
+    if (of_refunds != NULL)
+        *of_refunds = (struct pg_batch_item){.statement = &sql_batch_load_refunds, .params = &refunds};
     enum status status = pg_execute_batch(store->pg, items, count, NULL, error);
     if (status == STATUS_OK) {
         read_new_events(items[EVENT_KEYS].result, sorted, sorted_count);
@@ -411,9 +415,10 @@ enum status store_batch_load(struct store *store, struct batch *batch, struct er
     if (status == STATUS_OK) {
         index_payments(batch);
         read_early(items[EARLY].result, batch);
-        if (batch->refunds_count > 0)
-            read_refunds(items[REFUNDS].result, batch);
-        status = read_reviews(items[REVIEWS].result, store, batch, error);
+        if (of_refunds != NULL)
+            read_refunds(of_refunds->result, batch);
+        if (of_reviews != NULL)
+            status = read_reviews(of_reviews->result, store, batch, error);
     }
     pg_batch_release(items, count);
     if (status != STATUS_OK)

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
-import { statSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { atEnd, expectStatus, getOrder, listAll, newEmail, newStaff, payStandard, placeOrder, registerCustomer, sampleSeller, sendStandard,
@@ -127,6 +128,26 @@ describe('without a mail server', () => {
     await awaitNoMailJobs(server);
     assert.deepEqual(await mailsTo(server, customer.email, 'decision'), []);
     assert.deepEqual(await deadMails(server), []);
+  });
+
+  test('after a week what was written is gone, also of whoever was erased', async () => {
+    const own = await startAkkoord();
+    const customer = await registerCustomer(own);
+    const path = join(own.dataDir, 'mail');
+    await awaitMails(own, customer.email, 'verification');
+    const foreign = join(path, 'notes.txt');
+    writeFileSync(foreign, 'somebody else\'s');
+    expectStatus(await own.api('DELETE', '/v1/me', { token: customer.token }), 204);
+    await own.stop();
+    own.env.AKKOORD_CLOCK_OFFSET = String(6 * 86400);
+    await own.start();
+    await awaitMails(own, (await registerCustomer(own)).email, 'verification');
+    assert.equal(readdirSync(path).length, 3);
+    await own.stop();
+    own.env.AKKOORD_CLOCK_OFFSET = String(7 * 86400 + 3600);
+    await own.start();
+    await waitFor(() => readdirSync(path).length === 1, { what: 'the end of the mails' });
+    assert.deepEqual(readdirSync(path), ['notes.txt']);
   });
 
   test('no line of the log holds an address, a name or a code', async () => {

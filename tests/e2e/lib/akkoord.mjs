@@ -37,8 +37,9 @@ export async function startAkkoord(options = {}) {
 }
 
 // The same, not started: for what only the subcommands do, and for starts that fail.
-export async function prepareAkkoord({ env = {}, dataDir, threads = 2, database = null, secrets } = {}) {
-  return new Akkoord({ env, dataDir, threads, database, secrets, port: await freePort(), folder: temporaryFolder() });
+// `build`: the folder of another build than the one under test.
+export async function prepareAkkoord({ env = {}, dataDir, threads = 2, database = null, secrets, build } = {}) {
+  return new Akkoord({ env, dataDir, threads, database, secrets, build, port: await freePort(), folder: temporaryFolder() });
 }
 
 // Several of them, ready, on one new database of the cluster: with the same secrets, keyring and price list.
@@ -65,7 +66,8 @@ export const newKeyring = () => ({
 });
 
 class Akkoord {
-  constructor({ env, dataDir, threads, database, secrets, port, folder }) {
+  constructor({ env, dataDir, threads, database, secrets, build, port, folder }) {
+    this.build = build;
     this.folder = folder;
     this.dataDir = dataDir ?? join(folder, 'data');
     this.logFile = join(folder, 'server.log'); // standard error of every start, one after the other
@@ -136,7 +138,7 @@ class Akkoord {
   async start() {
     assert.equal(this.running, null, 'it runs already');
     const log = openSync(this.logFile, 'a');
-    const running = start(program(), ['serve'], { env: this.env, stdio: ['ignore', 'pipe', log] });
+    const running = start(program(this.build), ['serve'], { env: this.env, stdio: ['ignore', 'pipe', log] });
     closeSync(log);
     this.running = running;
     let timer;
@@ -187,7 +189,7 @@ class Akkoord {
 
   // A subcommand with this server's settings: {code, stdout, stderr}.
   cli(args, { env = {}, input } = {}) {
-    return run(program(), args, { env: { ...this.env, ...env }, input });
+    return run(program(this.build), args, { env: { ...this.env, ...env }, input });
   }
 
   // ---- its database ----

@@ -1,7 +1,7 @@
 // Owns what a test run leaves on this machine: temp folders, programs, and the unprivileged user that runs them. All of
 // it is undone when the test file ends, also after a failure or a signal.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, chownSync, constants, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -92,24 +92,22 @@ export function temporaryFolder(prefix = 'akk-') {
   return folder;
 }
 
-let ground = null; // a folder for copies of files that the user can't reach where they are
+const copies = new Map(); // of files that the user can't reach where they are
 
 function reachable(path, test, mode) {
   if (userMay(test, path)) return path;
-  ground ??= temporaryFolder();
-  const copy = join(ground, basename(path));
-  try {
-    accessSync(copy, constants.F_OK);
-  } catch {
+  if (!copies.has(path)) {
+    const copy = join(temporaryFolder(), basename(path));
     copyFileSync(path, copy);
     chownSync(copy, user.uid, user.gid);
     chmodSync(copy, mode);
+    copies.set(path, copy);
   }
-  return copy;
+  return copies.get(path);
 }
 
-// The program, where the user can run it.
-export const program = () => reachable(join(buildDirectory, 'akkoord'), '-x', 0o755);
+// The program of a build, where the user can run it.
+export const program = (build = buildDirectory) => reachable(join(build, 'akkoord'), '-x', 0o755);
 
 // What every program gets: nothing of the caller's settings, but what steers the sanitizers.
 export function baseEnvironment() {
