@@ -237,6 +237,7 @@ struct committer *committer_start(const struct committer_options *options)
     const struct pg_options connection = {
         .url = options->database_url,
         .application = "akkoord committer",
+        .role = STORE_ROLE_WORKER,
         .connect_timeout_ms = COMMITTER_CONNECT_TIMEOUT_MS,
         .call_timeout_ms = COMMITTER_CALL_TIMEOUT_MS,
         .lock_timeout_ms = COMMITTER_LOCK_TIMEOUT_MS,

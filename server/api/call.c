@@ -41,6 +41,13 @@ struct api {
     size_t routes_count;
 };
 
+/* A thread's two ways to the data: a customer's calls see that customer's rows and no others, whatever a statement asks
+ * for; all else sees all. */
+struct api_stores {
+    struct store *all;
+    struct store *own;
+};
+
 /* A request on its way to a lane or a provider; lives in the exchange's arena. */
 struct task {
     struct api *api;
@@ -150,14 +157,22 @@ static void drop_ended_session(struct pg_connection *pg)
 
 static void ask(struct task *task);
 
+static void choose_store(struct api_call *call)
+{
+    bool is_customer = call->caller == API_CUSTOMER;
+    store_set_customer(call->stores->own, is_customer ? &call->customer_id : NULL);
+    call->store = is_customer ? call->stores->own : call->stores->all;
+}
+
 static enum status begin(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     enum status status = admit(call, error);
+    choose_store(call);
     return status == STATUS_OK ? call->route->function(call, answer, error) : status;
 }
 
 /* The handler, or the function that goes on with a provider's answer; then the answer, or the question. */
-static void run(void *store, void *argument)
+static void run(void *stores, void *argument)
 {
     struct task *task = argument;
     struct api_call *call = &task->call;
@@ -165,10 +180,13 @@ static void run(void *store, void *argument)
     struct error error = {.status = STATUS_INTERNAL};
     api_function *function = call->question.then != NULL ? call->question.then : begin;
     call->question.then = NULL;
-    call->store = store;
-    drop_ended_session(call->store->pg);
+    call->stores = stores;
+    drop_ended_session(call->stores->all->pg);
+    drop_ended_session(call->stores->own->pg);
+    choose_store(call);
     enum status status = function(call, &answer, &error);
     pg_rollback(call->store->pg);
+    store_set_customer(call->stores->own, NULL);
     if (status == STATUS_OK && call->question.then != NULL) {
         ask(task);
         return;
@@ -245,15 +263,21 @@ static void ask(struct task *task)
 
 /* ---- start and stop ---- */
 
-static void *open_store(void *context)
+static void *open_stores(void *context)
 {
     const struct api *api = context;
-    return store_new(api->options.database_url, "akkoord api", api->options.keyring);
+    struct api_stores *stores = memory_alloc_zero(1, sizeof(*stores));
+    stores->all = store_new(api->options.worker_url, "akkoord api", api->options.keyring);
+    stores->own = store_new_of_customers(api->options.server_url, "akkoord api customers", api->options.keyring);
+    return stores;
 }
 
-static void close_store(void *store)
+static void close_stores(void *context)
 {
-    store_free(store);
+    struct api_stores *stores = context;
+    store_free(stores->all);
+    store_free(stores->own);
+    free(stores);
 }
 
 static struct workers *lane_new(struct api *api, const char *name, size_t threads, size_t queue_max)
@@ -262,8 +286,8 @@ static struct workers *lane_new(struct api *api, const char *name, size_t thread
         .name = name,
         .threads = threads,
         .queue_max = queue_max,
-        .thread_state_new = open_store,
-        .thread_state_free = close_store,
+        .thread_state_new = open_stores,
+        .thread_state_free = close_stores,
         .context = api,
     };
     return workers_new(&options);

@@ -152,6 +152,9 @@ enum status command_database_open(const struct settings *settings, struct comman
     enum status status;
     *database = (struct command_database){.owner_url = settings->database_owner_url,
                                           .server_url = settings->database_url,
+                                          .worker_url = settings->database_worker_url != NULL
+                                                            ? settings->database_worker_url
+                                                            : settings->database_url,
                                           .retention_url = settings->database_retention_url};
     if (!settings->embedded)
         return STATUS_OK;
@@ -160,6 +163,7 @@ enum status command_database_open(const struct settings *settings, struct comman
         return status;
     database->owner_url = embedded_url(database->embedded, EMBEDDED_OWNER);
     database->server_url = embedded_url(database->embedded, EMBEDDED_SERVER);
+    database->worker_url = embedded_url(database->embedded, EMBEDDED_WORKER);
     database->retention_url = embedded_url(database->embedded, EMBEDDED_RETENTION);
     status = migrate_embedded(database->embedded, error);
     if (status != STATUS_OK)

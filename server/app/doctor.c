@@ -136,6 +136,45 @@ static bool has_cluster(const struct doctor *doctor)
     return access(arena_format(doctor->arena, "%s/postgres", doctor->settings.data_dir), F_OK) == 0;
 }
 
+/* As the login itself; false: said what is wrong with it. */
+static bool check_login(struct doctor *doctor, const char *url, const char *group)
+{
+    const struct pg_options options = {.url = url, .application = "akkoord doctor"};
+    struct pg_connection *pg = pg_connection_new(&options);
+    struct error error;
+    enum status status = pg_connect(pg, &error);
+    if (status != STATUS_OK) {
+        tell_error(doctor, "database", &error,
+                   doctor->settings.embedded ? "its log is in the folder log of the data folder"
+                                             : "start it, or correct its URL in the settings");
+    } else {
+        status = migrate_check_server(pg, group, migrate_known(), &error);
+        if (status != STATUS_OK)
+            tell_error(doctor, "schema", &error,
+                       "run `akkoord migrate` with the owner's URL, as this program's version");
+    }
+    pg_connection_free(pg);
+    return status == STATUS_OK;
+}
+
+/* Customers' calls are kept from others' rows by a role; that of their login should be able to take on no wider one. */
+static void check_wall(struct doctor *doctor)
+{
+    const struct pg_options options = {.url = doctor->database.server_url, .application = "akkoord doctor"};
+    struct pg_connection *pg = pg_connection_new(&options);
+    struct error error;
+    if (migrate_check_server(pg, STORE_ROLE_WORKER, migrate_known(), &error) != STATUS_OK)
+        tell(doctor, FINE, "roles", "customers' calls have a login that can see no rows but theirs");
+    else if (doctor->settings.database_worker_url == NULL)
+        tell(doctor, WARNING, "roles",
+             "one login serves for everything; a second one in AKKOORD_DATABASE_WORKER_URL keeps customers' calls from "
+             "what is not theirs even if they could run any SQL");
+    else
+        tell(doctor, WARNING, "roles",
+             "the login of AKKOORD_DATABASE_URL is in akkoord_worker too: REVOKE akkoord_worker FROM it");
+    pg_connection_free(pg);
+}
+
 static bool check_database(struct doctor *doctor)
 {
     struct error error;
@@ -144,22 +183,20 @@ static bool check_database(struct doctor *doctor)
         return false;
     }
     enum status status = command_database_open(&doctor->settings, &doctor->database, &error);
-    if (status == STATUS_OK) {
-        doctor->store = store_new(doctor->database.server_url, "akkoord doctor", doctor->keyring);
-        status = pg_connect(doctor->store->pg, &error);
-    }
     if (status != STATUS_OK) {
-        tell_error(doctor, "database", &error,
-                   doctor->settings.embedded ? "its log is in the folder log of the data folder"
-                                             : "start it, or correct AKKOORD_DATABASE_URL");
+        tell_error(doctor, "database", &error, "its log is in the folder log of the data folder");
+        return false;
+    }
+    if (!check_login(doctor, doctor->database.server_url, STORE_ROLE_SERVER) ||
+        !check_login(doctor, doctor->database.worker_url, STORE_ROLE_WORKER))
+        return false;
+    doctor->store = store_new(doctor->database.worker_url, "akkoord doctor", doctor->keyring);
+    if (pg_connect(doctor->store->pg, &error) != STATUS_OK) {
+        tell_error(doctor, "database", &error, "run doctor again");
         return false;
     }
     int version = pg_server_version(doctor->store->pg);
     tell(doctor, FINE, "database", "PostgreSQL %d.%d answers", version / 10000, version % 10000);
-    if (migrate_check_server(doctor->store->pg, migrate_known(), &error) != STATUS_OK) {
-        tell_error(doctor, "schema", &error, "run `akkoord migrate` with the owner's URL, as this program's version");
-        return false;
-    }
     tell(doctor, FINE, "schema", "version %zu, and a role with no more rights than it needs", migrate_known().count);
     return true;
 }
@@ -293,6 +330,7 @@ static void examine(struct doctor *doctor)
     check_server(doctor);
     bool has_keyring = check_keyring(doctor);
     if (check_database(doctor)) {
+        check_wall(doctor);
         check_mode(doctor);
         check_jobs(doctor);
         check_retention(doctor);

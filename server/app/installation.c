@@ -61,7 +61,7 @@ static enum status check_is_new(const struct command_database *database, struct 
 {
     struct pg_connection *connection;
     struct pg_result *result = NULL;
-    enum status status = command_connect(database->server_url, &connection, error);
+    enum status status = command_connect(database->worker_url, &connection, error);
     if (status == STATUS_OK)
         status = pg_execute(connection, &sql_key_registered, NULL, &result, error);
     if (status == STATUS_OK && pg_result_rows(result) > 0)
@@ -174,7 +174,7 @@ enum status installation_open(struct installation *installation, struct error *e
             installation_keyring_open(&installation->settings, &installation->database, &installation->keyring, error);
     if (status != STATUS_OK)
         return status;
-    installation->store = store_new(installation->database.server_url, "akkoord command", installation->keyring);
+    installation->store = store_new(installation->database.worker_url, "akkoord command", installation->keyring);
     return STATUS_OK;
 }
 

@@ -63,7 +63,7 @@ static enum status list_keys(struct error *error)
     struct error fault;
     enum status looked = command_database_open(&settings, &database, &fault);
     if (looked == STATUS_OK) {
-        store = store_new(database.server_url, "akkoord command", keyring);
+        store = store_new(database.worker_url, "akkoord command", keyring);
         looked = store_rotation_look(store, arena, &keys, &count, &fault);
     }
     if (looked == STATUS_OK) {

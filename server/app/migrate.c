@@ -81,7 +81,7 @@ static enum status make_roles(struct pg_connection *connection, struct error *er
         return error_set(
             error, STATUS_FORBIDDEN, "roles_missing",
             "the owner may not make roles; an administrator has to run: CREATE ROLE akkoord_server NOLOGIN; "
-            "CREATE ROLE akkoord_retention NOLOGIN; CREATE ROLE akkoord_auditor NOLOGIN;");
+            "CREATE ROLE akkoord_worker NOLOGIN; CREATE ROLE akkoord_retention NOLOGIN; CREATE ROLE akkoord_auditor NOLOGIN;");
     return status;
 }
 
@@ -229,19 +229,23 @@ struct session_role {
     int64_t server_version;
     bool is_superuser;
     bool may_act_as_owner;
-    bool is_server; /* has the rights of akkoord_server */
+    bool is_member; /* of the group role that was asked for */
 };
 
-static enum status read_session_role(struct pg_connection *connection, struct session_role *role, struct error *error)
+static enum status read_session_role(struct pg_connection *connection, const char *group, struct session_role *role,
+                                     struct error *error)
 {
+    struct pg_params params;
     struct pg_result *result;
-    enum status status = pg_execute(connection, &sql_migrate_session_role, NULL, &result, error);
+    pg_params_init(&params, NULL);
+    pg_params_add_text(&params, group);
+    enum status status = pg_execute(connection, &sql_migrate_session_role, &params, &result, error);
     if (status != STATUS_OK)
         return status;
     role->server_version = pg_get_int64(result, 0, 0);
     role->is_superuser = pg_get_bool(result, 0, 1);
     role->may_act_as_owner = pg_get_bool(result, 0, 2);
-    role->is_server = pg_get_bool(result, 0, 3);
+    role->is_member = pg_get_bool(result, 0, 3);
     pg_result_free(result);
     return STATUS_OK;
 }
@@ -252,11 +256,12 @@ static enum status check_might(const struct session_role *role, struct error *er
         return error_set(error, STATUS_INVALID, "postgres_old", "the database is older than PostgreSQL 15");
     if (role->is_superuser)
         return error_set(error, STATUS_FORBIDDEN, "role_too_mighty",
-                         "the server's database role is a superuser: give it one that is only in akkoord_server");
+                         "the server's database role is a superuser: give it one that is in no role but akkoord_server and "
+                         "akkoord_worker");
     if (role->may_act_as_owner)
         return error_set(error, STATUS_FORBIDDEN, "role_too_mighty",
-                         "the server's database role owns the database or its schema: give it one that is only in "
-                         "akkoord_server");
+                         "the server's database role owns the database or its schema: give it one that is in no "
+                         "role but akkoord_server and akkoord_worker");
     return STATUS_OK;
 }
 
@@ -283,20 +288,21 @@ static enum status check_schema(struct pg_connection *connection, bool prepared,
     return status;
 }
 
-enum status migrate_check_server(struct pg_connection *connection, struct migration_set set, struct error *error)
+enum status migrate_check_server(struct pg_connection *connection, const char *group, struct migration_set set,
+                                 struct error *error)
 {
     struct session_role role;
     bool prepared = false;
-    enum status status = read_session_role(connection, &role, error);
+    enum status status = read_session_role(connection, group, &role, error);
     if (status == STATUS_OK)
         status = check_might(&role, error);
     if (status == STATUS_OK)
         status = is_prepared(connection, &prepared, error);
-    if (status == STATUS_OK && prepared && !role.is_server)
-        return error_set(
-            error, STATUS_FORBIDDEN, "role_missing",
-            "the server's database role is not in akkoord_server: run `akkoord migrate` with both database "
-            "URLs set, or GRANT akkoord_server to it");
+    if (status == STATUS_OK && prepared && !role.is_member)
+        return error_set(error, STATUS_FORBIDDEN, "role_missing",
+                         "the server's database role is not in %s: run `akkoord migrate` with all database URLs set, "
+                         "or GRANT %s to it",
+                         group, group);
     return status == STATUS_OK ? check_schema(connection, prepared, set, error) : status;
 }
 

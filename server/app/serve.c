@@ -99,13 +99,25 @@ static bool asked_to_end(void)
 /* ---- coming up ---- */
 
 /* Connects for the first time: a database that does not answer is tried for a while. */
-static enum status reach_database(struct store *store, struct error *error)
+static enum status reach_database(struct pg_connection *pg, struct error *error)
 {
     int64_t deadline_us = clock_monotonic_us() + DATABASE_WAIT_MS * INT64_C(1000);
     enum status status;
     do
-        status = pg_connect(store->pg, error);
+        status = pg_connect(pg, error);
     while (status == STATUS_UNAVAILABLE && clock_monotonic_us() < deadline_us && !asked_to_end());
+    return status;
+}
+
+/* As the login itself, before anything takes on a role: then what is missing can be said. */
+static enum status check_login(const char *url, const char *group, struct error *error)
+{
+    const struct pg_options options = {.url = url, .application = "akkoord start"};
+    struct pg_connection *pg = pg_connection_new(&options);
+    enum status status = reach_database(pg, error);
+    if (status == STATUS_OK)
+        status = migrate_check_server(pg, group, migrate_known(), error);
+    pg_connection_free(pg);
     return status;
 }
 
@@ -120,10 +132,12 @@ static enum status keep_information(struct serve *serve, struct store *store, st
 
 static enum status prepare_database(struct serve *serve, struct error *error)
 {
-    struct store *store = store_new(serve->database.server_url, "akkoord start", serve->keyring);
-    enum status status = reach_database(store, error);
+    struct store *store = store_new(serve->database.worker_url, "akkoord start", serve->keyring);
+    enum status status = check_login(serve->database.server_url, STORE_ROLE_SERVER, error);
     if (status == STATUS_OK)
-        status = migrate_check_server(store->pg, migrate_known(), error);
+        status = check_login(serve->database.worker_url, STORE_ROLE_WORKER, error);
+    if (status == STATUS_OK)
+        status = reach_database(store->pg, error);
     if (status == STATUS_OK)
         status = first_start_prepare(&serve->settings, store, error);
     /* Nobody is answered before what a restored backup has brought back is gone again. */
@@ -281,7 +295,7 @@ static struct mail_transport prepare_mail(struct serve *serve)
 static void start_jobs(struct serve *serve)
 {
     struct jobs_options options = {
-        .database_url = serve->database.server_url,
+        .database_url = serve->database.worker_url,
         .retention_url = serve->database.retention_url,
         .clock_offset_us = serve->settings.clock_offset_s * CLOCK_US_PER_SECOND,
         .keyring = serve->keyring,
@@ -306,7 +320,7 @@ static void start_workers(struct serve *serve)
     if (serve->database.embedded != NULL)
         embedded_supervise(serve->database.embedded);
     const struct committer_options committer = {
-        .database_url = serve->database.server_url,
+        .database_url = serve->database.worker_url,
         .keyring = serve->keyring,
         .installation_live = settings->mode == MODE_LIVE,
     };
@@ -315,7 +329,8 @@ static void start_workers(struct serve *serve)
     start_clients(serve);
     start_jobs(serve);
     const struct api_options api = {
-        .database_url = serve->database.server_url,
+        .server_url = serve->database.server_url,
+        .worker_url = serve->database.worker_url,
         .keyring = serve->keyring,
         .committer = serve->committer,
         .erasures = serve->erasures,

@@ -38,6 +38,7 @@ enum setting {
     DATA_DIR,
     DATABASE_URL,
     DATABASE_OWNER_URL,
+    DATABASE_WORKER_URL,
     DATABASE_RETENTION_URL,
     MODE,
     SANDBOX,
@@ -85,6 +86,7 @@ static const struct {
     [DATA_DIR] = {"AKKOORD_DATA_DIR", false},
     [DATABASE_URL] = {"AKKOORD_DATABASE_URL", true},
     [DATABASE_OWNER_URL] = {"AKKOORD_DATABASE_OWNER_URL", true},
+    [DATABASE_WORKER_URL] = {"AKKOORD_DATABASE_WORKER_URL", true},
     [DATABASE_RETENTION_URL] = {"AKKOORD_DATABASE_RETENTION_URL", true},
     [MODE] = {"AKKOORD_MODE", false},
     [SANDBOX] = {"AKKOORD_SANDBOX", false},
@@ -282,6 +284,8 @@ static enum status check_database_urls(const struct settings *settings, enum set
     if (status == STATUS_OK)
         status = check_database_url(settings->database_owner_url, DATABASE_OWNER_URL, error);
     if (status == STATUS_OK)
+        status = check_database_url(settings->database_worker_url, DATABASE_WORKER_URL, error);
+    if (status == STATUS_OK)
         status = check_database_url(settings->database_retention_url, DATABASE_RETENTION_URL, error);
     if (status != STATUS_OK || settings->embedded)
         return status;
@@ -310,8 +314,10 @@ static enum status read_database(struct settings *settings, struct texts *texts,
     }
     settings->database_url = take(texts, DATABASE_URL);
     settings->database_owner_url = take(texts, DATABASE_OWNER_URL);
+    settings->database_worker_url = take(texts, DATABASE_WORKER_URL);
     settings->database_retention_url = take(texts, DATABASE_RETENTION_URL);
-    settings->embedded = !settings->database_url && !settings->database_owner_url && !settings->database_retention_url;
+    settings->embedded = !settings->database_url && !settings->database_owner_url && !settings->database_worker_url &&
+                         !settings->database_retention_url;
     return check_database_urls(settings, use, error);
 }
 
@@ -553,6 +559,7 @@ void settings_release(struct settings *settings)
         &settings->data_dir,
         &settings->database_url,
         &settings->database_owner_url,
+        &settings->database_worker_url,
         &settings->database_retention_url,
         &settings->keyring_file,
         &settings->erasure_ledger_file,

@@ -12,6 +12,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/base/memory.h"
+#include "akkoord/pg/sql.h"
 #include "internal.h"
 
 #define BINARY 1
@@ -174,13 +175,72 @@ static enum answer read_sync(PGconn *session, int64_t deadline_us)
     return type == PGRES_PIPELINE_SYNC ? ANSWER_RESULT : ANSWER_BROKEN;
 }
 
+/* ---- whose rows ---- */
+
+/* Whether the session was told something else than what now holds. */
+static bool is_customer_due(const struct pg_connection *connection)
+{
+    return !uuid_equal(&connection->customer_id, &connection->told_customer_id);
+}
+
+/* Fills the statement that tells it; `text` has to live until it is sent. */
+static void customer_item(const struct pg_connection *connection, char text[UUID_TEXT_BYTES], struct pg_params *params,
+                          struct pg_batch_item *item)
+{
+    text[0] = '\0';
+    if (!uuid_is_nil(&connection->customer_id))
+        (void)uuid_format(&connection->customer_id, text);
+    pg_params_init(params, NULL);
+    pg_params_add_text(params, text);
+    *item = (struct pg_batch_item){.statement = &sql_session_set_customer, .params = params};
+}
+
+/* In a transaction of its own, which the sync ends: what follows can't undo it. */
+static bool send_customer(struct pg_connection *connection)
+{
+    char text[UUID_TEXT_BYTES];
+    struct pg_params params;
+    struct pg_batch_item item;
+    customer_item(connection, text, &params, &item);
+    return send_item(connection->session, &item) && PQpipelineSync(connection->session) != 0;
+}
+
+/* ANSWER_RESULT when the session has taken it. */
+static enum answer read_customer(struct pg_connection *connection, int64_t deadline_us)
+{
+    struct pg_batch_item item = {.result = NULL};
+    struct error ignored;
+    enum status status = STATUS_OK;
+    enum answer answer = read_item(connection, &item, deadline_us, &status, &ignored);
+    pg_batch_release(&item, 1);
+    if (answer == ANSWER_NONE)
+        answer = read_sync(connection->session, deadline_us);
+    if (answer == ANSWER_RESULT && status != STATUS_OK)
+        answer = ANSWER_BROKEN;
+    if (answer == ANSWER_RESULT)
+        connection->told_customer_id = connection->customer_id;
+    return answer;
+}
+
+static enum status prepare_customer(struct pg_connection *connection, int64_t deadline_us, struct error *error)
+{
+    char text[UUID_TEXT_BYTES];
+    struct pg_params params;
+    struct pg_batch_item item;
+    customer_item(connection, text, &params, &item);
+    return is_prepared(connection, &item) ? STATUS_OK : prepare(connection, &item, deadline_us, error);
+}
+
+/* ---- running ---- */
+
 static enum status run_pipeline(struct pg_connection *connection, struct pg_batch_item *items, size_t count,
                                 size_t *failed, int64_t deadline_us, struct error *error)
 {
     PGconn *session = connection->session;
     enum status status = STATUS_OK;
     enum answer answer = ANSWER_NONE;
-    if (!PQenterPipelineMode(session))
+    bool telling = is_customer_due(connection);
+    if (!PQenterPipelineMode(session) || (telling && !send_customer(connection)))
         return broken(connection, ANSWER_BROKEN, error);
     for (size_t i = 0; i < count; i++) {
         if (!send_item(session, &items[i]))
@@ -188,6 +248,8 @@ static enum status run_pipeline(struct pg_connection *connection, struct pg_batc
     }
     if (!PQpipelineSync(session))
         return broken(connection, ANSWER_BROKEN, error);
+    if (telling && (answer = read_customer(connection, deadline_us)) != ANSWER_RESULT)
+        return broken(connection, answer, error);
     for (size_t i = 0; i < count; i++) {
         answer = read_item(connection, &items[i], deadline_us, &status, error);
         if (status != STATUS_OK && *failed == count)
@@ -240,7 +302,15 @@ enum status pg_run(struct pg_connection *connection, struct pg_batch_item *items
             return status;
         }
     }
-    status = count == 1 ? run_single(connection, items, failed, deadline_us, error)
+    /* A rollback would undo it unnoticed: nothing runs rather than with another's rows. */
+    if (is_customer_due(connection) && connection->in_transaction)
+        return error_set(error, STATUS_INTERNAL, "customer_in_transaction", "the customer changed in a transaction");
+    if (is_customer_due(connection))
+        status = prepare_customer(connection, deadline_us, error);
+    if (status != STATUS_OK)
+        return status;
+    status = count == 1 && !is_customer_due(connection)
+                 ? run_single(connection, items, failed, deadline_us, error)
                         : run_pipeline(connection, items, count, failed, deadline_us, error);
     if (connection->session)
         note_transaction(connection);
@@ -308,6 +378,8 @@ static enum status run_script(struct pg_connection *connection, const char *sql,
 enum status pg_execute_script(struct pg_connection *connection, const char *sql, struct error *error)
 {
     enum status status = pg_ready(connection, error);
+    if (status == STATUS_OK && (!uuid_is_nil(&connection->customer_id) || is_customer_due(connection)))
+        return error_set(error, STATUS_INTERNAL, "script_of_customer", "a script runs for no customer");
     return status == STATUS_OK ? run_script(connection, sql, error) : status;
 }
 

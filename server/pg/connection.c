@@ -28,6 +28,7 @@ struct pg_connection *pg_connection_new(const struct pg_options *options)
     connection->default_call_timeout_ms = options->call_timeout_ms > 0 ? options->call_timeout_ms : PG_CALL_TIMEOUT_MS;
     connection->call_timeout_ms = connection->default_call_timeout_ms;
     connection->lock_timeout_ms = options->lock_timeout_ms;
+    connection->role = options->role;
     connection->session_begin = options->session_begin;
     return connection;
 }
@@ -54,11 +55,18 @@ void pg_disconnect(struct pg_connection *connection)
     connection->in_transaction = false;
     connection->prepared_count = 0;
     connection->configured_timeout_ms = 0;
+    connection->told_customer_id = (struct uuid){0};
 }
 
 bool pg_is_connected(const struct pg_connection *connection)
 {
     return connection->session != NULL;
+}
+
+void pg_set_customer(struct pg_connection *connection, const struct uuid *customer_id)
+{
+    assert(!pg_in_transaction(connection));
+    connection->customer_id = customer_id ? *customer_id : (struct uuid){0};
 }
 
 void pg_set_call_timeout_ms(struct pg_connection *connection, int timeout_ms)
@@ -218,6 +226,7 @@ static enum status configure_session(struct pg_connection *connection, struct er
     pg_params_add_text(&params,
                        arena_format(arena, "%d", connection->call_timeout_ms - connection->call_timeout_ms / 10));
     pg_params_add_text(&params, arena_format(arena, "%d", connection->lock_timeout_ms));
+    pg_params_add_text(&params, connection->role ? connection->role : "none");
     status = pg_run(connection, &item, 1, NULL, error);
     pg_batch_release(&item, 1);
     arena_free(arena);

@@ -44,11 +44,14 @@ struct pg_connection {
     int connect_timeout_ms;
     int default_call_timeout_ms;
     int lock_timeout_ms;
+    const char *role;                         /* or NULL */
     const struct pg_statement *session_begin; /* or NULL */
     int call_timeout_ms;                      /* in force; may differ from the default */
     int configured_timeout_ms;                /* what the session was told */
 
     PGconn *session;       /* NULL when not connected */
+    struct uuid customer_id; /* whose rows the calls are about; nil: nobody's */
+    struct uuid told_customer_id; /* what the session was told of that */
     bool in_transaction;   /* as of the last answer */
     bool transaction_lost; /* the session ended inside a transaction; until pg_rollback() */
     int64_t retry_at_us;   /* monotonic: no attempt to connect before */

@@ -98,11 +98,16 @@ static enum status insert_customer(struct store *store, struct arena *arena, con
 static enum status refuse_others_email(struct store *store, struct arena *arena, const struct uuid *id,
                                        const char *email, struct error *error)
 {
-    struct customer_credentials known;
-    enum status status = store_customer_find_credentials(store, arena, email, &known, error);
-    if (status == STATUS_NOT_FOUND || (status == STATUS_OK && uuid_equal(&known.id, id)))
-        return STATUS_OK;
-    return status == STATUS_OK ? email_taken(error) : status;
+    struct pg_params params;
+    struct pg_result *result = NULL;
+    pg_params_init(&params, arena);
+    store_add_email_candidates(store, &params, email);
+    pg_params_add_uuid(&params, id);
+    enum status status = pg_execute(store->pg, &sql_customer_is_email_taken, &params, &result, error);
+    if (status == STATUS_OK && pg_get_bool(result, 0, 0))
+        status = email_taken(error);
+    pg_result_free(result);
+    return status;
 }
 
 enum status store_customer_register(struct store *store, struct arena *arena, const struct profile *profile,
@@ -115,7 +120,7 @@ enum status store_customer_register(struct store *store, struct arena *arena, co
     if (status == STATUS_OK)
         status = pg_begin(store->pg, error);
     if (status == STATUS_OK)
-        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
+        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, id, &key, error);
     if (status == STATUS_OK)
         status = insert_customer(store, arena, profile, password_hash, id, &key, error);
     if (status == STATUS_OK)
@@ -225,7 +230,7 @@ enum status store_customer_replace_profile(struct store *store, struct arena *ar
                                            struct error *error)
 {
     struct data_key key = {.secret = NULL};
-    enum status status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
+    enum status status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &customer->id, &key, error);
     if (status == STATUS_OK)
         status = update_profile(store, arena, customer, &key, error);
     if (status == STATUS_OK)

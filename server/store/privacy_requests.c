@@ -244,7 +244,7 @@ enum status store_privacy_request_add(struct store *store, struct arena *arena, 
     if (status == STATUS_OK)
         status = check_room(store, arena, &request->customer_id, error);
     if (status == STATUS_OK)
-        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &key, error);
+        status = store_data_key_insert(store, arena, KEY_PURPOSE_PROFILE, &request->customer_id, &key, error);
     if (status == STATUS_OK)
         status = insert(store, arena, request, &key, error);
     if (status == STATUS_OK && request->kind == PRIVACY_RESTRICTION)

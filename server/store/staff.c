@@ -70,7 +70,7 @@ enum status store_staff_add(struct store *store, struct arena *arena, const stru
     if (status == STATUS_OK)
         status = pg_begin(store->pg, error);
     if (status == STATUS_OK)
-        status = store_data_key_insert(store, arena, KEY_PURPOSE_STAFF, &key, error);
+        status = store_data_key_insert(store, arena, KEY_PURPOSE_STAFF, NULL, &key, error);
     if (status != STATUS_OK)
         goto out;
     *id = uuid_new();

@@ -18,8 +18,19 @@ struct store *store_new_with_options(const struct pg_options *options, struct ke
 
 struct store *store_new(const char *url, const char *application, struct keyring *keyring)
 {
-    struct pg_options options = {.url = url, .application = application};
+    struct pg_options options = {.url = url, .application = application, .role = STORE_ROLE_WORKER};
     return store_new_with_options(&options, keyring);
+}
+
+struct store *store_new_of_customers(const char *url, const char *application, struct keyring *keyring)
+{
+    struct pg_options options = {.url = url, .application = application, .role = STORE_ROLE_SERVER};
+    return store_new_with_options(&options, keyring);
+}
+
+void store_set_customer(struct store *store, const struct uuid *customer_id)
+{
+    pg_set_customer(store->pg, customer_id);
 }
 
 void store_free(struct store *store)
@@ -32,7 +43,7 @@ void store_free(struct store *store)
 
 /* False in *inserted when the database says that the KEK was retired. */
 static enum status insert(struct store *store, struct arena *arena, const struct data_key *key,
-                          const struct wrapped_key *wrapped, bool *inserted, struct error *error)
+                          const struct uuid *customer_id, const struct wrapped_key *wrapped, bool *inserted, struct error *error)
 {
     struct pg_params params;
     struct pg_result *result = NULL;
@@ -42,6 +53,7 @@ static enum status insert(struct store *store, struct arena *arena, const struct
     pg_params_add_uuid(&params, &wrapped->kek_id);
     pg_params_add_bytes(&params, wrapped->bytes, sizeof(wrapped->bytes));
     pg_params_add_time(&params, clock_now_us());
+    pg_params_add_uuid(&params, customer_id);
     enum status status = pg_execute(store->pg, &sql_data_key_insert, &params, &result, error);
     *inserted = status == STATUS_OK && pg_result_affected(result) == 1;
     pg_result_free(result);
@@ -49,7 +61,7 @@ static enum status insert(struct store *store, struct arena *arena, const struct
 }
 
 enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
-                                  struct data_key *key, struct error *error)
+                                  const struct uuid *customer_id, struct data_key *key, struct error *error)
 {
     struct wrapped_key wrapped;
     bool inserted = false;
@@ -57,7 +69,7 @@ enum status store_data_key_insert(struct store *store, struct arena *arena, enum
         enum status status = vault_data_key_new(store->keyring, purpose, key, &wrapped, error);
         if (status != STATUS_OK)
             return status;
-        status = insert(store, arena, key, &wrapped, &inserted, error);
+        status = insert(store, arena, key, customer_id, &wrapped, &inserted, error);
         if (status == STATUS_OK && inserted)
             return STATUS_OK;
         vault_data_key_release(key);

@@ -4,7 +4,7 @@ DO $roles$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['akkoord_server', 'akkoord_retention', 'akkoord_auditor'] LOOP
+    FOREACH name IN ARRAY ARRAY['akkoord_server', 'akkoord_worker', 'akkoord_retention', 'akkoord_auditor'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;

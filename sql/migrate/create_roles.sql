@@ -3,7 +3,7 @@ DO $roles$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['akkoord_server', 'akkoord_retention', 'akkoord_auditor'] LOOP
+    FOREACH name IN ARRAY ARRAY['akkoord_server', 'akkoord_worker', 'akkoord_retention', 'akkoord_auditor'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
             BEGIN
                 EXECUTE format('CREATE ROLE %I NOLOGIN', name);

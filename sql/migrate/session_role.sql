@@ -1,5 +1,5 @@
--- Who this session is: the server's version; a superuser?; may it act as the schema's owner?; has it the rights of
--- akkoord_server?
+-- Who this session is: the server's version; a superuser?; may it act as the schema's owner?; may it take on the group
+-- role $1?
 SELECT current_setting('server_version_num')::integer,
        role.rolsuper,
        EXISTS (
@@ -10,8 +10,8 @@ SELECT current_setting('server_version_num')::integer,
            WHERE datname = current_database() AND pg_has_role(role.oid, datdba, 'MEMBER')
        ),
        EXISTS (
-           SELECT FROM pg_roles AS server
-           WHERE server.rolname = 'akkoord_server' AND pg_has_role(role.oid, server.oid, 'USAGE')
+           SELECT FROM pg_roles AS wanted
+           WHERE wanted.rolname = $1 AND pg_has_role(role.oid, wanted.oid, 'MEMBER')
        )
 FROM pg_roles AS role
-WHERE role.rolname = current_user
+WHERE role.rolname = session_user

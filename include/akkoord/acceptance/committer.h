@@ -24,7 +24,7 @@
 struct committer;
 
 struct committer_options {
-    const char *database_url; /* the server's; copied */
+    const char *database_url; /* the worker's; copied */
     struct keyring *keyring;  /* must outlive the committer */
     bool installation_live;
 };

@@ -26,7 +26,8 @@
 
 /* All of it must outlive the api; nothing is copied but the struct. */
 struct api_options {
-    const char *database_url; /* the server's role */
+    const char *server_url; /* customers' calls */
+    const char *worker_url; /* all others */
     struct keyring *keyring;
     struct committer *committer;
     struct erasure_ledger *erasures;

@@ -43,6 +43,7 @@ enum api_lane { API_LANE, API_LANE_SLOW };
 
 #define API_FAULTS_MAX 32
 
+struct api_stores;
 struct api_call;
 typedef enum status api_function(struct api_call *call, struct http_answer *answer, struct error *error);
 
@@ -61,7 +62,9 @@ struct api_question {
 struct api_call {
     const struct api_options *options;
     const struct api_route *route;
-    struct store *store;        /* this thread's */
+    struct api_stores *stores; /* this thread's; the frame's own */
+    /* That of the two which suits the caller: a customer's sees that customer's rows alone, any other sees all. */
+    struct store *store;
     struct rate_limits *limits; /* NULL: none */
     const struct http_request *request;
     struct arena *arena; /* the request's: ends with the answer */

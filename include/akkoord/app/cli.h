@@ -44,7 +44,8 @@ struct embedded;
 struct command_database {
     struct embedded *embedded; /* NULL for an external database */
     const char *owner_url;     /* may be NULL for an external one */
-    const char *server_url;
+    const char *server_url;    /* customers' calls */
+    const char *worker_url;    /* all else that serves; an external one may share the server's */
     const char *retention_url; /* may be NULL for an external one */
 };
 /* Opens the database and, when it is embedded, migrates it. `settings` must outlive it. Exclusive use is not needed: a

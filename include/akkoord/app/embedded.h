@@ -16,7 +16,8 @@
  * killed at any point, during initdb too, leaves nothing that the next embedded_open() can't mend.
  *
  * Roles: `akkoord_admin` is the superuser and used by nothing but this file. `akkoord_owner` owns the database
- * `akkoord` and runs migrations. `akkoord_server_login`, `akkoord_retention_login` and `akkoord_auditor_login` are
+ * `akkoord` and runs migrations. `akkoord_server_login`, `akkoord_worker_login`, `akkoord_retention_login` and
+ * `akkoord_auditor_login` are
  * members of the group roles that migrate.h makes and have no rights of their own.
  */
 #include "akkoord/base/status.h"
@@ -30,10 +31,11 @@ struct embedded;
 enum embedded_role {
     EMBEDDED_OWNER,
     EMBEDDED_SERVER,
+    EMBEDDED_WORKER,
     EMBEDDED_RETENTION,
     EMBEDDED_AUDITOR,
 };
-#define EMBEDDED_ROLES 4
+#define EMBEDDED_ROLES 5
 
 /* Makes the cluster when there is none, starts it when it does not run, and returns when it takes connections; blocks
  * for up to a minute. `data_dir` is absolute and is made (0700) when missing. STATUS_INVALID as root or without

@@ -38,7 +38,7 @@ struct installation {
     struct settings settings;
     struct command_database database;
     struct keyring *keyring;
-    struct store *store; /* as the server's role */
+    struct store *store; /* sees all rows */
 };
 
 /* All of it, with the keyring opened as above; the caller closes it also after a failure. */

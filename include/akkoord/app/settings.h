@@ -46,6 +46,7 @@ struct settings {
     char *data_dir; /* absolute; may not exist yet */
     char *database_url;
     char *database_owner_url;
+    char *database_worker_url; /* NULL: the one of database_url works too */
     char *database_retention_url;
 
     enum installation_mode mode;

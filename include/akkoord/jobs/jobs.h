@@ -36,7 +36,7 @@ struct mail_transport {
 
 /* All of it must outlive the jobs. */
 struct jobs_options {
-    const char *database_url;  /* the server's */
+    const char *database_url;  /* the worker's */
     const char *retention_url; /* the retention role's; NULL: nothing is deleted here */
     int64_t clock_offset_us;   /* by which the clock is shifted on purpose */
     struct keyring *keyring;

@@ -45,6 +45,8 @@ struct pg_options {
     int connect_timeout_ms;  /* 0: PG_CONNECT_TIMEOUT_MS */
     int call_timeout_ms;     /* of one call, and the session's statement_timeout; 0: PG_CALL_TIMEOUT_MS */
     int lock_timeout_ms;     /* the session's; 0: none but the statement's */
+    /* Every session takes on this role (SET ROLE), of which the login must be a member; NULL: it stays the login. Static. */
+    const char *role;
     /* Run first on every session, without parameters; NULL: nothing. Static. */
     const struct pg_statement *session_begin;
 };
@@ -60,6 +62,13 @@ enum status pg_connect(struct pg_connection *connection, struct error *error) AK
 void pg_disconnect(struct pg_connection *connection);
 /* Whether a session stands as far as is known without asking the server. */
 bool pg_is_connected(const struct pg_connection *connection);
+/* Whose rows the next calls are about: the session's setting `akkoord.customer_id`, which the policies of row-level
+ * security read (sql/migrations). NULL, and a new connection: nobody's. Not inside a transaction.
+ *
+ * Nothing is sent by this. The next call sends it ahead of its own statements, in the same round trip and as a
+ * transaction of its own, unless the session was told so before; so no statement ever runs with a setting that is not
+ * the one asked for last, whatever failed or was rolled back in between. A script (pg_execute_script()) has none. */
+void pg_set_customer(struct pg_connection *connection, const struct uuid *customer_id);
 /* A longer time for a long call (a migration); 0 is the one of the options. */
 void pg_set_call_timeout_ms(struct pg_connection *connection, int timeout_ms);
 /* For an event loop that waits for notifications; changes with every reconnection, -1 when not connected. */

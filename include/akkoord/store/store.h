@@ -19,10 +19,19 @@ struct store {
     struct keyring *keyring; /* shared, not owned */
 };
 
-/* `url` is the server's. Does not connect yet. `keyring` must outlive it. */
+/* The database's roles that sessions take on; what each may do stands in sql/migrations/0010_rows.sql. */
+#define STORE_ROLE_WORKER "akkoord_worker" /* all rows: acceptance, jobs, staff, commands */
+#define STORE_ROLE_SERVER "akkoord_server" /* those of one customer: customers' calls */
+
+/* Sees all rows, as STORE_ROLE_WORKER. Does not connect yet. `keyring` must outlive it. */
 struct store *store_new(const char *url, const char *application, struct keyring *keyring)
     __attribute__((returns_nonnull));
-/* The same with time limits of its own. */
+/* Sees the rows of one customer, as STORE_ROLE_SERVER, and at first nobody's. */
+struct store *store_new_of_customers(const char *url, const char *application, struct keyring *keyring)
+    __attribute__((returns_nonnull));
+/* Whose rows they are from now on; NULL: nobody's. Not inside a transaction. */
+void store_set_customer(struct store *store, const struct uuid *customer_id);
+/* With the role and the time limits of the options. */
 struct store *store_new_with_options(const struct pg_options *options, struct keyring *keyring)
     __attribute__((returns_nonnull));
 /* NULL is accepted. */
@@ -30,11 +39,12 @@ void store_free(struct store *store);
 
 /* ---- data keys: rows of akkoord.data_key ---- */
 
-/* Inserts a new key, inside the caller's transaction or alone. Release it with vault_data_key_release(). Where another
+/* Inserts a new key, inside the caller's transaction or alone, as one of `customer_id` (NULL: of nobody's rows). Release it with vault_data_key_release(). Where another
  * process has retired the KEK, the keyring's file is read again; STATUS_UNAVAILABLE `kek_retired` when it, too, is an
  * old one. */
 enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
-                                  struct data_key *key, struct error *error) AKKOORD_MUST_CHECK;
+                                  const struct uuid *customer_id, struct data_key *key,
+                                  struct error *error) AKKOORD_MUST_CHECK;
 /* Unwraps what a query has read. */
 enum status store_data_key_unwrap(struct store *store, const struct uuid *id, enum key_purpose purpose,
                                   const void *wrapped, size_t length, struct data_key *key,

@@ -91,7 +91,7 @@ struct store *test_store_open(struct embedded **embedded)
         abort();
     }
     pg_connection_free(owner);
-    return store_new(embedded_url(*embedded, EMBEDDED_SERVER), "test", NULL);
+    return store_new(embedded_url(*embedded, EMBEDDED_WORKER), "test", NULL);
 }
 
 void test_store_close(struct store *store, struct embedded *embedded)

@@ -239,7 +239,7 @@ static int set_up(void **state)
         (void)fprintf(stderr, "%s\n", error.detail);
         return -1;
     }
-    store = store_new(embedded_url(embedded, EMBEDDED_SERVER), "test", keyring);
+    store = store_new(embedded_url(embedded, EMBEDDED_WORKER), "test", keyring);
     return 0;
 }
 

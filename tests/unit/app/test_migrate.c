@@ -57,7 +57,7 @@ static enum status run(struct migration_set set, size_t *applied)
 static enum status check(enum embedded_role role, struct migration_set set)
 {
     struct pg_connection *connection = connect_as(role);
-    enum status status = migrate_check_server(connection, set, &error);
+    enum status status = migrate_check_server(connection, "akkoord_server", set, &error);
     pg_connection_free(connection);
     return status;
 }

@@ -146,7 +146,7 @@ static atomic_int taken;
 static void *take_all(void *argument)
 {
     (void)argument;
-    struct store *own = store_new(embedded_url(embedded, EMBEDDED_SERVER), "test", NULL);
+    struct store *own = store_new(embedded_url(embedded, EMBEDDED_WORKER), "test", NULL);
     struct arena *own_arena = arena_new();
     struct error own_error;
     int misses = 0;
