@@ -264,8 +264,8 @@ static enum status write_config(const struct cluster *cluster, struct error *err
 
 static enum status write_identity_map(const struct cluster *cluster, struct error *error)
 {
-    static const char *const ROLES[] = {"akkoord_admin", "akkoord_owner", "akkoord_server_login", "akkoord_worker_login",
-                                        "akkoord_retention_login", "akkoord_auditor_login"};
+    static const char *const ROLES[] = {"akkoord_admin",        "akkoord_owner",           "akkoord_server_login",
+                                        "akkoord_worker_login", "akkoord_retention_login", "akkoord_auditor_login"};
     struct buffer text;
     enum status status;
     buffer_init(&text, CONFIG_BYTES_MAX);

@@ -150,12 +150,11 @@ enum status command_database_open(const struct settings *settings, struct comman
                                   struct error *error)
 {
     enum status status;
-    *database = (struct command_database){.owner_url = settings->database_owner_url,
-                                          .server_url = settings->database_url,
-                                          .worker_url = settings->database_worker_url != NULL
-                                                            ? settings->database_worker_url
-                                                            : settings->database_url,
-                                          .retention_url = settings->database_retention_url};
+    *database = (struct command_database){
+        .owner_url = settings->database_owner_url,
+        .server_url = settings->database_url,
+        .worker_url = settings->database_worker_url != NULL ? settings->database_worker_url : settings->database_url,
+        .retention_url = settings->database_retention_url};
     if (!settings->embedded)
         return STATUS_OK;
     status = embedded_open(settings->data_dir, &database->embedded, error);

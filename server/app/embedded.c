@@ -185,10 +185,8 @@ static enum status start_and_bootstrap(struct embedded *embedded, struct error *
 static void format_urls(struct embedded *embedded)
 {
     static const char *const ROLES[EMBEDDED_ROLES] = {
-        [EMBEDDED_OWNER] = "akkoord_owner",
-        [EMBEDDED_SERVER] = "akkoord_server_login",
-        [EMBEDDED_WORKER] = "akkoord_worker_login",
-        [EMBEDDED_RETENTION] = "akkoord_retention_login",
+        [EMBEDDED_OWNER] = "akkoord_owner",           [EMBEDDED_SERVER] = "akkoord_server_login",
+        [EMBEDDED_WORKER] = "akkoord_worker_login",   [EMBEDDED_RETENTION] = "akkoord_retention_login",
         [EMBEDDED_AUDITOR] = "akkoord_auditor_login",
     };
     const char *host = embedded->cluster.socket_dir;

@@ -81,7 +81,8 @@ static enum status make_roles(struct pg_connection *connection, struct error *er
         return error_set(
             error, STATUS_FORBIDDEN, "roles_missing",
             "the owner may not make roles; an administrator has to run: CREATE ROLE akkoord_server NOLOGIN; "
-            "CREATE ROLE akkoord_worker NOLOGIN; CREATE ROLE akkoord_retention NOLOGIN; CREATE ROLE akkoord_auditor NOLOGIN;");
+            "CREATE ROLE akkoord_worker NOLOGIN; CREATE ROLE akkoord_retention NOLOGIN; CREATE ROLE akkoord_auditor "
+            "NOLOGIN;");
     return status;
 }
 
@@ -255,9 +256,10 @@ static enum status check_might(const struct session_role *role, struct error *er
     if (role->server_version < SERVER_VERSION_MIN)
         return error_set(error, STATUS_INVALID, "postgres_old", "the database is older than PostgreSQL 15");
     if (role->is_superuser)
-        return error_set(error, STATUS_FORBIDDEN, "role_too_mighty",
-                         "the server's database role is a superuser: give it one that is in no role but akkoord_server and "
-                         "akkoord_worker");
+        return error_set(
+            error, STATUS_FORBIDDEN, "role_too_mighty",
+            "the server's database role is a superuser: give it one that is in no role but akkoord_server and "
+            "akkoord_worker");
     if (role->may_act_as_owner)
         return error_set(error, STATUS_FORBIDDEN, "role_too_mighty",
                          "the server's database role owns the database or its schema: give it one that is in no "

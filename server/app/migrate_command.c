@@ -28,7 +28,8 @@ static enum status migrate_external(const struct settings *settings, struct erro
         (void)fflush(stdout);
         status = admit(connection, "akkoord_server", settings->database_url, error);
     }
-    const char *worker_url = settings->database_worker_url != NULL ? settings->database_worker_url : settings->database_url;
+    const char *worker_url =
+        settings->database_worker_url != NULL ? settings->database_worker_url : settings->database_url;
     if (status == STATUS_OK)
         status = admit(connection, "akkoord_worker", worker_url, error);
     if (status == STATUS_OK)
@@ -70,8 +71,10 @@ const struct subcommand command_migrate = {
         "Usage: akkoord migrate\n"
         "\n"
         "Applies the migrations that the database does not have yet, each once and under a lock, and makes the\n"
-        "group roles. Uses AKKOORD_DATABASE_OWNER_URL. When they are set too, the user of AKKOORD_DATABASE_URL becomes\n"
-        "a member of akkoord_server, that of AKKOORD_DATABASE_WORKER_URL of akkoord_worker (without it, the same user as\n"
+        "group roles. Uses AKKOORD_DATABASE_OWNER_URL. When they are set too, the user of AKKOORD_DATABASE_URL "
+        "becomes\n"
+        "a member of akkoord_server, that of AKKOORD_DATABASE_WORKER_URL of akkoord_worker (without it, the same user "
+        "as\n"
         "before) and that of AKKOORD_DATABASE_RETENTION_URL of akkoord_retention. Without any URL it is the embedded\n"
         "database, which `serve` migrates by itself.\n",
     .run = run,

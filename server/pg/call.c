@@ -311,7 +311,7 @@ enum status pg_run(struct pg_connection *connection, struct pg_batch_item *items
         return status;
     status = count == 1 && !is_customer_due(connection)
                  ? run_single(connection, items, failed, deadline_us, error)
-                        : run_pipeline(connection, items, count, failed, deadline_us, error);
+                 : run_pipeline(connection, items, count, failed, deadline_us, error);
     if (connection->session)
         note_transaction(connection);
     return status;

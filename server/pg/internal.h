@@ -49,13 +49,13 @@ struct pg_connection {
     int call_timeout_ms;                      /* in force; may differ from the default */
     int configured_timeout_ms;                /* what the session was told */
 
-    PGconn *session;       /* NULL when not connected */
-    struct uuid customer_id; /* whose rows the calls are about; nil: nobody's */
+    PGconn *session;              /* NULL when not connected */
+    struct uuid customer_id;      /* whose rows the calls are about; nil: nobody's */
     struct uuid told_customer_id; /* what the session was told of that */
-    bool in_transaction;   /* as of the last answer */
-    bool transaction_lost; /* the session ended inside a transaction; until pg_rollback() */
-    int64_t retry_at_us;   /* monotonic: no attempt to connect before */
-    int pause_ms;          /* after the last failed attempt; 0 after a good one */
+    bool in_transaction;          /* as of the last answer */
+    bool transaction_lost;        /* the session ended inside a transaction; until pg_rollback() */
+    int64_t retry_at_us;          /* monotonic: no attempt to connect before */
+    int pause_ms;                 /* after the last failed attempt; 0 after a good one */
     char sqlstate[PG_SQLSTATE_BYTES];
     struct prepared *prepared;
     size_t prepared_count;

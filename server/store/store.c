@@ -43,7 +43,8 @@ void store_free(struct store *store)
 
 /* False in *inserted when the database says that the KEK was retired. */
 static enum status insert(struct store *store, struct arena *arena, const struct data_key *key,
-                          const struct uuid *customer_id, const struct wrapped_key *wrapped, bool *inserted, struct error *error)
+                          const struct uuid *customer_id, const struct wrapped_key *wrapped, bool *inserted,
+                          struct error *error)
 {
     struct pg_params params;
     struct pg_result *result = NULL;

@@ -85,10 +85,10 @@ GRANT UPDATE (entries, hash, noted_at) ON akkoord.erasure_ledger TO akkoord_serv
 GRANT UPDATE (stage, state, assigned_to) ON akkoord.review TO akkoord_server;
 
 -- What customers' calls never touch: what acceptance writes, what providers told, what staff have.
-REVOKE ALL ON akkoord.staff, akkoord.event_key, akkoord.event_variant, akkoord.refund, akkoord.early_reversal,
+REVOKE ALL ON akkoord.staff, akkoord.event, akkoord.event_key, akkoord.event_variant, akkoord.refund, akkoord.early_reversal,
     akkoord.document_counter, akkoord.retention_run, akkoord.review_link, akkoord.review_opening, akkoord.mail,
     akkoord.schema_migration FROM akkoord_server;
-REVOKE INSERT ON akkoord.decision, akkoord.document, akkoord.event, akkoord.customer, akkoord.legal_hold, akkoord.service,
+REVOKE INSERT ON akkoord.decision, akkoord.document, akkoord.customer, akkoord.session, akkoord.legal_hold, akkoord.service,
     akkoord.installation, akkoord.key_encryption_key, akkoord.order_information FROM akkoord_server;
 REVOKE UPDATE, DELETE ON akkoord.service FROM akkoord_server;
 REVOKE UPDATE (retired_at, destroyed_at) ON akkoord.key_encryption_key FROM akkoord_server;
@@ -168,8 +168,6 @@ CREATE POLICY server ON akkoord.review TO akkoord_server
     USING (EXISTS (SELECT FROM akkoord.customer_order AS o WHERE o.id = review.order_id));
 CREATE POLICY server ON akkoord.history TO akkoord_server
     USING (EXISTS (SELECT FROM akkoord.customer_order AS o WHERE o.id = history.order_id));
-CREATE POLICY server ON akkoord.event TO akkoord_server
-    USING (EXISTS (SELECT FROM akkoord.customer_order AS o WHERE o.id = event.order_id));
 CREATE POLICY server ON akkoord.legal_hold TO akkoord_server
     USING (customer_id = akkoord.current_customer()
            OR EXISTS (SELECT FROM akkoord.customer_order AS o WHERE o.id = legal_hold.order_id));

@@ -152,13 +152,14 @@ describe('before an order is placed', () => {
   test('nobody changes it afterwards, not even the database\'s owner by mistake', async () => {
     await placeOrder(server, customer);
     for (const change of ["information_version = 'x'", 'information_shown = true']) {
-      for (const role of ['akkoord_server_login', 'akkoord_owner']) {
+      for (const [role, reason] of [['akkoord_server_login', /permission denied/], ['akkoord_worker_login', /permission denied/], ['akkoord_owner', /never changed/]]) {
         const { code, stderr } = await server.psql(`UPDATE akkoord.customer_order SET ${change}`, { role });
         assert.notEqual(code, 0, role);
-        assert.match(stderr, /never changed/);
+        assert.match(stderr, reason);
       }
     }
-    const { code } = await server.psql('DELETE FROM akkoord.order_information', { role: 'akkoord_server_login' });
-    assert.notEqual(code, 0);
+    for (const role of ['akkoord_server_login', 'akkoord_worker_login']) {
+      assert.notEqual((await server.psql('DELETE FROM akkoord.order_information', { role })).code, 0);
+    }
   });
 });

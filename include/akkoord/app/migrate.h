@@ -6,8 +6,8 @@
  * its own, under an advisory lock, and recorded with its checksum in akkoord.schema_migration. A database that is newer
  * than the program, or that got another text under the same number, is refused.
  *
- * Roles: the group roles akkoord_server, akkoord_worker, akkoord_retention and akkoord_auditor (NOLOGIN) are made when missing; what
- * they may do stands in the migrations.
+ * Roles: the group roles akkoord_server, akkoord_worker, akkoord_retention and akkoord_auditor (NOLOGIN) are made when
+ * missing; what they may do stands in the migrations.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -38,7 +38,8 @@ enum status migrate_grant_membership(struct pg_connection *connection, const cha
 
 /* What `serve` asks before it listens: PostgreSQL is new enough, the connection's role is neither the schema's owner
  * nor a superuser (STATUS_FORBIDDEN, "role_too_mighty") and is a member of `group`, akkoord_server or akkoord_worker
- * ("role_missing"), and the schema is exactly the one of `set` (STATUS_CONFLICT, "schema_older", "schema_newer" or "migration_changed"). */
+ * ("role_missing"), and the schema is exactly the one of `set` (STATUS_CONFLICT, "schema_older", "schema_newer" or
+ * "migration_changed"). */
 enum status migrate_check_server(struct pg_connection *connection, const char *group, struct migration_set set,
                                  struct error *error) AKKOORD_MUST_CHECK;
 

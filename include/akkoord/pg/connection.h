@@ -45,7 +45,8 @@ struct pg_options {
     int connect_timeout_ms;  /* 0: PG_CONNECT_TIMEOUT_MS */
     int call_timeout_ms;     /* of one call, and the session's statement_timeout; 0: PG_CALL_TIMEOUT_MS */
     int lock_timeout_ms;     /* the session's; 0: none but the statement's */
-    /* Every session takes on this role (SET ROLE), of which the login must be a member; NULL: it stays the login. Static. */
+    /* Every session takes on this role (SET ROLE), of which the login must be a member; NULL: it stays the login.
+     * Static. */
     const char *role;
     /* Run first on every session, without parameters; NULL: nothing. Static. */
     const struct pg_statement *session_begin;

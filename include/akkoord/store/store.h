@@ -39,9 +39,9 @@ void store_free(struct store *store);
 
 /* ---- data keys: rows of akkoord.data_key ---- */
 
-/* Inserts a new key, inside the caller's transaction or alone, as one of `customer_id` (NULL: of nobody's rows). Release it with vault_data_key_release(). Where another
- * process has retired the KEK, the keyring's file is read again; STATUS_UNAVAILABLE `kek_retired` when it, too, is an
- * old one. */
+/* Inserts a new key, inside the caller's transaction or alone, as one of `customer_id` (NULL: of nobody's rows).
+ * Release it with vault_data_key_release(). Where another process has retired the KEK, the keyring's file is read
+ * again; STATUS_UNAVAILABLE `kek_retired` when it, too, is an old one. */
 enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
                                   const struct uuid *customer_id, struct data_key *key,
                                   struct error *error) AKKOORD_MUST_CHECK;

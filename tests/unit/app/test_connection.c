@@ -288,6 +288,122 @@ static void a_lost_session_is_replaced_but_not_inside_a_transaction(void **state
     assert_int_equal(pg_execute(connection, &ONE, NULL, NULL, &error), STATUS_OK);
 }
 
+/* ---- whose rows ---- */
+
+static const struct pg_statement WHOSE = {"test.whose", "SELECT current_setting('akkoord.customer_id', true)"};
+static const struct pg_statement FAIL = {"test.fail", "SELECT 1 / (length(current_setting('server_version')) - "
+                                                      "length(current_setting('server_version')))"};
+
+/* What the session answers that it was told: an id, "" or, on a session that never was, also "". */
+static void assert_whose(const struct uuid *expected)
+{
+    char text[UUID_TEXT_BYTES] = "";
+    struct pg_result *result;
+    if (expected)
+        (void)uuid_format(expected, text);
+    assert_int_equal(pg_execute(connection, &WHOSE, NULL, &result, &error), STATUS_OK);
+    assert_string_equal(pg_is_null(result, 0, 0) ? "" : pg_get_text(result, 0, 0), text);
+    pg_result_free(result);
+}
+
+static void a_statement_runs_for_the_customer_named_last_and_for_nobody_else(void **state)
+{
+    struct uuid first = uuid_new();
+    struct uuid second = uuid_new();
+    (void)state;
+    assert_whose(NULL);
+    pg_set_customer(connection, &first);
+    assert_whose(&first);
+    assert_whose(&first);
+    pg_set_customer(connection, &second);
+    pg_set_customer(connection, &first);
+    pg_set_customer(connection, &second);
+    assert_whose(&second);
+    pg_set_customer(connection, NULL);
+    assert_whose(NULL);
+}
+
+static void whose_rows_they_are_outlives_failures_and_rollbacks(void **state)
+{
+    struct uuid first = uuid_new();
+    struct uuid second = uuid_new();
+    struct pg_batch_item items[] = {{.statement = &ONE}, {.statement = &FAIL}, {.statement = &ONE}};
+    size_t failed;
+    (void)state;
+    pg_set_customer(connection, &first);
+    assert_int_not_equal(pg_execute_batch(connection, items, 3, &failed, &error), STATUS_OK);
+    assert_int_equal(failed, 1);
+    pg_batch_release(items, 3);
+    assert_whose(&first);
+
+    pg_set_customer(connection, &second);
+    assert_int_equal(pg_begin(connection, &error), STATUS_OK);
+    assert_whose(&second);
+    pg_rollback(connection);
+    assert_whose(&second);
+
+    pg_set_customer(connection, &first);
+    assert_int_equal(pg_begin(connection, &error), STATUS_OK);
+    assert_int_not_equal(pg_execute(connection, &FAIL, NULL, NULL, &error), STATUS_OK);
+    pg_rollback(connection);
+    assert_whose(&first);
+
+    /* A transaction that must begin with nothing before it. */
+    pg_set_customer(connection, &second);
+    assert_int_equal(pg_begin_snapshot(connection, &error), STATUS_OK);
+    assert_whose(&second);
+    pg_rollback(connection);
+    pg_set_customer(connection, NULL);
+    assert_whose(NULL);
+}
+
+static void a_new_session_is_nobodys_until_told(void **state)
+{
+    static const struct pg_statement END = {"test.end", "SELECT pg_terminate_backend(pg_backend_pid())"};
+    struct uuid customer = uuid_new();
+    (void)state;
+    pg_set_customer(connection, &customer);
+    assert_whose(&customer);
+    assert_int_equal(pg_execute(connection, &END, NULL, NULL, &error), STATUS_UNAVAILABLE);
+    assert_whose(&customer);
+    pg_disconnect(connection);
+    pg_set_customer(connection, NULL);
+    assert_whose(NULL);
+}
+
+static void a_script_runs_for_no_customer(void **state)
+{
+    struct uuid customer = uuid_new();
+    (void)state;
+    pg_set_customer(connection, &customer);
+    assert_int_equal(pg_execute_script(connection, "SELECT 1", &error), STATUS_INTERNAL);
+    assert_whose(&customer);
+    pg_set_customer(connection, NULL);
+    assert_int_equal(pg_execute_script(connection, "SELECT 1", &error), STATUS_INTERNAL);
+    assert_whose(NULL);
+    assert_int_equal(pg_execute_script(connection, "SELECT 1", &error), STATUS_OK);
+}
+
+static void a_session_takes_on_a_role_that_its_login_is_in_and_no_other(void **state)
+{
+    static const struct pg_statement ROLE = {"test.role", "SELECT current_user::text, session_user::text"};
+    struct pg_options options = {.url = embedded_url(embedded, EMBEDDED_SERVER), .role = "akkoord_server"};
+    struct pg_connection *server = pg_connection_new(&options);
+    struct pg_result *result;
+    (void)state;
+    assert_int_equal(pg_execute(server, &ROLE, NULL, &result, &error), STATUS_OK);
+    assert_string_equal(pg_get_text(result, 0, 0), "akkoord_server");
+    assert_string_equal(pg_get_text(result, 0, 1), "akkoord_server_login");
+    pg_result_free(result);
+    pg_connection_free(server);
+    options.role = "akkoord_worker";
+    server = pg_connection_new(&options);
+    assert_int_not_equal(pg_execute(server, &ONE, NULL, NULL, &error), STATUS_OK);
+    assert_string_equal(pg_last_sqlstate(server), "42501");
+    assert_false(pg_is_connected(server));
+    pg_connection_free(server);
+}
+
 static void the_user_of_a_connection_string_is_found(void **state)
 {
     char user[PG_ROLE_BYTES];
@@ -315,6 +431,11 @@ int main(void)
                                         tear_down),
         cmocka_unit_test(a_server_that_never_answers_costs_no_more_than_the_time_limit),
         cmocka_unit_test(a_lost_session_is_replaced_but_not_inside_a_transaction),
+        cmocka_unit_test(a_statement_runs_for_the_customer_named_last_and_for_nobody_else),
+        cmocka_unit_test(whose_rows_they_are_outlives_failures_and_rollbacks),
+        cmocka_unit_test(a_new_session_is_nobodys_until_told),
+        cmocka_unit_test(a_script_runs_for_no_customer),
+        cmocka_unit_test(a_session_takes_on_a_role_that_its_login_is_in_and_no_other),
         cmocka_unit_test(the_user_of_a_connection_string_is_found),
     };
     struct pg_options options = {0};
