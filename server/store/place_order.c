@@ -241,9 +241,7 @@ enum status store_order_place(struct store *store, struct arena *arena, const st
                               size_t response_length, struct error *error)
 {
     struct data_key key = {.secret = NULL};
-    enum status status = pg_begin(store->pg, error);
-    if (status == STATUS_OK)
-        status = store_data_key_insert(store, arena, KEY_PURPOSE_BILLING, &order->customer_id, &key, error);
+    enum status status = store_data_key_begin(store, arena, KEY_PURPOSE_BILLING, &order->customer_id, &key, error);
     if (status == STATUS_OK)
         status = place_under_key(store, arena, order, idempotency, response, response_length, &key, error);
     pg_rollback(store->pg);

@@ -46,7 +46,7 @@ async function main() {
     const lines = orders.splice(0, TRANSACTIONS).map(({ id, payment }) => `${id} ${payment}\n`).join('');
     const list = join(folder, 'list');
     writeFileSync(list, lines, { mode: 0o644 });
-    const conninfo = `host=${server.socketDir()} user=akkoord_server_login dbname=akkoord`;
+    const conninfo = `host=${server.socketDir()} user=akkoord_worker_login dbname=akkoord`;
     const single = await measure(oneTransaction, [conninfo, String(connections), list], 'one transaction an event', server);
     await settle(server);
 
