@@ -336,6 +336,19 @@ static void whose_rows_they_are_outlives_failures_and_rollbacks(void **state)
     pg_batch_release(items, 3);
     assert_whose(&first);
 
+    /* Alone: what fails takes with it what the session was told. */
+    pg_set_customer(connection, &second);
+    assert_int_not_equal(pg_execute(connection, &FAIL, NULL, NULL, &error), STATUS_OK);
+    assert_whose(&second);
+    pg_set_customer(connection, &first);
+    assert_int_not_equal(pg_execute(connection, &FAIL, NULL, NULL, &error), STATUS_OK);
+    pg_set_customer(connection, &second);
+    assert_whose(&second);
+    assert_int_not_equal(pg_execute(connection, &FAIL, NULL, NULL, &error), STATUS_OK);
+    pg_set_customer(connection, NULL);
+    assert_int_not_equal(pg_execute(connection, &FAIL, NULL, NULL, &error), STATUS_OK);
+    assert_whose(NULL);
+
     pg_set_customer(connection, &second);
     assert_int_equal(pg_begin(connection, &error), STATUS_OK);
     assert_whose(&second);
