@@ -19,7 +19,7 @@ struct store {
     struct keyring *keyring; /* shared, not owned */
 };
 
-/* The database's roles that sessions take on; what each may do stands in sql/migrations/0010_rows.sql. */
+/* The database's roles that sessions take on; what each may do stands in sql/migrations/0011_rows.sql. */
 #define STORE_ROLE_WORKER "akkoord_worker" /* all rows: acceptance, jobs, staff, commands */
 #define STORE_ROLE_SERVER "akkoord_server" /* those of one customer: customers' calls */
 
