@@ -29,12 +29,14 @@ static struct invoice *clean_invoice(struct arena *arena, const struct invoice *
     clean_number(arena, clean->credited_number);
     clean->order_number = document_clean_text(arena, invoice->order_number);
     clean->reference = document_clean_text(arena, invoice->reference);
+    clean->discount_reason = document_clean_text(arena, invoice->discount_reason);
 
     struct seller *seller = &clean->seller;
     seller->name = document_clean_text(arena, seller->name);
     seller->kvk_number = document_clean_text(arena, seller->kvk_number);
     seller->vat_number = document_clean_text(arena, seller->vat_number);
     seller->iban = document_clean_text(arena, seller->iban);
+    seller->bic = document_clean_text(arena, seller->bic);
     seller->email = document_clean_text(arena, seller->email);
     clean_address(arena, &seller->address);
 
@@ -43,6 +45,7 @@ static struct invoice *clean_invoice(struct arena *arena, const struct invoice *
     buyer->company = document_clean_text(arena, buyer->company);
     buyer->vat_number = document_clean_text(arena, buyer->vat_number);
     buyer->kvk_number = document_clean_text(arena, buyer->kvk_number);
+    buyer->oin = document_clean_text(arena, buyer->oin);
     clean_address(arena, &buyer->address);
 
     struct order_line *lines = ARENA_ARRAY(arena, struct order_line, invoice->lines_count);
@@ -50,6 +53,7 @@ static struct invoice *clean_invoice(struct arena *arena, const struct invoice *
         lines[i] = invoice->lines[i];
         lines[i].sku = document_clean_text(arena, lines[i].sku);
         lines[i].name = document_clean_text(arena, lines[i].name);
+        lines[i].discount_reason = document_clean_text(arena, lines[i].discount_reason);
     }
     clean->lines = lines;
     return clean;
@@ -87,22 +91,26 @@ static bool amounts_agree(const struct invoice *invoice)
     int64_t lines_net = 0;
     for (size_t i = 0; i < invoice->lines_count; i++) {
         if (invoice->lines[i].net_minor < 0 || invoice->lines[i].quantity < 1 ||
-            !money_add(lines_net, invoice->lines[i].net_minor, &lines_net))
+            invoice->lines[i].discount_net_minor < 0 || !money_add(lines_net, invoice->lines[i].net_minor, &lines_net))
             return false;
     }
     int64_t taxable = 0;
+    int64_t discount = 0;
     int64_t vat = 0;
     if (totals->subtotals_count > VAT_SUBTOTALS_MAX)
         return false;
     for (size_t i = 0; i < totals->subtotals_count; i++) {
-        if (!money_add(taxable, totals->subtotals[i].net_minor, &taxable) ||
+        if (totals->subtotals[i].discount_net_minor < 0 ||
+            !money_add(taxable, totals->subtotals[i].net_minor, &taxable) ||
+            !money_add(discount, totals->subtotals[i].discount_net_minor, &discount) ||
             !money_add(vat, totals->subtotals[i].vat_minor, &vat))
             return false;
     }
     int64_t total;
     return money_add(totals->net_minor, totals->vat_minor, &total) && total == totals->total_minor &&
-           lines_net == totals->net_minor && taxable == totals->net_minor && vat == totals->vat_minor && vat >= 0 &&
-           invoice->prepaid_minor >= 0;
+           lines_net == totals->lines_net_minor && discount == totals->discount_net_minor &&
+           lines_net - discount == totals->net_minor && taxable == totals->net_minor && vat == totals->vat_minor &&
+           vat >= 0 && invoice->prepaid_minor >= 0;
 }
 
 enum status document_prepare(const struct invoice *invoice, struct arena *arena, const struct invoice **clean,

@@ -181,6 +181,7 @@ static bool finish_totals(struct work *work, size_t count)
             !money_add(totals->vat_minor, totals->subtotals[i].vat_minor, &totals->vat_minor))
             return false;
     }
+    totals->lines_net_minor = totals->net_minor;
     return money_add(totals->net_minor, totals->vat_minor, &totals->total_minor) && amount_fits(totals->total_minor);
 }
 

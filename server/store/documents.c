@@ -156,6 +156,7 @@ static enum status fill_invoice(struct arena *arena, const struct pg_result *res
         .language = content->language,
         .issue_day = pg_get_date(result, 0, OPEN_ISSUE_DATE),
         .supply_day = calendar_amsterdam_day(pg_get_time(result, 0, OPEN_SUPPLIED_AT)),
+        .supply_end_day = calendar_amsterdam_day(pg_get_time(result, 0, OPEN_SUPPLIED_AT)),
         .order_number = arena_copy_text(arena, pg_get_text(result, 0, OPEN_ORDER_NUMBER)),
         .reference = content->reference,
         .seller = content->seller,

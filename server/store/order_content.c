@@ -158,6 +158,7 @@ static enum status read_totals(const json_t *content_json, struct totals *totals
     enum status status = json_get_object(content_json, "", "totals", JSON_REQUIRED, &object, error);
     if (status == STATUS_OK)
         status = read_amount(object, prefix, "net", &totals->net_minor, error);
+    totals->lines_net_minor = totals->net_minor;
     if (status == STATUS_OK)
         status = read_amount(object, prefix, "vat", &totals->vat_minor, error);
     if (status == STATUS_OK)

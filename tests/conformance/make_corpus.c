@@ -186,6 +186,7 @@ static struct invoice make_invoice(struct arena *arena, const struct plan *plan,
         .lines_count = plan->lines_count,
     };
     invoice.supply_day = invoice.issue_day - choose(state, 3);
+    invoice.supply_end_day = invoice.supply_day;
     invoice.lines = make_lines(arena, plan, state, &invoice.totals);
     invoice.prepaid_minor = prepaid_minor(plan, invoice.totals.total_minor, state);
     if (plan->kind == DOCUMENT_CREDIT_NOTE) {

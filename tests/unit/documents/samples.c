@@ -13,6 +13,7 @@ static struct invoice sample_frame(enum language language)
         .number = "2026-000042",
         .issue_day = clock_days_from_date(2026, 11, 23),
         .supply_day = clock_days_from_date(2026, 11, 22),
+        .supply_end_day = clock_days_from_date(2026, 11, 22),
         .order_number = "A-000123",
         .reference = "PO 4711 / website",
         .seller = {.name = "Sample Studio",
@@ -65,6 +66,7 @@ struct invoice sample_invoice(struct arena *arena, enum language language)
     invoice.lines = lines;
     invoice.lines_count = 3;
     invoice.totals = (struct totals){
+        .lines_net_minor = 146500,
         .net_minor = 146500,
         .vat_minor = 29385,
         .total_minor = 175885,
@@ -107,10 +109,12 @@ struct invoice sample_long_invoice(struct arena *arena, enum language language, 
     invoice.lines = lines;
     invoice.lines_count = lines_count;
     invoice.totals = (struct totals){
+        .lines_net_minor = net_minor,
         .net_minor = net_minor,
         .vat_minor = vat_minor,
         .total_minor = net_minor + vat_minor,
-        .subtotals = {{"S", 2100, net_minor, vat_minor}},
+        .subtotals =
+            {{.vat_category = "S", .vat_rate_basis_points = 2100, .net_minor = net_minor, .vat_minor = vat_minor}},
         .subtotals_count = 1,
     };
     return invoice;

@@ -134,7 +134,11 @@ static void test_largest_amounts(void **state)
     line.net_minor = largest;
     invoice.lines = &line;
     invoice.totals = (struct totals){
-        .net_minor = largest, .total_minor = largest, .subtotals = {{"Z", 0, largest, 0}}, .subtotals_count = 1};
+        .lines_net_minor = largest,
+        .net_minor = largest,
+        .total_minor = largest,
+        .subtotals = {{.vat_category = "Z", .vat_rate_basis_points = 0, .net_minor = largest, .vat_minor = 0}},
+        .subtotals_count = 1};
     struct rendering rendering = render(&invoice);
     assert_words_placed(&rendering);
     assert_contains(text_of(&rendering), "€ 92.233.720.368.547.758,07");

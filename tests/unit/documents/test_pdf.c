@@ -191,7 +191,8 @@ static void test_reverse_charge_and_gross_prices(void **state)
     invoice.lines = lines;
     invoice.totals.vat_minor = 0;
     invoice.totals.total_minor = invoice.totals.net_minor;
-    invoice.totals.subtotals[0] = (struct vat_subtotal){"AE", 0, invoice.totals.net_minor, 0};
+    invoice.totals.subtotals[0] = (struct vat_subtotal){
+        .vat_category = "AE", .vat_rate_basis_points = 0, .net_minor = invoice.totals.net_minor, .vat_minor = 0};
     with_text(&invoice, check_reverse_charge);
     arena_free(arena);
 }

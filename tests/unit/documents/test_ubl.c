@@ -386,7 +386,8 @@ static void test_out_of_scope(void **state)
     bad.lines = &line;
     bad.totals.vat_minor = 0;
     bad.totals.total_minor = bad.totals.net_minor;
-    bad.totals.subtotals[0] = (struct vat_subtotal){"AE", 0, bad.totals.net_minor, 0};
+    bad.totals.subtotals[0] = (struct vat_subtotal){
+        .vat_category = "AE", .vat_rate_basis_points = 0, .net_minor = bad.totals.net_minor, .vat_minor = 0};
     assert_refused(&bad, STATUS_INVALID, "vat_category_unsupported", "vat_category");
     arena_free(arena);
 }
