@@ -1,39 +1,31 @@
 /*
  * Writes an invoice or credit note as UBL 2.1, element by element in the order of the schema. Owns nothing; any thread.
- * It won't compute or correct an amount: what does not add up was refused before.
+ * It decides nothing: einvoice.c did.
  *
  * Left out on purpose, because validators warn: the date of the invoice that is credited (NLCIUS, BR-NL-24), and
  * whatever EN 16931 has no term for (UBL-CR).
  */
-#include "akkoord/documents/ubl.h"
-
-#include <inttypes.h>
-
-#include "akkoord/base/clock.h"
-#include "akkoord/documents/format.h"
-#include "akkoord/documents/prepare.h"
-#include "akkoord/documents/words.h"
-#include "akkoord/documents/xml.h"
-#include "ubl_check.h"
+#include "ubl_writer.h"
 
 #define NAMESPACE_CAC "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 #define NAMESPACE_CBC "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 
-#define SCHEME_KVK              "0106" /* ISO 6523: the Dutch trade register */
-#define UNIT_PIECE              "C62"  /* UN/ECE Recommendation 20: one */
-#define SEPA_CREDIT_TRANSFER    "58"   /* UNCL4461 */
-#define BASIS_POINTS_OF_PERCENT 100
-
 /* Which specification a document says that it follows. (BT-24 and BT-23) */
 struct customization {
     const char *id;
-    const char *profile_id;
+    const char *profile_id; /* NULL: the specification has none */
 };
 
-static const struct customization en16931 = {.id = "urn:cen.eu:en16931:2017"};
+static const struct customization customizations[] = {
+    [EINVOICE_PLAIN] = {.id = "urn:cen.eu:en16931:2017"},
+    [EINVOICE_NLCIUS] = {.id = "urn:cen.eu:en16931:2017#compliant#urn:fdc:nen.nl:nlcius:v1.0",
+                         .profile_id = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"},
+    [EINVOICE_PEPPOL] = {.id = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0",
+                         .profile_id = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"},
+};
 
 /* What differs between the two kinds of document. */
-struct form {
+struct ubl_form {
     const char *root;
     const char *xml_namespace;
     const char *type_element;
@@ -42,81 +34,32 @@ struct form {
     const char *quantity;
 };
 
-static const struct form forms[] = {
+static const struct ubl_form forms[] = {
     [DOCUMENT_INVOICE] = {"Invoice", "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2", "cbc:InvoiceTypeCode",
                           "380", "cac:InvoiceLine", "cbc:InvoicedQuantity"},
     [DOCUMENT_CREDIT_NOTE] = {"CreditNote", "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
                               "cbc:CreditNoteTypeCode", "381", "cac:CreditNoteLine", "cbc:CreditedQuantity"},
 };
 
-struct ubl {
-    struct xml *xml;
-    struct arena *arena;
-    const struct invoice *invoice;
-    const struct form *form;
-    const struct customization *customization;
-};
-
 /* ---- values ---- */
 
 static void write_date(const struct ubl *ubl, const char *name, int64_t day)
 {
-    int year;
-    int month;
-    int day_of_month;
-    clock_date_from_days(day, &year, &month, &day_of_month);
-    xml_element(ubl->xml, name, arena_format(ubl->arena, "%04d-%02d-%02d", year, month, day_of_month));
-}
-
-static struct money money_of(const struct ubl *ubl, int64_t amount_minor)
-{
-    struct money money = {.amount_minor = amount_minor};
-    memcpy(money.currency, ubl->invoice->currency, sizeof(money.currency));
-    return money;
+    xml_element(ubl->xml, name, einvoice_date_text(ubl->facts, true, day));
 }
 
 static void write_amount(const struct ubl *ubl, const char *name, int64_t amount_minor)
 {
-    const struct money money = money_of(ubl, amount_minor);
-    char text[MONEY_TEXT_BYTES];
-    money_format_decimal(&money, text);
-    xml_element_with(ubl->xml, name, "currencyID", money.currency, text);
+    xml_element_with(ubl->xml, name, "currencyID", ubl->invoice->currency,
+                     einvoice_amount_text(ubl->facts, amount_minor));
 }
 
 static void write_quantity(const struct ubl *ubl, const char *name, int64_t quantity)
 {
-    xml_element_with(ubl->xml, name, "unitCode", UNIT_PIECE, arena_format(ubl->arena, "%" PRId64, quantity));
-}
-
-/* As a registration number is compared: without the gaps that people put in. */
-static const char *without_gaps(struct arena *arena, const char *text)
-{
-    if (text == NULL)
-        return NULL;
-    char *compact = arena_copy_text(arena, text);
-    size_t length = 0;
-    for (; *text != '\0'; text++) {
-        if (strchr(" .-", *text) == NULL)
-            compact[length++] = *text;
-    }
-    compact[length] = '\0';
-    return length > 0 ? compact : NULL;
-}
-
-/* What remains to be paid; negative when more was. Both are 0 or more, so it fits. */
-static int64_t remaining_minor(const struct invoice *invoice)
-{
-    return invoice->totals.total_minor - invoice->prepaid_minor;
+    xml_element_with(ubl->xml, name, "unitCode", EINVOICE_UNIT_PIECE, einvoice_integer_text(ubl->facts, quantity));
 }
 
 /* ---- the document's own particulars ---- */
-
-static void write_id(const struct ubl *ubl, const char *element, const char *id)
-{
-    xml_begin(ubl->xml, element);
-    xml_element(ubl->xml, "cbc:ID", id);
-    xml_end(ubl->xml);
-}
 
 /* The schema wants an ID in it, the buyer's; the order was placed here, so the number that both know is ours. */
 static void write_order_reference(const struct ubl *ubl)
@@ -130,99 +73,39 @@ static void write_order_reference(const struct ubl *ubl)
     xml_end(ubl->xml);
 }
 
+static void write_period(const struct ubl *ubl)
+{
+    if (!ubl->facts->has_period)
+        return;
+    xml_begin(ubl->xml, "cac:InvoicePeriod");
+    write_date(ubl, "cbc:StartDate", ubl->invoice->supply_day);
+    write_date(ubl, "cbc:EndDate", ubl->facts->delivery_day);
+    xml_end(ubl->xml);
+}
+
 static void write_particulars(const struct ubl *ubl)
 {
     const struct invoice *invoice = ubl->invoice;
-    xml_element(ubl->xml, "cbc:CustomizationID", ubl->customization->id);
-    xml_element(ubl->xml, "cbc:ProfileID", ubl->customization->profile_id);
+    const struct customization *customization = &customizations[ubl->facts->profile];
+    xml_element(ubl->xml, "cbc:CustomizationID", customization->id);
+    xml_element(ubl->xml, "cbc:ProfileID", customization->profile_id);
     xml_element(ubl->xml, "cbc:ID", invoice->number);
     write_date(ubl, "cbc:IssueDate", invoice->issue_day);
+    if (invoice->kind == DOCUMENT_INVOICE && invoice->due_day != 0)
+        write_date(ubl, "cbc:DueDate", invoice->due_day);
     xml_element(ubl->xml, ubl->form->type_element, ubl->form->type_code);
+    xml_element(ubl->xml, "cbc:Note", ubl->facts->note);
     xml_element(ubl->xml, "cbc:DocumentCurrencyCode", invoice->currency);
+    if (ubl->facts->has_tax_currency)
+        xml_element(ubl->xml, "cbc:TaxCurrencyCode", EINVOICE_TAX_CURRENCY);
     xml_element(ubl->xml, "cbc:BuyerReference", invoice->reference);
+    write_period(ubl);
     write_order_reference(ubl);
     if (invoice->kind == DOCUMENT_CREDIT_NOTE) {
         xml_begin(ubl->xml, "cac:BillingReference");
-        write_id(ubl, "cac:InvoiceDocumentReference", invoice->credited_number);
+        ubl_write_id(ubl, "cac:InvoiceDocumentReference", invoice->credited_number);
         xml_end(ubl->xml);
     }
-}
-
-/* ---- parties ---- */
-
-static void write_address(const struct ubl *ubl, const struct postal_address *address)
-{
-    xml_begin(ubl->xml, "cac:PostalAddress");
-    xml_element(ubl->xml, "cbc:StreetName", address->street);
-    xml_element(ubl->xml, "cbc:CityName", address->city);
-    xml_element(ubl->xml, "cbc:PostalZone", address->postal_code);
-    xml_begin(ubl->xml, "cac:Country");
-    xml_element(ubl->xml, "cbc:IdentificationCode", address->country);
-    xml_end(ubl->xml);
-    xml_end(ubl->xml);
-}
-
-static void write_tax_scheme(const struct ubl *ubl)
-{
-    write_id(ubl, "cac:TaxScheme", "VAT");
-}
-
-/* A buyer's number that no country gives out would make the whole document invalid (BR-CO-09), and no rule of S and Z
- * needs one: it is left out. A seller's was checked. */
-static void write_vat_number(const struct ubl *ubl, const char *vat_number)
-{
-    if (!ubl_is_vat_number(vat_number))
-        return;
-    xml_begin(ubl->xml, "cac:PartyTaxScheme");
-    xml_element(ubl->xml, "cbc:CompanyID", without_gaps(ubl->arena, vat_number));
-    write_tax_scheme(ubl);
-    xml_end(ubl->xml);
-}
-
-static void write_legal_entity(const struct ubl *ubl, const char *name, const char *kvk_number)
-{
-    xml_begin(ubl->xml, "cac:PartyLegalEntity");
-    xml_element(ubl->xml, "cbc:RegistrationName", name);
-    xml_element_with(ubl->xml, "cbc:CompanyID", "schemeID", SCHEME_KVK, without_gaps(ubl->arena, kvk_number));
-    xml_end(ubl->xml);
-}
-
-static void write_contact(const struct ubl *ubl, const char *name, const char *email)
-{
-    if (name == NULL && email == NULL)
-        return;
-    xml_begin(ubl->xml, "cac:Contact");
-    xml_element(ubl->xml, "cbc:Name", name);
-    xml_element(ubl->xml, "cbc:ElectronicMail", email);
-    xml_end(ubl->xml);
-}
-
-static void write_seller(const struct ubl *ubl)
-{
-    const struct seller *seller = &ubl->invoice->seller;
-    xml_begin(ubl->xml, "cac:AccountingSupplierParty");
-    xml_begin(ubl->xml, "cac:Party");
-    write_address(ubl, &seller->address);
-    write_vat_number(ubl, seller->vat_number);
-    write_legal_entity(ubl, seller->name, seller->kvk_number);
-    write_contact(ubl, NULL, seller->email);
-    xml_end(ubl->xml);
-    xml_end(ubl->xml);
-}
-
-/* The buyer's e-mail address stays out, as on the PDF: nobody needs it there. */
-static void write_buyer(const struct ubl *ubl)
-{
-    const struct buyer *buyer = &ubl->invoice->buyer;
-    bool business = buyer->company != NULL;
-    xml_begin(ubl->xml, "cac:AccountingCustomerParty");
-    xml_begin(ubl->xml, "cac:Party");
-    write_address(ubl, &buyer->address);
-    write_vat_number(ubl, buyer->vat_number);
-    write_legal_entity(ubl, business ? buyer->company : buyer->name, buyer->kvk_number);
-    write_contact(ubl, business ? buyer->name : NULL, NULL);
-    xml_end(ubl->xml);
-    xml_end(ubl->xml);
 }
 
 /* ---- delivery and payment ---- */
@@ -230,85 +113,95 @@ static void write_buyer(const struct ubl *ubl)
 static void write_delivery(const struct ubl *ubl)
 {
     xml_begin(ubl->xml, "cac:Delivery");
-    write_date(ubl, "cbc:ActualDeliveryDate", ubl->invoice->supply_day);
+    write_date(ubl, "cbc:ActualDeliveryDate", ubl->facts->delivery_day);
+    if (ubl->facts->delivery_country != NULL) {
+        xml_begin(ubl->xml, "cac:DeliveryLocation");
+        xml_begin(ubl->xml, "cac:Address");
+        ubl_write_country(ubl, ubl->facts->delivery_country);
+        xml_end(ubl->xml);
+        xml_end(ubl->xml);
+    }
     xml_end(ubl->xml);
 }
 
 static void write_payment_means(const struct ubl *ubl)
 {
-    const struct seller *seller = &ubl->invoice->seller;
-    const char *iban = without_gaps(ubl->arena, seller->iban);
-    if (iban == NULL)
+    if (ubl->facts->iban == NULL)
         return;
     xml_begin(ubl->xml, "cac:PaymentMeans");
-    xml_element(ubl->xml, "cbc:PaymentMeansCode", SEPA_CREDIT_TRANSFER);
+    xml_element(ubl->xml, "cbc:PaymentMeansCode", EINVOICE_TRANSFER);
     xml_element(ubl->xml, "cbc:PaymentID", ubl->invoice->number);
     xml_begin(ubl->xml, "cac:PayeeFinancialAccount");
-    xml_element(ubl->xml, "cbc:ID", iban);
-    xml_element(ubl->xml, "cbc:Name", seller->name);
+    xml_element(ubl->xml, "cbc:ID", ubl->facts->iban);
+    xml_element(ubl->xml, "cbc:Name", ubl->invoice->seller.name);
+    if (ubl->invoice->seller.bic != NULL)
+        ubl_write_id(ubl, "cac:FinancialInstitutionBranch", ubl->invoice->seller.bic);
     xml_end(ubl->xml);
     xml_end(ubl->xml);
 }
 
-/* The sentence of the PDF. */
-static const char *payment_terms(const struct ubl *ubl)
-{
-    const struct invoice *invoice = ubl->invoice;
-    const struct words *words = words_of(invoice->language);
-    if (invoice->kind == DOCUMENT_CREDIT_NOTE)
-        return words->no_refund_note;
-    const char *account = without_gaps(ubl->arena, invoice->seller.iban);
-    if (account == NULL)
-        return words->due;
-    const struct money remaining = money_of(ubl, remaining_minor(invoice));
-    char amount[FORMAT_TEXT_BYTES];
-    char iban[FORMAT_TEXT_BYTES];
-    format_money(invoice->language, &remaining, amount);
-    format_iban(account, iban);
-    const char *const *around = words->please_pay;
-    return arena_format(ubl->arena, "%s%s%s%s%s%s%s%s%s", around[0], amount, around[1], iban, around[2],
-                        invoice->seller.name, around[3], invoice->number, around[4]);
-}
-
-/* Where something is due, BR-CO-25 wants a date or terms. Money goes to the seller's account on an invoice only. */
 static void write_payment(const struct ubl *ubl)
 {
-    if (remaining_minor(ubl->invoice) <= 0)
+    write_payment_means(ubl);
+    if (ubl->facts->payment_terms == NULL)
         return;
-    if (ubl->invoice->kind == DOCUMENT_INVOICE)
-        write_payment_means(ubl);
     xml_begin(ubl->xml, "cac:PaymentTerms");
-    xml_element(ubl->xml, "cbc:Note", payment_terms(ubl));
+    xml_element(ubl->xml, "cbc:Note", ubl->facts->payment_terms);
     xml_end(ubl->xml);
 }
 
 /* ---- VAT and totals ---- */
 
 static void write_tax_category(const struct ubl *ubl, const char *element, const char *category,
-                               int64_t rate_basis_points)
+                               int64_t rate_basis_points, const char *reason)
 {
     xml_begin(ubl->xml, element);
     xml_element(ubl->xml, "cbc:ID", category);
-    xml_element(ubl->xml, "cbc:Percent",
-                arena_format(ubl->arena, "%" PRId64 ".%02" PRId64, rate_basis_points / BASIS_POINTS_OF_PERCENT,
-                             rate_basis_points % BASIS_POINTS_OF_PERCENT));
-    write_tax_scheme(ubl);
+    xml_element(ubl->xml, "cbc:Percent", einvoice_rate_text(ubl->facts, rate_basis_points));
+    xml_element(ubl->xml, "cbc:TaxExemptionReason", reason);
+    ubl_write_tax_scheme(ubl);
     xml_end(ubl->xml);
+}
+
+/* Begins a discount; what is taxed follows on the document's own. */
+static void begin_discount(const struct ubl *ubl, int64_t amount_minor, const char *reason)
+{
+    xml_begin(ubl->xml, "cac:AllowanceCharge");
+    xml_element(ubl->xml, "cbc:ChargeIndicator", "false");
+    xml_element(ubl->xml, "cbc:AllowanceChargeReason", einvoice_discount_reason(ubl->facts, reason));
+    write_amount(ubl, "cbc:Amount", amount_minor);
+}
+
+static void write_discounts(const struct ubl *ubl)
+{
+    for (size_t i = 0; i < ubl->facts->vat_count; i++) {
+        const struct einvoice_vat *vat = &ubl->facts->vat[i];
+        if (vat->discount_net_minor == 0)
+            continue;
+        begin_discount(ubl, vat->discount_net_minor, ubl->invoice->discount_reason);
+        write_tax_category(ubl, "cac:TaxCategory", vat->category, vat->rate_basis_points, NULL);
+        xml_end(ubl->xml);
+    }
 }
 
 static void write_tax_total(const struct ubl *ubl)
 {
-    const struct totals *totals = &ubl->invoice->totals;
     xml_begin(ubl->xml, "cac:TaxTotal");
-    write_amount(ubl, "cbc:TaxAmount", totals->vat_minor);
-    for (size_t i = 0; i < totals->subtotals_count; i++) {
-        const struct vat_subtotal *subtotal = &totals->subtotals[i];
+    write_amount(ubl, "cbc:TaxAmount", ubl->invoice->totals.vat_minor);
+    for (size_t i = 0; i < ubl->facts->vat_count; i++) {
+        const struct einvoice_vat *vat = &ubl->facts->vat[i];
         xml_begin(ubl->xml, "cac:TaxSubtotal");
-        write_amount(ubl, "cbc:TaxableAmount", subtotal->net_minor);
-        write_amount(ubl, "cbc:TaxAmount", subtotal->vat_minor);
-        write_tax_category(ubl, "cac:TaxCategory", subtotal->vat_category, subtotal->vat_rate_basis_points);
+        write_amount(ubl, "cbc:TaxableAmount", vat->net_minor);
+        write_amount(ubl, "cbc:TaxAmount", vat->vat_minor);
+        write_tax_category(ubl, "cac:TaxCategory", vat->category, vat->rate_basis_points, vat->reason);
         xml_end(ubl->xml);
     }
+    xml_end(ubl->xml);
+    if (!ubl->facts->has_tax_currency)
+        return;
+    xml_begin(ubl->xml, "cac:TaxTotal");
+    xml_element_with(ubl->xml, "cbc:TaxAmount", "currencyID", EINVOICE_TAX_CURRENCY,
+                     einvoice_euro_text(ubl->facts, ubl->invoice->exchange.vat_euro_minor));
     xml_end(ubl->xml);
 }
 
@@ -316,28 +209,26 @@ static void write_monetary_total(const struct ubl *ubl)
 {
     const struct invoice *invoice = ubl->invoice;
     xml_begin(ubl->xml, "cac:LegalMonetaryTotal");
-    write_amount(ubl, "cbc:LineExtensionAmount", invoice->totals.net_minor);
+    write_amount(ubl, "cbc:LineExtensionAmount", invoice->totals.lines_net_minor);
     write_amount(ubl, "cbc:TaxExclusiveAmount", invoice->totals.net_minor);
     write_amount(ubl, "cbc:TaxInclusiveAmount", invoice->totals.total_minor);
+    if (invoice->totals.discount_net_minor > 0)
+        write_amount(ubl, "cbc:AllowanceTotalAmount", invoice->totals.discount_net_minor);
     if (invoice->prepaid_minor > 0)
         write_amount(ubl, "cbc:PrepaidAmount", invoice->prepaid_minor);
-    write_amount(ubl, "cbc:PayableAmount", remaining_minor(invoice));
+    write_amount(ubl, "cbc:PayableAmount", ubl->facts->remaining_minor);
     xml_end(ubl->xml);
 }
 
 /* ---- lines ---- */
 
-/* The net price of one piece (BT-146). What a price with VAT leaves for one piece is seldom a whole number of cents:
- * then the price is that of all of them (BT-149), which is exact. */
 static void write_price(const struct ubl *ubl, const struct order_line *line)
 {
+    const struct einvoice_price price = einvoice_price_of(line);
     xml_begin(ubl->xml, "cac:Price");
-    if (line->net_minor % line->quantity == 0) {
-        write_amount(ubl, "cbc:PriceAmount", line->net_minor / line->quantity);
-    } else {
-        write_amount(ubl, "cbc:PriceAmount", line->net_minor);
-        write_quantity(ubl, "cbc:BaseQuantity", line->quantity);
-    }
+    write_amount(ubl, "cbc:PriceAmount", price.amount_minor);
+    if (price.base_quantity != 1)
+        write_quantity(ubl, "cbc:BaseQuantity", price.base_quantity);
     xml_end(ubl->xml);
 }
 
@@ -345,14 +236,18 @@ static void write_line(const struct ubl *ubl, size_t position)
 {
     const struct order_line *line = &ubl->invoice->lines[position];
     xml_begin(ubl->xml, ubl->form->line);
-    xml_element(ubl->xml, "cbc:ID", arena_format(ubl->arena, "%zu", position + 1));
+    xml_element(ubl->xml, "cbc:ID", einvoice_integer_text(ubl->facts, (int64_t)position + 1));
     write_quantity(ubl, ubl->form->quantity, line->quantity);
     write_amount(ubl, "cbc:LineExtensionAmount", line->net_minor);
+    if (line->discount_net_minor > 0) {
+        begin_discount(ubl, line->discount_net_minor, line->discount_reason);
+        xml_end(ubl->xml);
+    }
     xml_begin(ubl->xml, "cac:Item");
     xml_element(ubl->xml, "cbc:Name", line->name);
     if (line->sku != NULL)
-        write_id(ubl, "cac:SellersItemIdentification", line->sku);
-    write_tax_category(ubl, "cac:ClassifiedTaxCategory", line->vat_category, line->vat_rate_basis_points);
+        ubl_write_id(ubl, "cac:SellersItemIdentification", line->sku);
+    write_tax_category(ubl, "cac:ClassifiedTaxCategory", line->vat_category, line->vat_rate_basis_points, NULL);
     xml_end(ubl->xml);
     write_price(ubl, line);
     xml_end(ubl->xml);
@@ -367,10 +262,10 @@ static void write_document(const struct ubl *ubl)
     xml_attribute(ubl->xml, "xmlns:cac", NAMESPACE_CAC);
     xml_attribute(ubl->xml, "xmlns:cbc", NAMESPACE_CBC);
     write_particulars(ubl);
-    write_seller(ubl);
-    write_buyer(ubl);
+    ubl_write_parties(ubl);
     write_delivery(ubl);
     write_payment(ubl);
+    write_discounts(ubl);
     write_tax_total(ubl);
     write_monetary_total(ubl);
     for (size_t i = 0; i < ubl->invoice->lines_count; i++)
@@ -381,13 +276,11 @@ static void write_document(const struct ubl *ubl)
 enum status document_render_ubl(const struct invoice *invoice, struct arena *arena, const uint8_t **bytes,
                                 size_t *length, struct error *error)
 {
-    const struct invoice *clean;
-    enum status status = document_prepare(invoice, arena, &clean, error);
-    if (status == STATUS_OK)
-        status = ubl_check(clean, error);
+    struct einvoice facts;
+    enum status status = einvoice_prepare(invoice, arena, &facts, error);
     if (status != STATUS_OK)
         return status;
-    struct ubl ubl = {.arena = arena, .invoice = clean, .form = &forms[clean->kind], .customization = &en16931};
+    struct ubl ubl = {.facts = &facts, .invoice = facts.invoice, .form = &forms[facts.invoice->kind]};
     status = xml_new(&ubl.xml, error);
     if (status != STATUS_OK)
         return status;

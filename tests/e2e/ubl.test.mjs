@@ -93,7 +93,7 @@ describe('an electronic invoice', () => {
     const { order, invoice } = await paidOrder(customer, { reference: 'PO-123', billing });
     const document = await parse((await download(`/v1/orders/${order.id}/invoice.xml`, customer, invoice.number)).bytes);
     assert.equal(document.root, '{urn:oasis:names:specification:ubl:schema:xsd:Invoice-2}Invoice');
-    assert.equal(document.one('CustomizationID'), 'urn:cen.eu:en16931:2017');
+    assert.equal(document.one('CustomizationID'), 'urn:cen.eu:en16931:2017#compliant#urn:fdc:nen.nl:nlcius:v1.0');
     assert.equal(document.one('ID'), invoice.number);
     assert.equal(document.one('IssueDate'), invoice.issue_date);
     assert.equal(document.one('BuyerReference'), 'PO-123');

@@ -89,7 +89,10 @@ static void test_invoice(void **state)
 {
     (void)state;
     static const struct fact facts[] = {
-        {"cbc:CustomizationID", "urn:cen.eu:en16931:2017"},
+        {"cbc:CustomizationID", "urn:cen.eu:en16931:2017#compliant#urn:fdc:nen.nl:nlcius:v1.0"},
+        {"cbc:ProfileID", "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"},
+        {SELLER "cbc:EndpointID[@schemeID='0106']", "12345678"},
+        {BUYER "cbc:EndpointID[@schemeID='0106']", "87654321"},
         {"cbc:ID", "2026-000042"},
         {"cbc:IssueDate", "2026-11-23"},
         {"cbc:InvoiceTypeCode", "380"},
@@ -371,24 +374,51 @@ static void test_incomplete(void **state)
     arena_free(arena);
 }
 
+/* The sample at a rate of 0 in another category. */
+static struct invoice untaxed(struct arena *arena, const char *category)
+{
+    struct invoice invoice = sample_long_invoice(arena, LANGUAGE_NL, 1);
+    struct order_line *line = ARENA_NEW(arena, struct order_line);
+    *line = invoice.lines[0];
+    snprintf(line->vat_category, sizeof(line->vat_category), "%s", category);
+    line->vat_rate_basis_points = 0;
+    invoice.lines = line;
+    invoice.totals.vat_minor = 0;
+    invoice.totals.total_minor = invoice.totals.net_minor;
+    struct vat_subtotal *subtotal = &invoice.totals.subtotals[0];
+    *subtotal = (struct vat_subtotal){.net_minor = invoice.totals.net_minor};
+    snprintf(subtotal->vat_category, sizeof(subtotal->vat_category), "%s", category);
+    return invoice;
+}
+
 static void test_out_of_scope(void **state)
 {
     (void)state;
     struct arena *arena = arena_new();
-    const struct invoice good = sample_long_invoice(arena, LANGUAGE_NL, 1);
-    struct invoice bad = good;
+    struct invoice bad = sample_long_invoice(arena, LANGUAGE_NL, 1);
     memcpy(bad.currency, "USD", sizeof("USD"));
+    assert_refused(&bad, STATUS_INVALID, "document_incomplete", "exchange");
+    memcpy(bad.currency, "KWD", sizeof("KWD"));
+    bad.exchange.per_euro_millionths = 330000;
     assert_refused(&bad, STATUS_INVALID, "currency_unsupported", "currency");
-    struct order_line line = good.lines[0];
-    memcpy(line.vat_category, "AE", sizeof("AE"));
-    line.vat_rate_basis_points = 0;
-    bad = good;
-    bad.lines = &line;
-    bad.totals.vat_minor = 0;
-    bad.totals.total_minor = bad.totals.net_minor;
-    bad.totals.subtotals[0] = (struct vat_subtotal){
-        .vat_category = "AE", .vat_rate_basis_points = 0, .net_minor = bad.totals.net_minor, .vat_minor = 0};
+    bad = untaxed(arena, "O");
     assert_refused(&bad, STATUS_INVALID, "vat_category_unsupported", "vat_category");
+    bad = untaxed(arena, "S");
+    assert_refused(&bad, STATUS_INVALID, "vat_category_unsupported", "vat_category");
+    arena_free(arena);
+}
+
+static void test_reverse_charge_without_vat_number(void **state)
+{
+    (void)state;
+    static const char *const numbers[] = {NULL, "87654321", "XX123456789", "NL"};
+    static const char *const categories[] = {"AE", "K"};
+    struct arena *arena = arena_new();
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]) * 2; i++) {
+        struct invoice bad = untaxed(arena, categories[i % 2]);
+        bad.buyer.vat_number = numbers[i / 2];
+        assert_refused(&bad, STATUS_INVALID, "document_incomplete", "buyer.vat_number");
+    }
     arena_free(arena);
 }
 
@@ -442,7 +472,10 @@ int main(void)
         RULE("any text that people type gives well-formed XML with the same text", test_any_text),
         RULE("the same invoice gives the same bytes, on any number of threads", test_same_bytes),
         RULE("a document without what EN 16931 asks is refused, with the field", test_incomplete),
-        RULE("other currencies and VAT categories are refused, not guessed", test_out_of_scope),
+        RULE("currencies and VAT categories that EN 16931 can't hold are refused, not guessed", test_out_of_scope),
+        RULE("reverse charge and intra-Community supply without the buyer's VAT number are refused, whatever other "
+             "number is there",
+             test_reverse_charge_without_vat_number),
         RULE("amounts that do not add up to the cent are refused", test_amounts_that_disagree),
     };
     return cmocka_run_group_tests_name("documents: ubl", tests, NULL, NULL);
