@@ -124,8 +124,10 @@ static void write_delivery(const struct ubl *ubl)
     xml_end(ubl->xml);
 }
 
+/* NLCIUS wants neither the account's name (BR-NL-30) nor its bank (BR-NL-31). */
 static void write_payment_means(const struct ubl *ubl)
 {
+    bool bare = ubl->facts->profile == EINVOICE_NLCIUS;
     if (ubl->facts->iban == NULL)
         return;
     xml_begin(ubl->xml, "cac:PaymentMeans");
@@ -133,8 +135,9 @@ static void write_payment_means(const struct ubl *ubl)
     xml_element(ubl->xml, "cbc:PaymentID", ubl->invoice->number);
     xml_begin(ubl->xml, "cac:PayeeFinancialAccount");
     xml_element(ubl->xml, "cbc:ID", ubl->facts->iban);
-    xml_element(ubl->xml, "cbc:Name", ubl->invoice->seller.name);
-    if (ubl->invoice->seller.bic != NULL)
+    if (!bare)
+        xml_element(ubl->xml, "cbc:Name", ubl->invoice->seller.name);
+    if (!bare && ubl->invoice->seller.bic != NULL)
         ubl_write_id(ubl, "cac:FinancialInstitutionBranch", ubl->invoice->seller.bic);
     xml_end(ubl->xml);
     xml_end(ubl->xml);

@@ -3,20 +3,27 @@
  *
  *     make_corpus FOLDER
  *
- * The first documents are chosen, so that each case that exists stands among them whatever chance brings; then come
- * random mixes of them. Amounts are those of domain/tax.h, as for every order. A file's name begins with the basis of
- * its prices, "net-" or "gross-", for sums.py.
+ * The first documents are chosen, an invoice and a credit note of each case, so that all of them stand there whatever
+ * chance brings; then come random mixes. A file's name begins with the basis of its prices, "net-" or "gross-", for
+ * sums.py, and goes on with the case:
+ *
+ *     net-service-de-2026-000027.ubl.xml    the UBL
+ *     net-service-de-2026-000027.cii.xml    the CII
+ *     net-service-de-2026-000027.a3.pdf     of every third, the PDF: as soon as it says of itself that it is PDF/A
  */
 #include <errno.h>
 #include <inttypes.h>
 
 #include "akkoord/base/clock.h"
+#include "akkoord/documents/cii.h"
+#include "akkoord/documents/pdf.h"
 #include "akkoord/documents/ubl.h"
-#include "akkoord/domain/tax.h"
+#include "cases.h"
 
 #define SEED             UINT64_C(20261123)
-#define CHOSEN_DOCUMENTS 24
-#define DOCUMENTS        96
+#define RANDOM_DOCUMENTS 56
+#define LINES_MAX        200
+#define CASES_AT_HOME    11 /* the first of them: NLCIUS and its like */
 
 /* ---- chance ---- */
 
@@ -40,25 +47,21 @@ static int64_t choose(uint64_t *state, int64_t count)
 
 enum payment { PAID, UNPAID, PAID_IN_PART, PAID_TOO_MUCH, PAYMENTS };
 
-/* One document's case. */
+/* What one document is like, beside its case. */
 struct plan {
+    const struct corpus_case *corpus_case;
+    const struct case_currency *currency;
     enum document_kind kind;
     enum language language;
     enum payment payment;
-    bool business;
     bool price_includes_vat;
     bool odd_texts;
+    bool line_discounts;
+    bool period;
+    bool account; /* the seller has one, and a term */
+    int64_t discount_percent;
     size_t lines_count;
-    int rates_count; /* of `rates`, from the first */
 };
-
-struct rate {
-    const char *category;
-    int64_t basis_points;
-};
-
-static const struct rate rates[] = {{"S", 2100}, {"S", 900}, {"Z", 0}, {"S", 550}, {"S", 1337}};
-#define RATES ((int)(sizeof(rates) / sizeof(rates[0])))
 
 /* What people paste into forms. Bytes that are no UTF-8 and characters that are no XML are meant. */
 static const char *const odd_texts[] = {
@@ -82,44 +85,63 @@ static const char *text_of(struct arena *arena, const struct plan *plan, uint64_
 
 static struct plan chosen_plan(int position)
 {
-    static const size_t counts[] = {1, 2, 3, 10, 37, 200};
+    static const size_t counts[] = {1, 2, 3, 10, 37, LINES_MAX};
+    int number = position / 2;
     return (struct plan){
-        .kind = position % 4 == 3 ? DOCUMENT_CREDIT_NOTE : DOCUMENT_INVOICE,
-        .language = position % 2 == 0 ? LANGUAGE_NL : LANGUAGE_EN,
-        .payment = (enum payment)(position / 2 % PAYMENTS),
-        .business = position % 3 != 0,
-        .price_includes_vat = position % 5 == 4,
-        .odd_texts = position % 6 == 5,
+        .corpus_case = &corpus_cases[number],
+        .currency = &corpus_currencies[number % 6 == 3 ? 1 + number / 6 % (corpus_currencies_count - 1) : 0],
+        .kind = position % 2 == 1 ? DOCUMENT_CREDIT_NOTE : DOCUMENT_INVOICE,
+        .language = (number + position) % 2 == 0 ? LANGUAGE_NL : LANGUAGE_EN,
+        .payment = (enum payment)(number % PAYMENTS),
+        .price_includes_vat = number % 5 == 4,
+        .odd_texts = number % 6 == 5,
+        .line_discounts = number % 3 == 1,
+        .period = number % 4 == 2,
+        .account = true,
+        .discount_percent = number % 4 == 3 ? 1 + number : 0,
         .lines_count = counts[position % 6],
-        .rates_count = position % RATES + 1,
     };
 }
 
 static struct plan random_plan(uint64_t *state)
 {
     return (struct plan){
+        .corpus_case = &corpus_cases[choose(state, choose(state, 2) == 0 ? CASES_AT_HOME : corpus_cases_count)],
+        .currency = &corpus_currencies[choose(state, 3) == 0 ? choose(state, corpus_currencies_count) : 0],
         .kind = choose(state, 3) == 0 ? DOCUMENT_CREDIT_NOTE : DOCUMENT_INVOICE,
         .language = choose(state, 2) == 0 ? LANGUAGE_NL : LANGUAGE_EN,
         .payment = (enum payment)choose(state, PAYMENTS),
-        .business = choose(state, 2) == 0,
-        .price_includes_vat = choose(state, 5) == 0,
+        .price_includes_vat = choose(state, 3) == 0,
         .odd_texts = choose(state, 4) == 0,
-        .lines_count = (size_t)(choose(state, 8) == 0 ? 1 + choose(state, ORDER_LINES_MAX) : 1 + choose(state, 12)),
-        .rates_count = (int)(1 + choose(state, RATES)),
+        .line_discounts = choose(state, 2) == 0,
+        .period = choose(state, 4) == 0,
+        .account = choose(state, 6) != 0,
+        .discount_percent = choose(state, 2) == 0 ? choose(state, 101) : 0,
+        .lines_count = (size_t)(choose(state, 12) == 0 ? 1 + choose(state, LINES_MAX) : 1 + choose(state, 12)),
     };
 }
 
 /* ---- documents ---- */
 
-static const struct order_line *make_lines(struct arena *arena, const struct plan *plan, uint64_t *state,
-                                           struct totals *totals)
+static int rates_of(const struct corpus_case *corpus_case)
+{
+    int count = 0;
+    while (count < CASE_RATES_MAX && corpus_case->rates[count].category != NULL)
+        count++;
+    return count;
+}
+
+/* Every rate of the case has a line, where there are enough. */
+static struct order_line *make_lines(struct arena *arena, const struct plan *plan, uint64_t *state)
 {
     struct order_line *lines = ARENA_ARRAY(arena, struct order_line, plan->lines_count);
+    int rates_count = rates_of(plan->corpus_case);
     for (size_t i = 0; i < plan->lines_count; i++) {
-        const struct rate *rate = &rates[choose(state, plan->rates_count)];
+        const struct case_rate *rate =
+            &plan->corpus_case->rates[i < (size_t)rates_count ? (int64_t)i : choose(state, rates_count)];
         bool large = choose(state, 6) == 0;
         lines[i] = (struct order_line){
-            .sku = arena_format(arena, "service-%zu", i + 1),
+            .sku = choose(state, 8) == 0 ? NULL : arena_format(arena, "service-%zu", i + 1),
             .name = text_of(arena, plan, state, "Sample service"),
             .quantity = 1 + choose(state, large ? 5000 : 12),
             .unit_price_minor = choose(state, 20) == 0 ? 0 : 1 + choose(state, large ? 5000000 : 20000),
@@ -127,11 +149,10 @@ static const struct order_line *make_lines(struct arena *arena, const struct pla
             .price_includes_vat = plan->price_includes_vat,
         };
         snprintf(lines[i].vat_category, sizeof(lines[i].vat_category), "%s", rate->category);
-    }
-    struct error error;
-    if (tax_compute_totals(lines, plan->lines_count, totals, &error) != STATUS_OK) {
-        fprintf(stderr, "make_corpus: %s: %s\n", error.field, error.detail);
-        exit(1);
+        if (plan->line_discounts && choose(state, 2) == 0) {
+            lines[i].discount_minor = choose(state, lines[i].unit_price_minor * lines[i].quantity + 1);
+            lines[i].discount_reason = choose(state, 3) == 0 ? NULL : text_of(arena, plan, state, "Summer & sale");
+        }
     }
     return lines;
 }
@@ -152,22 +173,22 @@ static int64_t prepaid_minor(const struct plan *plan, int64_t total_minor, uint6
     return 0;
 }
 
+/* The case's, with what somebody may have typed: texts of their own, and numbers that mean nothing here. */
 static struct buyer make_buyer(struct arena *arena, const struct plan *plan, uint64_t *state)
 {
-    struct buyer buyer = {
-        .name = text_of(arena, plan, state, "Sample Customer"),
-        .address = {text_of(arena, plan, state, "Voorbeeldlaan 12"), "1234 AB", "Utrecht", "NL"},
-        .email = "customer@example.com",
-    };
-    if (plan->business) {
-        buyer.company = text_of(arena, plan, state, "Example Company B.V.");
-        buyer.kvk_number = choose(state, 4) == 0 ? NULL : "87654321";
-        buyer.vat_number = choose(state, 4) == 0 ? NULL : "NL009999999B99";
-    }
+    struct buyer buyer = plan->corpus_case->buyer;
+    buyer.email = "customer@example.com";
+    if (!plan->odd_texts)
+        return buyer;
+    buyer.name = text_of(arena, plan, state, buyer.name);
+    if (buyer.company != NULL)
+        buyer.company = text_of(arena, plan, state, buyer.company);
+    if (buyer.address.street != NULL)
+        buyer.address.street = text_of(arena, plan, state, buyer.address.street);
     return buyer;
 }
 
-static struct invoice make_invoice(struct arena *arena, const struct plan *plan, int position, uint64_t *state)
+static struct invoice make_frame(struct arena *arena, const struct plan *plan, int position, uint64_t *state)
 {
     struct invoice invoice = {
         .kind = plan->kind,
@@ -179,23 +200,36 @@ static struct invoice make_invoice(struct arena *arena, const struct plan *plan,
                    .address = {"Voorbeeldstraat 1", "1234 AB", "Utrecht", "NL"},
                    .kvk_number = "12345678",
                    .vat_number = "NL001234567B01",
-                   .iban = "NL02 ABNA 0123 4567 89",
+                   .iban = plan->account ? "NL02 ABNA 0123 4567 89" : NULL,
+                   .bic = choose(state, 2) == 0 ? NULL : "ABNANL2A",
                    .email = "billing@example.com"},
         .buyer = make_buyer(arena, plan, state),
-        .currency = "EUR",
-        .lines_count = plan->lines_count,
+        .exchange = {.per_euro_millionths = plan->currency->per_euro_millionths},
     };
+    snprintf(invoice.currency, sizeof(invoice.currency), "%s", plan->currency->code);
+    invoice.exchange.day = invoice.issue_day - 1;
     invoice.supply_day = invoice.issue_day - choose(state, 3);
-    invoice.supply_end_day = invoice.supply_day;
-    invoice.lines = make_lines(arena, plan, state, &invoice.totals);
+    invoice.supply_end_day = invoice.supply_day + (plan->period ? 1 + choose(state, 40) : 0);
+    if (plan->discount_percent > 0)
+        invoice.discount_reason = choose(state, 3) == 0 ? NULL : text_of(arena, plan, state, "Regular customer");
+    return invoice;
+}
+
+static struct invoice make_invoice(struct arena *arena, const struct plan *plan, int position, uint64_t *state)
+{
+    struct invoice invoice = make_frame(arena, plan, position, state);
+    corpus_compute(&invoice, make_lines(arena, plan, state), plan->lines_count, plan->corpus_case,
+                   plan->discount_percent);
     invoice.prepaid_minor = prepaid_minor(plan, invoice.totals.total_minor, state);
     if (plan->kind == DOCUMENT_CREDIT_NOTE) {
         snprintf(invoice.number, sizeof(invoice.number), "CN2026-%06d", position);
         snprintf(invoice.credited_number, sizeof(invoice.credited_number), "2026-%06d", position);
         invoice.credited_day = invoice.issue_day - 1;
-    } else {
-        snprintf(invoice.number, sizeof(invoice.number), "2026-%06d", position);
+        return invoice;
     }
+    snprintf(invoice.number, sizeof(invoice.number), "2026-%06d", position);
+    if (plan->account && invoice.prepaid_minor < invoice.totals.total_minor)
+        invoice.due_day = invoice.issue_day + 14;
     return invoice;
 }
 
@@ -209,20 +243,43 @@ static void write_file(const char *path, const uint8_t *bytes, size_t length)
     }
 }
 
-static void write_document(const char *folder, int position, uint64_t *state)
+typedef enum status renderer(const struct invoice *invoice, struct arena *arena, const uint8_t **bytes, size_t *length,
+                             struct error *error);
+
+static void render(struct arena *arena, renderer *render_format, const struct invoice *invoice, const uint8_t **bytes,
+                   size_t *length)
 {
-    struct arena *arena = arena_new();
-    const struct plan plan = position < CHOSEN_DOCUMENTS ? chosen_plan(position) : random_plan(state);
-    const struct invoice invoice = make_invoice(arena, &plan, position + 1, state);
-    const uint8_t *bytes;
-    size_t length;
     struct error error;
-    if (document_render_ubl(&invoice, arena, &bytes, &length, &error) != STATUS_OK) {
-        fprintf(stderr, "make_corpus: %s: %s: %s\n", invoice.number, error.code, error.detail);
+    if (render_format(invoice, arena, bytes, length, &error) != STATUS_OK) {
+        fprintf(stderr, "make_corpus: %s: %s: %s: %s\n", invoice->number, error.code, error.field, error.detail);
         exit(1);
     }
-    const char *basis = plan.price_includes_vat ? "gross" : "net";
-    write_file(arena_format(arena, "%s/%s-%s.xml", folder, basis, invoice.number), bytes, length);
+}
+
+/* Metadata of PDF/A stand there as they are (ISO 19005-3, 6.6.2.1). */
+static bool says_pdf_a(const uint8_t *bytes, size_t length)
+{
+    static const char mark[] = "pdfaid:part";
+    return memmem(bytes, length, mark, sizeof(mark) - 1) != NULL;
+}
+
+static void write_document(const char *folder, int position, const struct plan *plan, uint64_t *state)
+{
+    struct arena *arena = arena_new();
+    const struct invoice invoice = make_invoice(arena, plan, position + 1, state);
+    const char *path = arena_format(arena, "%s/%s-%s-%s", folder, plan->price_includes_vat ? "gross" : "net",
+                                    plan->corpus_case->name, invoice.number);
+    const uint8_t *bytes;
+    size_t length;
+    render(arena, document_render_ubl, &invoice, &bytes, &length);
+    write_file(arena_format(arena, "%s.ubl.xml", path), bytes, length);
+    render(arena, document_render_cii, &invoice, &bytes, &length);
+    write_file(arena_format(arena, "%s.cii.xml", path), bytes, length);
+    if (position % 3 == 0) {
+        render(arena, document_render_pdf, &invoice, &bytes, &length);
+        if (says_pdf_a(bytes, length))
+            write_file(arena_format(arena, "%s.a3.pdf", path), bytes, length);
+    }
     arena_free(arena);
 }
 
@@ -233,7 +290,10 @@ int main(int argument_count, char **arguments)
         return 2;
     }
     uint64_t state = SEED;
-    for (int position = 0; position < DOCUMENTS; position++)
-        write_document(arguments[1], position, &state);
+    int chosen = 2 * corpus_cases_count;
+    for (int position = 0; position < chosen + RANDOM_DOCUMENTS; position++) {
+        const struct plan plan = position < chosen ? chosen_plan(position) : random_plan(&state);
+        write_document(arguments[1], position, &plan, &state);
+    }
     return 0;
 }

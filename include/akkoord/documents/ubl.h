@@ -11,7 +11,8 @@
  * Whose rules it follows (BT-24) depends on the buyer:
  *
  *     a Dutch business or authority with a KvK number or OIN    NLCIUS
- *     a business elsewhere with a VAT number                    Peppol BIS Billing 3.0
+ *     a business elsewhere with a VAT number, and where NLCIUS
+ *     would warn: in another currency, credited but not paid    Peppol BIS Billing 3.0
  *     consumers, and whoever lacks something those ask for      EN 16931 alone
  *
  * VAT categories S, Z, E, AE, K and G (UNCL5305); a reason is given as a text, never as a code (NLCIUS warns,
