@@ -1,15 +1,18 @@
 /* Downloads of documents. Slow lane. */
 #include "akkoord/api/invoices.h"
 
+#include "akkoord/documents/cii.h"
 #include "akkoord/documents/pdf.h"
 #include "akkoord/documents/ubl.h"
 
 const struct document_format document_formats[DOCUMENT_FORMATS] = {
     {RENDITION_PDF, document_render_pdf, "application/pdf", "pdf"},
     {RENDITION_UBL, document_render_ubl, "application/xml", "xml"},
+    {RENDITION_CII, document_render_cii, "application/xml", "cii.xml"},
 };
 static const struct document_format *const pdf = &document_formats[0];
 static const struct document_format *const ubl = &document_formats[1];
+static const struct document_format *const cii = &document_formats[2];
 
 static enum status answer_document(struct api_call *call, const struct document_format *format,
                                    const struct stored_document *document, struct http_answer *answer,
@@ -59,6 +62,11 @@ enum status api_order_invoice_ubl(struct api_call *call, struct http_answer *ans
     return answer_invoice_of_order(call, ubl, answer, error);
 }
 
+enum status api_order_invoice_cii(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return answer_invoice_of_order(call, cii, answer, error);
+}
+
 enum status api_invoice_pdf(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     return answer_number(call, pdf, answer, error);
@@ -67,4 +75,9 @@ enum status api_invoice_pdf(struct api_call *call, struct http_answer *answer, s
 enum status api_invoice_ubl(struct api_call *call, struct http_answer *answer, struct error *error)
 {
     return answer_number(call, ubl, answer, error);
+}
+
+enum status api_invoice_cii(struct api_call *call, struct http_answer *answer, struct error *error)
+{
+    return answer_number(call, cii, answer, error);
 }

@@ -62,8 +62,10 @@ static const struct api_route table[] = {
     /* documents */
     {HTTP_GET, "/v1/orders/{id}/invoice.pdf", API_LANE_SLOW, API_CUSTOMER, api_order_invoice_pdf},
     {HTTP_GET, "/v1/orders/{id}/invoice.xml", API_LANE_SLOW, API_CUSTOMER, api_order_invoice_ubl},
+    {HTTP_GET, "/v1/orders/{id}/invoice.cii.xml", API_LANE_SLOW, API_CUSTOMER, api_order_invoice_cii},
     {HTTP_GET, "/v1/invoices/{number}.pdf", API_LANE_SLOW, API_CUSTOMER, api_invoice_pdf},
     {HTTP_GET, "/v1/invoices/{number}.xml", API_LANE_SLOW, API_CUSTOMER, api_invoice_ubl},
+    {HTTP_GET, "/v1/invoices/{number}.cii.xml", API_LANE_SLOW, API_CUSTOMER, api_invoice_cii},
 
     /* reviews */
     {HTTP_POST, "/v1/decisions/{id}/reviews", API_LANE, API_CUSTOMER, api_review_request},

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 
 #include "akkoord/base/clock.h"
+#include "akkoord/documents/cii.h"
 #include "akkoord/documents/pdf.h"
 #include "akkoord/documents/ubl.h"
 #include "akkoord/store/mails.h"
@@ -17,7 +18,9 @@ enum status job_render_document(struct job_thread *thread, struct arena *arena, 
     static const struct {
         enum rendition_format format;
         rendition_renderer *render;
-    } formats[] = {{RENDITION_PDF, document_render_pdf}, {RENDITION_UBL, document_render_ubl}};
+    } formats[] = {{RENDITION_PDF, document_render_pdf},
+                   {RENDITION_UBL, document_render_ubl},
+                   {RENDITION_CII, document_render_cii}};
     struct uuid document_id;
     enum status status = job_read_document(arena, job->payload, &document_id, error);
     for (size_t i = 0; status == STATUS_OK && i < sizeof(formats) / sizeof(formats[0]); i++) {

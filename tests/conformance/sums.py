@@ -60,11 +60,15 @@ def ubl_rate(category):
     return text(category, "cbc:ID"), number(category, "cbc:Percent")
 
 
+def ubl_rate_of(element):
+    return ubl_rate(element.find("cac:TaxCategory", SPACES))
+
+
 def ubl_line(line):
     discounts = only_discounts(line.findall("cac:AllowanceCharge", SPACES), "cbc:ChargeIndicator")
     return {
         "id": text(line, "cbc:ID"),
-        "quantity": number(line, "cbc:InvoicedQuantity" if line.tag.endswith("InvoiceLine") else "cbc:CreditedQuantity"),
+        "quantity": number(line, f"cbc:{'Invoiced' if line.tag.endswith('InvoiceLine') else 'Credited'}Quantity"),
         "price": number(line, "cac:Price/cbc:PriceAmount") / number(line, "cac:Price/cbc:BaseQuantity", 1),
         "discount": total(discounts, "cbc:Amount"),
         "net": number(line, "cbc:LineExtensionAmount"),
@@ -82,9 +86,9 @@ def read_ubl(document):
         "currency": currency,
         "note": text(document, "cbc:Note"),
         "lines": [ubl_line(line) for line in lines],
-        "discounts": [(ubl_rate(found.find("cac:TaxCategory", SPACES)), number(found, "cbc:Amount")) for found in discounts],
+        "discounts": [(ubl_rate_of(found), number(found, "cbc:Amount")) for found in discounts],
         "subtotals": [
-            (ubl_rate(found.find("cac:TaxCategory", SPACES)), number(found, "cbc:TaxableAmount"), number(found, "cbc:TaxAmount"))
+            (ubl_rate_of(found), number(found, "cbc:TaxableAmount"), number(found, "cbc:TaxAmount"))
             for found in document.findall("cac:TaxTotal/cac:TaxSubtotal", SPACES)
         ],
         "vat": [(amount.get("currencyID"), Fraction(amount.text)) for amount in amounts],
@@ -126,7 +130,8 @@ def read_cii(document):
         "note": text(document, "rsm:ExchangedDocument/ram:IncludedNote/ram:Content"),
         "lines": [cii_line(line) for line in document.findall(TRADE + "ram:IncludedSupplyChainTradeLineItem", SPACES)],
         "discounts": [
-            (cii_rate(found.find("ram:CategoryTradeTax", SPACES)), number(found, "ram:ActualAmount")) for found in discounts
+            (cii_rate(found.find("ram:CategoryTradeTax", SPACES)), number(found, "ram:ActualAmount"))
+            for found in discounts
         ],
         "subtotals": [
             (cii_rate(found), number(found, "ram:BasisAmount"), number(found, "ram:CalculatedAmount"))
@@ -174,7 +179,8 @@ class Sums:
         self.expect("the sum of the lines", self.said["lines total"], sum(by_rate.values()))
         for rate, amount in self.said["discounts"]:
             by_rate[rate] -= amount
-        self.expect("the discount", self.said["discount"], sum((amount for _, amount in self.said["discounts"]), Fraction(0)))
+        discounts = sum((amount for _, amount in self.said["discounts"]), Fraction(0))
+        self.expect("the discount", self.said["discount"], discounts)
         return by_rate
 
     def check_vat(self, by_rate):

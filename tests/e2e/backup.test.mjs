@@ -39,7 +39,7 @@ async function look(server) {
   for (const { id } of await listAll(server, token, '/v1/orders')) orders.push(await getOrder(server, customer, id));
   const documents = {};
   for (const number of invoicesOf(orders)) {
-    for (const form of ['pdf', 'xml']) documents[`${number}.${form}`] = expectStatus(await server.api('GET', `/v1/invoices/${number}.${form}`, { token }), 200).bytes;
+    for (const form of ['pdf', 'xml', 'cii.xml']) documents[`${number}.${form}`] = expectStatus(await server.api('GET', `/v1/invoices/${number}.${form}`, { token }), 200).bytes;
   }
   const me = expectStatus(await server.api('GET', '/v1/me', { token }), 200).json;
   const reviews = await listAll(server, manager.token, '/v1/staff/reviews');

@@ -36,7 +36,7 @@ async function undrawnDocument() {
   expectStatus(await payStandard(server, order), 200);
   const { invoices: [{ number }] } = await getOrder(server, customer, order);
   const [{ id }] = await server.sql(`SELECT id FROM akkoord.document WHERE number = '${number}'`);
-  await waitFor(async () => (await renditions(id)) === 2, { what: 'the first drawing, as PDF and UBL' });
+  await waitFor(async () => (await renditions(id)) === 3, { what: 'the first drawing, as PDF, UBL and CII' });
   await execute(`DELETE FROM akkoord.rendition WHERE document_id = '${id}'`);
   return id;
 }
@@ -58,7 +58,7 @@ describe('a dead job', () => {
     const document = await undrawnDocument();
     const id = await bury({ kind: 'render_document', payload: { document } });
     expectStatus(await retry(manager, id), 204);
-    await waitFor(async () => (await renditions(document)) === 2, { what: 'the drawing' });
+    await waitFor(async () => (await renditions(document)) === 3, { what: 'the drawing' });
     await waitFor(async () => (await server.sql(`SELECT id FROM akkoord.job WHERE id = '${id}'`)).length === 0, { what: 'its end' });
     assert.ok(!(await dead(manager)).some((job) => job.id === id));
     expectProblem(await retry(manager, id), 404, 'not_found');

@@ -220,7 +220,7 @@ describe('every call answers as described', () => {
 
   test('documents', async () => {
     const { id, invoices } = await acceptedOrder();
-    for (const extension of ['pdf', 'xml']) {
+    for (const extension of ['pdf', 'xml', 'cii.xml']) {
       await ask(200, 'GET', `/v1/orders/${id}/invoice.${extension}`, by(customer));
       await ask(200, 'GET', `/v1/invoices/${invoices[0].number}.${extension}`, by(customer));
       await ask(404, 'GET', `/v1/orders/${id}/invoice.${extension}`, by(stranger));

@@ -142,7 +142,7 @@ describe('portability', () => {
     assert.deepEqual(JSON.parse(files['reviews.json']).map((review) => review.statements.map(({ text }) => text)), [[statement]]);
     assert.ok(JSON.parse(files['history.json']).some(({ order, step }) => order === accepted.number && step === 'invoice_issued'));
     const [{ number }] = shown[1].invoices;
-    for (const format of ['pdf', 'xml']) {
+    for (const format of ['pdf', 'xml', 'cii.xml']) {
       const issued = expectStatus(await server.api('GET', `/v1/invoices/${number}.${format}`, { token: customer.token }), 200);
       assert.ok(issued.bytes.equals(files[`invoices/${number}.${format}`]), `${format} is the one that was issued`);
     }

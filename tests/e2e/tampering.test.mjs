@@ -21,7 +21,7 @@ async function live(name, staff) {
   for (let i = 0; i < 2; i++) {
     const order = await placeOrder(server, customer, { reference: `${name} ${i}` });
     expectStatus(await payStandard(server, order), 200);
-    for (const form of ['pdf', 'xml']) expectStatus(await server.api('GET', `/v1/orders/${order.id}/invoice.${form}`, { token: customer.token }), 200);
+    for (const form of ['pdf', 'xml', 'cii.xml']) expectStatus(await server.api('GET', `/v1/orders/${order.id}/invoice.${form}`, { token: customer.token }), 200);
     orders.push(await getOrder(server, customer, order));
   }
   const statement = `${name} asks`;

@@ -109,6 +109,22 @@ describe('an electronic invoice', () => {
     assert.ok(!('PaymentMeans/PaymentMeansCode' in document.texts), 'nothing is due');
   });
 
+  test('says whose rules it follows, by who the buyer is', async () => {
+    const address = { street: 'Testlaan 12-B', postal_code: '9999 ZZ', city: 'Groningen', country: 'NL' };
+    const plain = 'urn:cen.eu:en16931:2017';
+    const cases = [
+      [{ name: 'Sample Customer', address }, plain],
+      [{ name: 'Sample Customer', company: 'Example Company B.V.', kvk_number: '87654321', address },
+        `${plain}#compliant#urn:fdc:nen.nl:nlcius:v1.0`],
+    ];
+    for (const [billing, specification] of cases) {
+      const customer = await registerCustomer(server);
+      const { order, invoice } = await paidOrder(customer, { billing });
+      const document = await parse((await download(`/v1/orders/${order.id}/invoice.xml`, customer, invoice.number)).bytes);
+      assert.equal(document.one('CustomizationID'), specification);
+    }
+  });
+
   test('is the same file by order and by number, today and after a restart', async () => {
     const customer = await registerCustomer(server);
     const { order, invoice } = await paidOrder(customer);

@@ -120,6 +120,47 @@ struct invoice sample_long_invoice(struct arena *arena, enum language language, 
     return invoice;
 }
 
+struct invoice sample_untaxed_invoice(struct arena *arena, enum language language, const char *category,
+                                      enum vat_ground ground)
+{
+    struct invoice invoice = sample_long_invoice(arena, language, 1);
+    struct order_line *line = ARENA_NEW(arena, struct order_line);
+    *line = invoice.lines[0];
+    snprintf(line->vat_category, sizeof(line->vat_category), "%s", category);
+    line->vat_rate_basis_points = 0;
+    invoice.lines = line;
+    invoice.totals.vat_minor = 0;
+    invoice.totals.total_minor = invoice.totals.net_minor;
+    struct vat_subtotal *subtotal = &invoice.totals.subtotals[0];
+    *subtotal = (struct vat_subtotal){.net_minor = invoice.totals.net_minor, .ground = ground};
+    snprintf(subtotal->vat_category, sizeof(subtotal->vat_category), "%s", category);
+    return invoice;
+}
+
+struct invoice sample_discounted_invoice(struct arena *arena, enum language language)
+{
+    struct invoice invoice = sample_invoice(arena, language);
+    struct order_line *lines = ARENA_ARRAY(arena, struct order_line, 3);
+    memcpy(lines, invoice.lines, 3 * sizeof(lines[0]));
+    lines[1].discount_minor = lines[1].discount_net_minor = 1000;
+    lines[1].discount_reason = language == LANGUAGE_NL ? "Zomeractie" : "Summer sale";
+    lines[1].net_minor = 9000;
+    invoice.lines = lines;
+    invoice.totals = (struct totals){
+        .lines_net_minor = 145500,
+        .discount_net_minor = 7275,
+        .net_minor = 138225,
+        .vat_minor = 27716,
+        .total_minor = 165941,
+        .subtotals = {{"S", 2100, 127300, 26733, .discount_net_minor = 6700},
+                      {"S", 900, 10925, 983, .discount_net_minor = 575}},
+        .subtotals_count = 2,
+    };
+    invoice.prepaid_minor = 0;
+    invoice.due_day = invoice.issue_day + 14;
+    return invoice;
+}
+
 struct invoice sample_invoice_of_text(struct arena *arena, const char *text)
 {
     struct invoice invoice = sample_long_invoice(arena, LANGUAGE_NL, 3);

@@ -128,7 +128,7 @@ public final class Validate {
         System.out.printf("%s: %s %s %s: %s%n", file, level, rule, place, text.replaceAll("\\s+", " ").trim());
     }
 
-    /** The root's name and the text of the first element that holds one, which is the specification in both syntaxes. */
+    /** The root's name, and the text of the first element that holds one: the specification, in both syntaxes. */
     private static String formOf(File file) throws java.io.IOException, XMLStreamException {
         XMLInputFactory factory = XMLInputFactory.newInstance();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
