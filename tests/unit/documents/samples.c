@@ -137,7 +137,7 @@ struct invoice sample_untaxed_invoice(struct arena *arena, enum language languag
     return invoice;
 }
 
-struct invoice sample_discounted_invoice(struct arena *arena, enum language language)
+struct invoice sample_reduced_invoice(struct arena *arena, enum language language)
 {
     struct invoice invoice = sample_invoice(arena, language);
     struct order_line *lines = ARENA_ARRAY(arena, struct order_line, 3);

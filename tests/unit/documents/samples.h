@@ -16,6 +16,6 @@ struct invoice sample_untaxed_invoice(struct arena *arena, enum language languag
                                       enum vat_ground ground);
 /* The three lines of sample_invoice(), the second 10.00 cheaper, and 5% off the whole, unpaid, with a term: lines
  * 1,455.00, discount 72.75, net 1,382.25, VAT 277.16, total 1,659.41. */
-struct invoice sample_discounted_invoice(struct arena *arena, enum language language);
+struct invoice sample_reduced_invoice(struct arena *arena, enum language language);
 /* Every text that a person can type is `text`. */
 struct invoice sample_invoice_of_text(struct arena *arena, const char *text);

@@ -42,62 +42,67 @@ static void assert_stated(const struct invoice *invoice, const struct fact *fact
 
 /* ---- VAT ---- */
 
+/* The law's own words and the article, in the invoice's language; how they are put is not held. */
+struct ground_case {
+    const char *category;
+    enum vat_ground ground;
+    enum language language;
+    const char *word;
+    const char *article;
+};
+
+static const struct ground_case grounds[] = {
+    {"E", VAT_GROUND_EXEMPT, LANGUAGE_NL, "Vrijgesteld van btw", "artikel 11 Wet op de omzetbelasting 1968"},
+    {"E", VAT_GROUND_EXEMPT, LANGUAGE_EN, "Exempt from VAT", "article 11 Wet op de omzetbelasting 1968"},
+    {"E", VAT_GROUND_SMALL_BUSINESS, LANGUAGE_NL, "kleineondernemersregeling", "artikel 25 Wet"},
+    {"E", VAT_GROUND_SMALL_BUSINESS, LANGUAGE_EN, "small businesses", "article 25 Wet"},
+    {"AE", VAT_GROUND_DOMESTIC_REVERSE_CHARGE, LANGUAGE_NL, "Btw verlegd", "artikel 12 lid 5 Wet"},
+    {"AE", VAT_GROUND_DOMESTIC_REVERSE_CHARGE, LANGUAGE_EN, "Reverse charge", "article 12(5) Wet"},
+    {"AE", VAT_GROUND_REVERSE_CHARGE, LANGUAGE_NL, "Btw verlegd", "artikel 44 en 196 Richtlijn 2006/112/EG"},
+    {"AE", VAT_GROUND_REVERSE_CHARGE, LANGUAGE_EN, "Reverse charge", "articles 44 and 196 Directive 2006/112/EC"},
+    {"AE", VAT_GROUND_NONE, LANGUAGE_NL, "Btw verlegd", "artikel 44 en 196"}, /* sealed before grounds were kept */
+    {"K", VAT_GROUND_INTRA_COMMUNITY, LANGUAGE_NL, "Intracommunautaire levering", "artikel 138 Richtlijn"},
+    {"K", VAT_GROUND_INTRA_COMMUNITY, LANGUAGE_EN, "Intra-Community supply", "article 138 Directive"},
+    {"G", VAT_GROUND_EXPORT, LANGUAGE_NL, "Uitvoer", "artikel 146 Richtlijn"},
+    {"G", VAT_GROUND_EXPORT, LANGUAGE_EN, "Export", "article 146 Directive"},
+    {"G", VAT_GROUND_OUTSIDE_UNION, LANGUAGE_NL, "buiten de Unie", "artikel 44, 58 en 59 Richtlijn"},
+    {"G", VAT_GROUND_OUTSIDE_UNION, LANGUAGE_EN, "outside the Union", "articles 44, 58 and 59 Directive"},
+};
+
 static void test_grounds(void **state)
 {
     (void)state;
-    static const struct {
-        const char *category;
-        enum vat_ground ground;
-        const char *dutch;
-        const char *english;
-    } grounds[] = {
-        {"E", VAT_GROUND_EXEMPT, "Vrijgesteld van btw (artikel 11 Wet op de omzetbelasting 1968)",
-         "Exempt from VAT (article 11 Wet op de omzetbelasting 1968)"},
-        {"E", VAT_GROUND_SMALL_BUSINESS,
-         "Vrijgesteld van btw: kleineondernemersregeling (artikel 25 Wet op de omzetbelasting 1968)",
-         "Exempt from VAT: scheme for small businesses (article 25 Wet op de omzetbelasting 1968)"},
-        {"AE", VAT_GROUND_DOMESTIC_REVERSE_CHARGE, "Btw verlegd (artikel 12 lid 5 Wet op de omzetbelasting 1968)",
-         "Reverse charge (article 12(5) Wet op de omzetbelasting 1968)"},
-        {"AE", VAT_GROUND_REVERSE_CHARGE, "Btw verlegd (artikel 44 en 196 Richtlijn 2006/112/EG)",
-         "Reverse charge (articles 44 and 196 Directive 2006/112/EC)"},
-        {"AE", VAT_GROUND_NONE, "Btw verlegd (artikel 44 en 196 Richtlijn 2006/112/EG)",
-         "Reverse charge (articles 44 and 196 Directive 2006/112/EC)"},
-        {"K", VAT_GROUND_INTRA_COMMUNITY, "Intracommunautaire levering, 0% btw (artikel 138 Richtlijn 2006/112/EG)",
-         "Intra-Community supply, 0% VAT (article 138 Directive 2006/112/EC)"},
-        {"G", VAT_GROUND_EXPORT, "Uitvoer uit de Unie, 0% btw (artikel 146 Richtlijn 2006/112/EG)",
-         "Export from the Union, 0% VAT (article 146 Directive 2006/112/EC)"},
-        {"G", VAT_GROUND_OUTSIDE_UNION,
-         "Dienst met plaats van dienst buiten de Unie, geen btw (artikel 44, 58 en 59 Richtlijn 2006/112/EG)",
-         "Service supplied outside the Union, no VAT (articles 44, 58 and 59 Directive 2006/112/EC)"},
-        {"Z", VAT_GROUND_NONE, "", ""},
-    };
     struct arena *arena = arena_new();
-    for (size_t i = 0; i < sizeof(grounds) / sizeof(grounds[0]) * 2; i++) {
-        enum language language = i % 2 == 0 ? LANGUAGE_NL : LANGUAGE_EN;
-        const char *text = i % 2 == 0 ? grounds[i / 2].dutch : grounds[i / 2].english;
-        const char *category = grounds[i / 2].category;
+    for (size_t i = 0; i < sizeof(grounds) / sizeof(grounds[0]); i++) {
+        const struct ground_case *one = &grounds[i];
+        const char *said = arena_format(arena, "[contains(., '%s') and contains(., '%s')]", one->word, one->article);
         const struct fact facts[] = {
-            {"cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReason",
-             SETTLED "ram:ApplicableTradeTax/ram:ExemptionReason", text},
-            {"cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:ID", SETTLED "ram:ApplicableTradeTax/ram:CategoryCode",
-             category},
+            {arena_format(arena, "cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory[cbc:TaxExemptionReason%s]/cbc:ID", said),
+             arena_format(arena, SETTLED "ram:ApplicableTradeTax[ram:ExemptionReason%s]/ram:CategoryCode", said),
+             one->category},
             {"cac:InvoiceLine/cac:Item/cac:ClassifiedTaxCategory/cbc:ID",
-             LINE "/ram:SpecifiedLineTradeSettlement/ram:ApplicableTradeTax/ram:CategoryCode", category},
+             LINE "/ram:SpecifiedLineTradeSettlement/ram:ApplicableTradeTax/ram:CategoryCode", one->category},
             {"cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReasonCode",
              SETTLED "ram:ApplicableTradeTax/ram:ExemptionReasonCode", ""}, /* NLCIUS warns about it */
         };
-        const struct invoice invoice = sample_untaxed_invoice(arena, language, category, grounds[i / 2].ground);
+        const struct invoice invoice = sample_untaxed_invoice(arena, one->language, one->category, one->ground);
         ASSERT_STATED(&invoice, facts);
     }
+    static const struct fact zero_rated[] = {{"cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReason",
+                                              SETTLED "ram:ApplicableTradeTax/ram:ExemptionReason", ""}};
+    const struct invoice invoice = sample_untaxed_invoice(arena, LANGUAGE_NL, "Z", VAT_GROUND_NONE);
+    ASSERT_STATED(&invoice, zero_rated);
     arena_free(arena);
 }
 
 static void test_one_stop_shop(void **state)
 {
     (void)state;
-    static const char note[] = "VAT of member state DE, declared under the Union scheme (one-stop shop)";
     static const struct fact facts[] = {
-        {"cbc:Note", "rsm:ExchangedDocument/ram:IncludedNote/ram:Content", note},
+        {"cbc:Note[contains(., 'VAT of ') and contains(., 'one-stop shop')]/../cbc:ID",
+         "rsm:ExchangedDocument[ram:IncludedNote/ram:Content[contains(., 'VAT of ') and contains(., 'one-stop "
+         "shop')]]/ram:ID",
+         "2026-000042"},
         {"cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:Percent",
          SETTLED "ram:ApplicableTradeTax/ram:RateApplicablePercent", "19.00"},
         {"cac:TaxTotal/cac:TaxSubtotal/cac:TaxCategory/cbc:TaxExemptionReason",
@@ -163,7 +168,7 @@ static void test_discounts(void **state)
          "20261207"},
     };
     struct arena *arena = arena_new();
-    const struct invoice invoice = sample_discounted_invoice(arena, LANGUAGE_EN);
+    const struct invoice invoice = sample_reduced_invoice(arena, LANGUAGE_EN);
     ASSERT_STATED(&invoice, facts);
     arena_free(arena);
 }
