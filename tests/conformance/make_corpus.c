@@ -9,7 +9,7 @@
  *
  *     net-service-de-2026-000027.ubl.xml    the UBL
  *     net-service-de-2026-000027.cii.xml    the CII
- *     net-service-de-2026-000027.a3.pdf     of every third, the PDF: as soon as it says of itself that it is PDF/A
+ *     net-service-de-2026-000027.a3.pdf     of every seventh, the PDF: as soon as it says of itself that it is PDF/A
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -275,7 +275,7 @@ static void write_document(const char *folder, int position, const struct plan *
     write_file(arena_format(arena, "%s.ubl.xml", path), bytes, length);
     render(arena, document_render_cii, &invoice, &bytes, &length);
     write_file(arena_format(arena, "%s.cii.xml", path), bytes, length);
-    if (position % 3 == 0) {
+    if (position % 7 == 0) {
         render(arena, document_render_pdf, &invoice, &bytes, &length);
         if (says_pdf_a(bytes, length))
             write_file(arena_format(arena, "%s.a3.pdf", path), bytes, length);
