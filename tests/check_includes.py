@@ -49,6 +49,8 @@ THIRD_PARTY = [
     ("cairo*", ["module:documents"]),
     ("libxml/*", ["module:documents"]),
     ("qpdf/*", ["module:documents"]),
+    ("lcms2*", ["module:documents"]),
+    ("qrencode.h", ["module:documents"]),
 ]
 
 # A codec turns bytes into a struct, or back. Only these see base/json.h.

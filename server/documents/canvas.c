@@ -5,6 +5,7 @@
  */
 #include "akkoord/documents/canvas.h"
 
+#include <assert.h>
 #include <cairo-pdf.h>
 #include <math.h>
 #include <pango/pangocairo.h>
@@ -22,6 +23,8 @@ struct canvas {
     PangoContext *context;
     PangoLayout *layout;
     bool measuring;
+    const char *figures[CANVAS_FIGURES_MAX];
+    size_t figures_count;
 };
 
 static cairo_status_t append_to_file(void *closure, const unsigned char *bytes, unsigned int length)
@@ -172,6 +175,65 @@ void canvas_draw_rule(struct canvas *canvas, double x, double y, double width, d
     cairo_set_source_rgb(canvas->cairo, colour.red, colour.green, colour.blue);
     cairo_rectangle(canvas->cairo, x, y - thickness / 2, width, thickness);
     cairo_fill(canvas->cairo);
+}
+
+/* Pictures stand right under the structure's root, never within another element: pdfa.c looks for them there. */
+static void begin_figure(struct canvas *canvas, const char *shows)
+{
+    assert(canvas->figures_count < CANVAS_FIGURES_MAX);
+    canvas->figures[canvas->figures_count++] = shows;
+    cairo_tag_begin(canvas->cairo, "Figure", NULL);
+}
+
+void canvas_draw_picture(struct canvas *canvas, const struct picture *picture, const char *shows, double x, double y)
+{
+    if (canvas->measuring)
+        return;
+    cairo_surface_t *surface = picture_open(picture);
+    if (surface == NULL)
+        return;
+    cairo_t *cairo = canvas->cairo;
+    begin_figure(canvas, shows);
+    cairo_save(cairo);
+    cairo_translate(cairo, x, y);
+    cairo_scale(cairo, picture->width / cairo_image_surface_get_width(surface),
+                picture->height / cairo_image_surface_get_height(surface));
+    cairo_set_source_surface(cairo, surface, 0, 0);
+    cairo_paint(cairo);
+    cairo_restore(cairo);
+    cairo_tag_end(cairo, "Figure");
+    cairo_surface_destroy(surface);
+}
+
+void canvas_draw_modules(struct canvas *canvas, const uint8_t *modules, size_t count, const char *shows, double x,
+                         double y, double size)
+{
+    if (canvas->measuring)
+        return;
+    cairo_t *cairo = canvas->cairo;
+    double module = size / (double)count;
+    begin_figure(canvas, shows);
+    cairo_set_source_rgb(cairo, 0, 0, 0);
+    cairo_new_path(cairo);
+    /* Neighbours in a row as one rectangle, and all of them as one path: no seams, and a shorter file. */
+    for (size_t row = 0; row < count; row++) {
+        for (size_t column = 0; column < count; column++) {
+            size_t start = column;
+            while (column < count && modules[row * count + column] != 0)
+                column++;
+            if (column > start)
+                cairo_rectangle(cairo, x + (double)start * module, y + (double)row * module,
+                                (double)(column - start) * module, module);
+        }
+    }
+    cairo_fill(cairo);
+    cairo_tag_end(cairo, "Figure");
+}
+
+const char *const *canvas_figures(const struct canvas *canvas, size_t *count)
+{
+    *count = canvas->figures_count;
+    return canvas->figures;
 }
 
 void canvas_draw_tick(struct canvas *canvas, double centre_x, double centre_y, double radius, struct colour colour)

@@ -91,6 +91,23 @@ void format_rate(enum language language, int64_t rate_basis_points, char out[FOR
         snprintf(out, FORMAT_TEXT_BYTES, "%lld%c%02d%%", whole, decimal_mark(language), hundredths);
 }
 
+void format_exchange(enum language language, const char *currency, int64_t per_euro_millionths,
+                     char out[FORMAT_TEXT_BYTES])
+{
+    const int decimals_min = 4;
+    char plain[MONEY_TEXT_BYTES];
+    char grouped[FORMAT_TEXT_BYTES];
+    snprintf(plain, sizeof(plain), "%lld.%06lld", (long long)(per_euro_millionths / 1000000),
+             (long long)(per_euro_millionths % 1000000));
+    size_t length = strlen(plain);
+    size_t shortest = strcspn(plain, ".") + 1 + (size_t)decimals_min;
+    while (length > shortest && plain[length - 1] == '0')
+        plain[--length] = '\0';
+    group_digits(language, plain, grouped);
+    snprintf(out, FORMAT_TEXT_BYTES, "%s%s1 = %.3s" NO_BREAK_SPACE "%.36s", EURO,
+             language == LANGUAGE_NL ? NO_BREAK_SPACE : "", currency, grouped);
+}
+
 void format_date(enum language language, int64_t day, char out[FORMAT_TEXT_BYTES])
 {
     static const char *const months[][12] = {

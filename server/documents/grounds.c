@@ -1,10 +1,12 @@
 /*
- * The legal texts of VAT that is not charged. Constants but for a country's code; any thread. It won't decide which one
+ * The legal texts of VAT that is not charged. Constants but for a country's name; any thread. It won't decide which one
  * applies: domain/tax did.
  */
 #include "akkoord/documents/grounds.h"
 
 #include <string.h>
+
+#include "countries.h"
 
 static const char *const dutch[VAT_GROUNDS] = {
     [VAT_GROUND_EXEMPT] = "Vrijgesteld van btw (artikel 11 Wet op de omzetbelasting 1968)",
@@ -22,8 +24,8 @@ static const char *const english[VAT_GROUNDS] = {
     [VAT_GROUND_EXEMPT] = "Exempt from VAT (article 11 Wet op de omzetbelasting 1968)",
     [VAT_GROUND_SMALL_BUSINESS] =
         "Exempt from VAT: scheme for small businesses (article 25 Wet op de omzetbelasting 1968)",
-    [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = "Reverse charge (article 12(5) Wet op de omzetbelasting 1968)",
-    [VAT_GROUND_REVERSE_CHARGE] = "Reverse charge (articles 44 and 196 Directive 2006/112/EC)",
+    [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = "Reverse charge, btw verlegd (article 12(5) Wet op de omzetbelasting 1968)",
+    [VAT_GROUND_REVERSE_CHARGE] = "Reverse charge, btw verlegd (articles 44 and 196 Directive 2006/112/EC)",
     [VAT_GROUND_INTRA_COMMUNITY] = "Intra-Community supply, 0% VAT (article 138 Directive 2006/112/EC)",
     [VAT_GROUND_EXPORT] = "Export from the Union, 0% VAT (article 146 Directive 2006/112/EC)",
     [VAT_GROUND_OUTSIDE_UNION] =
@@ -53,8 +55,8 @@ const char *document_ground_text(struct arena *arena, enum language language, co
         subtotal->ground != VAT_GROUND_NONE ? subtotal->ground : ground_of_category(subtotal->vat_category);
     if (ground == VAT_GROUND_ONE_STOP_SHOP)
         return arena_format(arena,
-                            in_dutch ? "Btw van lidstaat %s, aangegeven via de Unieregeling (éénloketsysteem)"
-                                     : "VAT of member state %s, declared under the Union scheme (one-stop shop)",
-                            subtotal->country);
+                            in_dutch ? "Btw van %s, aangegeven via de Unieregeling (éénloketsysteem)"
+                                     : "VAT of %s, declared under the Union scheme (one-stop shop)",
+                            country_name(language, subtotal->country));
     return (in_dutch ? dutch : english)[ground];
 }

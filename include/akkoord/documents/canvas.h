@@ -14,10 +14,12 @@
 
 #include "akkoord/base/arena.h"
 #include "akkoord/base/status.h"
+#include "akkoord/documents/picture.h"
 
 #define CANVAS_PAGE_WIDTH  595.276 /* 210 mm */
 #define CANVAS_PAGE_HEIGHT 841.890 /* 297 mm */
 #define CANVAS_BYTES_MAX   ((size_t)16 * 1024 * 1024)
+#define CANVAS_FIGURES_MAX 2
 
 struct canvas;
 
@@ -68,6 +70,14 @@ double canvas_draw_text(struct canvas *canvas, const char *text, const struct te
 
 /* A horizontal line; `y` is its middle. */
 void canvas_draw_rule(struct canvas *canvas, double x, double y, double width, double thickness, struct colour colour);
+/* A picture, scaled into the box from its top left corner; `shows` says what it shows, for whom it is read out. What
+ * can't be decoded is left out: it was checked before, by picture_check(). */
+void canvas_draw_picture(struct canvas *canvas, const struct picture *picture, const char *shows, double x, double y);
+/* A square of `count` x `count` modules, row by row: those that are not 0 are dark. */
+void canvas_draw_modules(struct canvas *canvas, const uint8_t *modules, size_t count, const char *shows, double x,
+                         double y, double size);
+/* What the pictures show, in the order in which they were drawn. */
+const char *const *canvas_figures(const struct canvas *canvas, size_t *count);
 /* A disc with a tick in it. */
 void canvas_draw_tick(struct canvas *canvas, double centre_x, double centre_y, double radius, struct colour colour);
 

@@ -23,6 +23,9 @@ void format_amount(enum language language, const struct money *money, char out[F
 void format_count(enum language language, int64_t count, char out[FORMAT_TEXT_BYTES]);
 /* 2100 gives "21%", 550 "5,5%" or "5.5%": no trailing zeros. */
 void format_rate(enum language language, int64_t rate_basis_points, char out[FORMAT_TEXT_BYTES]);
+/* "€ 1 = USD 1,0842" or "€1 = USD 1.0842": four decimals at least, as the European Central Bank gives them. */
+void format_exchange(enum language language, const char *currency, int64_t per_euro_millionths,
+                     char out[FORMAT_TEXT_BYTES]);
 /* `day` counts from 1970-01-01. */
 void format_date(enum language language, int64_t day, char out[FORMAT_TEXT_BYTES]);
 /* In groups of four, as ISO 13616-1 prints an IBAN; one that is too long for `out` is copied as far as it fits. */
