@@ -105,29 +105,40 @@ static void set_metadata(qpdf_data pdf, qpdf_oh root, const struct xmp_packet *p
     set(pdf, qpdf_oh_get_dict(pdf, stream), "/Subtype", new_name(pdf, "/XML"));
     set(pdf, root, "/Metadata", stream);
     set(pdf, root, "/Lang", new_text(pdf, parts->language));
-    /* cairo writes the structure, but does not say that there is one. */
-    qpdf_oh marks = qpdf_oh_new_dictionary(pdf);
-    set(pdf, marks, "/Marked", qpdf_oh_new_bool(pdf, QPDF_TRUE));
-    set(pdf, root, "/MarkInfo", marks);
     qpdf_oh preferences = qpdf_oh_new_dictionary(pdf);
     set(pdf, preferences, "/DisplayDocTitle", qpdf_oh_new_bool(pdf, QPDF_TRUE));
     set(pdf, root, "/ViewerPreferences", preferences);
 }
 
-/* cairo has no way to say what a picture shows. Figures stand right under the structure's root. */
-static bool describe_figures(qpdf_data pdf, qpdf_oh root, const struct pdfa_parts *parts)
+/* What cairo leaves out of the structure: that there is one, a "Document" above its elements (ISO 32000-1, 14.8.4.2),
+ * and what a picture shows. False where there are not as many figures as were described. */
+static bool complete_structure(qpdf_data pdf, qpdf_oh root, const struct pdfa_parts *parts)
 {
     size_t described = 0;
-    if (parts->figures_count == 0)
-        return true;
-    qpdf_oh kids = qpdf_oh_get_key(pdf, qpdf_oh_get_key(pdf, root, "/StructTreeRoot"), "/K");
-    int kids_count = qpdf_oh_is_array(pdf, kids) ? qpdf_oh_get_array_n_items(pdf, kids) : 0;
-    for (int i = 0; i < kids_count && described < parts->figures_count; i++) {
+    qpdf_oh tree = qpdf_oh_get_key(pdf, root, "/StructTreeRoot");
+    qpdf_oh kids = qpdf_oh_get_key_if_dict(pdf, tree, "/K");
+    if (!qpdf_oh_is_array(pdf, kids))
+        return parts->figures_count == 0;
+    qpdf_oh document = qpdf_oh_new_dictionary(pdf);
+    set(pdf, document, "/Type", new_name(pdf, "/StructElem"));
+    set(pdf, document, "/S", new_name(pdf, "/Document"));
+    set(pdf, document, "/P", tree);
+    set(pdf, document, "/K", kids);
+    document = qpdf_make_indirect_object(pdf, document);
+    set(pdf, tree, "/K", document);
+    int kids_count = qpdf_oh_get_array_n_items(pdf, kids);
+    for (int i = 0; i < kids_count; i++) {
         qpdf_oh element = qpdf_oh_get_array_item(pdf, kids, i);
-        qpdf_oh kind = qpdf_oh_get_key_if_dict(pdf, element, "/S");
-        if (qpdf_oh_is_name_and_equals(pdf, kind, "/Figure"))
+        qpdf_oh kind = qpdf_oh_get_key(pdf, element, "/S");
+        set(pdf, element, "/P", document);
+        if (qpdf_oh_is_name_and_equals(pdf, kind, "/Figure") && described < parts->figures_count)
             set(pdf, element, "/Alt", new_text(pdf, parts->figures[described++]));
+        qpdf_oh_release(pdf, kind);
+        qpdf_oh_release(pdf, element);
     }
+    qpdf_oh marks = qpdf_oh_new_dictionary(pdf);
+    set(pdf, marks, "/Marked", qpdf_oh_new_bool(pdf, QPDF_TRUE));
+    set(pdf, root, "/MarkInfo", marks);
     return described == parts->figures_count;
 }
 
@@ -158,7 +169,7 @@ static enum status add_parts(qpdf_data pdf, const struct pdfa_parts *parts, stru
     set_metadata(pdf, root, &packet, parts);
     add_output_intent(pdf, root, profile, profile_length);
     add_attachment(pdf, root, parts, packet.created_pdf);
-    if (!describe_figures(pdf, root, parts))
+    if (!complete_structure(pdf, root, parts))
         return failed(error, "a picture is missing");
     return STATUS_OK;
 }
