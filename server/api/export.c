@@ -141,7 +141,7 @@ static enum status add_document(struct export *export, const struct stored_docum
         const uint8_t *bytes;
         size_t length;
         status = store_rendition_get_or_render(call->store, call->arena, &document->id, format->rendition,
-                                               format->render, &bytes, &length, error);
+                                               format->render, &call->options->seller->logo, &bytes, &length, error);
         if (status == STATUS_OK)
             add_file(export,
                      (struct export_file){

@@ -20,8 +20,9 @@ static enum status answer_document(struct api_call *call, const struct document_
 {
     const uint8_t *bytes;
     size_t length;
-    enum status status = store_rendition_get_or_render(call->store, call->arena, &document->id, format->rendition,
-                                                       format->render, &bytes, &length, error);
+    enum status status =
+        store_rendition_get_or_render(call->store, call->arena, &document->id, format->rendition, format->render,
+                                      &call->options->seller->logo, &bytes, &length, error);
     if (status != STATUS_OK)
         return status;
     *answer = (struct http_answer){

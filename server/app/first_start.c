@@ -9,6 +9,7 @@
 #include "akkoord/base/crypto.h"
 #include "akkoord/base/log.h"
 #include "akkoord/base/memory.h"
+#include "akkoord/documents/pdf.h"
 #include "akkoord/store/installation_mode.h"
 #include "akkoord/store/keys.h"
 #include "akkoord/store/services.h"
@@ -17,6 +18,7 @@
 #include "seller_codec.h"
 
 #define SELLER_BYTES_MAX     ((size_t)64 << 10)
+#define LOGO_BYTES_MAX       ((size_t)256 << 10)
 #define PRICE_LIST_BYTES_MAX ((size_t)4 << 20)
 #define SECRET_FILE_BYTES    256
 #define SECRET_BYTES         32
@@ -105,18 +107,40 @@ enum status first_start_prepare(const struct settings *settings, struct store *s
 
 /* ---- the seller ---- */
 
+/* A path that does not begin with a slash begins in the folder of the seller's file. */
+static enum status read_logo(const char *seller_file, const char *logo_file, struct arena *arena, struct image *logo,
+                             struct error *error)
+{
+    const char *slash = strrchr(seller_file, '/');
+    const char *path = logo_file;
+    if (slash != NULL && logo_file[0] != '/')
+        path = arena_format(arena, "%.*s/%s", (int)(slash - seller_file), seller_file, logo_file);
+    char *bytes;
+    struct error fault;
+    enum status status = file_read(arena, path, LOGO_BYTES_MAX, &bytes, &logo->length, &fault);
+    logo->png = (const uint8_t *)bytes;
+    if (status == STATUS_OK)
+        status = document_check_logo(logo, &fault);
+    if (status != STATUS_OK)
+        return error_set_field(error, status, fault.code, "logo_file", "%s", fault.detail);
+    return STATUS_OK;
+}
+
 enum status first_start_seller(const struct settings *settings, struct arena *arena, struct seller *seller,
                                struct error *error)
 {
+    const char *logo_file = NULL;
     /* The settings ask for a file in live mode. */
     if (settings->seller_file == NULL)
-        return seller_read(arena, sample_seller, strlen(sample_seller), seller, error);
+        return seller_read(arena, sample_seller, strlen(sample_seller), seller, &logo_file, error);
     char *text;
     size_t length;
     struct error fault;
     enum status status = file_read(arena, settings->seller_file, SELLER_BYTES_MAX, &text, &length, &fault);
     if (status == STATUS_OK)
-        status = seller_read(arena, text, length, seller, &fault);
+        status = seller_read(arena, text, length, seller, &logo_file, &fault);
+    if (status == STATUS_OK && logo_file != NULL)
+        status = read_logo(settings->seller_file, logo_file, arena, &seller->logo, &fault);
     if (status != STATUS_OK)
         blame_setting("AKKOORD_SELLER_FILE", &fault, error);
     return status;

@@ -199,7 +199,11 @@ void canvas_draw_picture(struct canvas *canvas, const struct picture *picture, c
     cairo_scale(cairo, picture->width / cairo_image_surface_get_width(surface),
                 picture->height / cairo_image_surface_get_height(surface));
     cairo_set_source_surface(cairo, surface, 0, 0);
-    cairo_paint(cairo);
+    /* Or the reader is asked to smoothen it, which PDF/A does not allow. (ISO 19005-3, 6.2.8.3) */
+    cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
+    /* Not cairo_paint(): where it covers a page, cairo forgets what was drawn before, the tag's beginning too. */
+    cairo_rectangle(cairo, 0, 0, cairo_image_surface_get_width(surface), cairo_image_surface_get_height(surface));
+    cairo_fill(cairo);
     cairo_restore(cairo);
     cairo_tag_end(cairo, "Figure");
     cairo_surface_destroy(surface);

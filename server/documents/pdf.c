@@ -6,6 +6,7 @@
 #include "akkoord/documents/canvas.h"
 #include "akkoord/documents/cii.h"
 #include "akkoord/documents/pdfa.h"
+#include "akkoord/documents/picture.h"
 #include "akkoord/documents/prepare.h"
 #include "akkoord/documents/sheet.h"
 #include "akkoord/documents/words.h"
@@ -27,6 +28,11 @@ static enum status finish(struct canvas *canvas, const struct invoice *invoice, 
     if (status == STATUS_OK)
         status = pdfa_make(pages, pages_length, &parts, arena, bytes, length, error);
     return status;
+}
+
+enum status document_check_logo(const struct image *logo, struct error *error)
+{
+    return picture_check(logo, error);
 }
 
 enum status document_render_pdf(const struct invoice *invoice, struct arena *arena, const uint8_t **bytes,

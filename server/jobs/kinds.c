@@ -27,7 +27,7 @@ enum status job_render_document(struct job_thread *thread, struct arena *arena, 
         const uint8_t *bytes;
         size_t length;
         status = store_rendition_get_or_render(thread->store, arena, &document_id, formats[i].format, formats[i].render,
-                                               &bytes, &length, error);
+                                               &thread->options->seller->logo, &bytes, &length, error);
     }
     return status == STATUS_OK ? store_mail_add_of_document(thread->store, arena, &document_id, error) : status;
 }

@@ -79,7 +79,8 @@ static enum status attach_document(struct writing *writing, const struct decided
     const uint8_t *bytes;
     size_t length;
     enum status status = store_rendition_get_or_render(writing->thread->store, writing->arena, &document->id,
-                                                       RENDITION_PDF, document_render_pdf, &bytes, &length, error);
+                                                       RENDITION_PDF, document_render_pdf,
+                                                       &writing->thread->options->seller->logo, &bytes, &length, error);
     if (status != STATUS_OK)
         return status;
     struct mail_attachment *attachment = ARENA_NEW(writing->arena, struct mail_attachment);

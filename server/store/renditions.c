@@ -104,12 +104,14 @@ static enum status draw(rendition_renderer *render, const struct invoice *invoic
 
 enum status store_rendition_get_or_render(struct store *store, struct arena *arena, const struct uuid *document_id,
                                           enum rendition_format format, rendition_renderer *render,
-                                          const uint8_t **bytes, size_t *length, struct error *error)
+                                          const struct image *logo, const uint8_t **bytes, size_t *length,
+                                          struct error *error)
 {
     struct opened_document document;
     enum status status = store_document_open(store, arena, document_id, &document, error);
     if (status != STATUS_OK)
         return status;
+    document.invoice.seller.logo = *logo;
     status = load(store, arena, document_id, format, &document, bytes, length, error);
     if (status == STATUS_NOT_FOUND) {
         status = draw(render, &document.invoice, arena, bytes, length, error);

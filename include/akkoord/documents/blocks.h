@@ -12,7 +12,7 @@
 #include "akkoord/domain/invoice.h"
 
 /* Nothing but the number of the page stands below. */
-#define BLOCKS_BOTTOM (CANVAS_PAGE_HEIGHT - 78)
+#define BLOCKS_BOTTOM (CANVAS_PAGE_HEIGHT - 64)
 
 /* What every block draws from. */
 struct sheet {

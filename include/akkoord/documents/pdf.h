@@ -1,6 +1,8 @@
 #pragma once
 /*
- * The PDF of an invoice or credit note: A4, Dutch or English, laid out by pango and drawn by cairo.
+ * The PDF of an invoice or credit note: A4, Dutch or English, laid out by pango and drawn by cairo; PDF/A-3b with the
+ * invoice as CII inside, as Factur-X and ZUGFeRD want it (pdfa.h). One file for people and programs: without a valid
+ * CII there is no PDF either.
  *
  * Any number of threads may render at once; each call has a font map of its own and frees it. A page takes tens of
  * milliseconds, so this is work for the `slow` lane, never for an event loop.
@@ -12,8 +14,7 @@
  * become U+FFFD, directional overrides are left out. A text too long for its place is wrapped, and cut with an ellipsis
  * after ten lines for what was sold, five for each text of the buyer (about 200 characters), two for the seller.
  *
- * PDF/A-3 (XMP, output intent, language, attached e-invoice) is put around these bytes afterwards; for that seam every
- * font is embedded, nothing is transparent and all colour is plain RGB.
+ * Where something is to be paid in euros, a QR code fills in the transfer (qr.h).
  *
  * What must stand on the page: Council Directive 2006/112/EC art. 226 and 219; Wet op de omzetbelasting 1968 art. 35a.
  */
@@ -27,13 +28,18 @@
 
 /*
  * Renders into `arena`, which owns *bytes afterwards. Fills *bytes and *length on success only.
- * STATUS_INVALID    `document_incomplete`: a text or number that the law or this layout cannot do without is missing
+ * STATUS_INVALID    `document_incomplete`: a text or number that the law or this layout cannot do without is missing;
+ *                   and whatever document_render_cii() refuses
  * STATUS_TOO_LARGE  `document_too_long`: more than DOCUMENT_LINES_MAX lines
  * STATUS_INTERNAL   `document_amounts`: the amounts of the lines do not add up to the net total, or do not fit
- *                   `document_failed`: the drawing library reported an error, or no font is installed
+ *                   `document_failed`: a library reported an error, or no font is installed
  */
 enum status document_render_pdf(const struct invoice *invoice, struct arena *arena, const uint8_t **bytes,
                                 size_t *length, struct error *error) AKKOORD_MUST_CHECK;
+
+/* Whether a picture can stand on a document as the seller's: a PNG of at most 256 KiB and 2000 pixels a side. What is
+ * transparent in it is drawn on white. STATUS_INVALID `picture_invalid`. */
+enum status document_check_logo(const struct image *logo, struct error *error) AKKOORD_MUST_CHECK;
 
 /* Whether the typefaces of the documents are installed: for `akkoord doctor`. Without them documents are still
  * rendered, in whatever DejaVu has. STATUS_NOT_FOUND `fonts_missing` names the first one that is not there. */

@@ -63,8 +63,8 @@ struct words {
     const char *excess_note;
     const char *refund_note;
     const char *no_refund_note;
-    const char *exchange_rate;    /* before "€1 = USD 1.0842" */
-    const char *exchange_of;      /* before the day of the rate */
+    const char *exchange_rate; /* before "€1 = USD 1.0842" */
+    const char *exchange_of;   /* before the day of the rate */
 };
 
 const struct words *words_of(enum language language);

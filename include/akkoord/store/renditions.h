@@ -27,10 +27,11 @@ typedef enum status rendition_renderer(const struct invoice *invoice, struct are
 /*
  * The bytes of a document: those that are kept, or else rendered now and kept. Of any number of threads and processes
  * that render one document at once, the first to store it wins, and all return its bytes. Rendering holds no
- * transaction open. STATUS_NOT_FOUND as store_document_open(); a renderer that fails is
- * STATUS_INTERNAL with its code, bytes that are not those that were stored `rendition_damaged`.
+ * transaction open. `logo` is the seller's picture as it is now: contents hold none. STATUS_NOT_FOUND as
+ * store_document_open(); a renderer that fails is STATUS_INTERNAL with its code, bytes that are not those that were
+ * stored `rendition_damaged`.
  */
 enum status store_rendition_get_or_render(struct store *store, struct arena *arena, const struct uuid *document_id,
                                           enum rendition_format format, rendition_renderer *render,
-                                          const uint8_t **bytes, size_t *length,
+                                          const struct image *logo, const uint8_t **bytes, size_t *length,
                                           struct error *error) AKKOORD_MUST_CHECK;

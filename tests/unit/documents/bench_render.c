@@ -82,6 +82,22 @@ static void write_samples(const char *folder)
     write_document(folder, "long-nl", &invoice, arena);
     invoice = sample_long_invoice(arena, LANGUAGE_EN, 30);
     write_document(folder, "two-pages-en", &invoice, arena);
+    invoice = sample_discounted_invoice(arena, LANGUAGE_NL);
+    invoice.seller.logo = sample_logo(arena, 900, 200);
+    write_document(folder, "discounts-logo-nl", &invoice, arena);
+    invoice = sample_discounted_invoice(arena, LANGUAGE_EN);
+    write_document(folder, "discounts-en", &invoice, arena);
+    invoice = sample_dollar_invoice(arena, LANGUAGE_EN);
+    write_document(folder, "dollars-en", &invoice, arena);
+    for (enum language language = LANGUAGE_NL; language <= LANGUAGE_EN; language++) {
+        invoice = sample_invoice_of_all_grounds(arena, language);
+        write_document(folder, arena_format(arena, "all-grounds-%s", language_name(language)), &invoice, arena);
+        for (enum vat_ground ground = VAT_GROUND_EXEMPT; ground <= VAT_GROUND_ONE_STOP_SHOP; ground++) {
+            invoice = sample_invoice_of_ground(arena, language, ground);
+            write_document(folder, arena_format(arena, "ground-%d-%s", (int)ground, language_name(language)), &invoice,
+                           arena);
+        }
+    }
     char word[501];
     memset(word, 'W', sizeof(word) - 1);
     word[sizeof(word) - 1] = '\0';

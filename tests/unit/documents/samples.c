@@ -3,6 +3,9 @@
  */
 #include "samples.h"
 
+#include <cairo.h>
+
+#include "akkoord/base/buffer.h"
 #include "akkoord/base/clock.h"
 
 static struct invoice sample_frame(enum language language)
@@ -178,4 +181,165 @@ struct invoice sample_invoice_of_text(struct arena *arena, const char *text)
     invoice.buyer.vat_number = text;
     invoice.buyer.kvk_number = text;
     return invoice;
+}
+
+struct invoice sample_discounted_invoice(struct arena *arena, enum language language)
+{
+    bool dutch = language == LANGUAGE_NL;
+    struct invoice invoice = sample_invoice(arena, language);
+    struct order_line *lines = ARENA_ARRAY(arena, struct order_line, 4);
+    for (size_t i = 0; i < 3; i++)
+        lines[i] = invoice.lines[i];
+    lines[1].discount_minor = lines[1].discount_net_minor = 1500;
+    lines[1].net_minor -= 1500;
+    lines[1].discount_reason = dutch ? "vaste klant" : "regular customer";
+    lines[3] = (struct order_line){.sku = "archive",
+                                   .name = dutch ? "Archief, buiten de heffing" : "Archive, at the zero rate",
+                                   .quantity = 1200,
+                                   .unit_price_minor = 5,
+                                   .net_minor = 6000,
+                                   .vat_category = "Z"};
+    invoice.lines = lines;
+    invoice.lines_count = 4;
+    invoice.discount_reason = dutch ? "voorjaarsactie" : "spring offer";
+    invoice.totals = (struct totals){
+        .lines_net_minor = 151000,
+        .discount_net_minor = 15100,
+        .net_minor = 135900,
+        .vat_minor = 25232 + 932,
+        .total_minor = 135900 + 25232 + 932,
+        .subtotals = {{.vat_category = "S",
+                       .vat_rate_basis_points = 2100,
+                       .net_minor = 120150,
+                       .vat_minor = 25232,
+                       .discount_net_minor = 13350},
+                      {.vat_category = "S",
+                       .vat_rate_basis_points = 900,
+                       .net_minor = 10350,
+                       .vat_minor = 932,
+                       .discount_net_minor = 1150},
+                      {.vat_category = "Z", .net_minor = 5400, .discount_net_minor = 600}},
+        .subtotals_count = 3,
+    };
+    invoice.supply_day = clock_days_from_date(2026, 11, 1);
+    invoice.supply_end_day = clock_days_from_date(2026, 11, 30);
+    invoice.due_day = clock_days_from_date(2026, 12, 7);
+    invoice.prepaid_minor = 0;
+    invoice.buyer.oin = "00000001234567890000";
+    invoice.seller.bic = "ABNANL2A";
+    return invoice;
+}
+
+/* Category and rate of a ground, and where its buyer is. */
+struct ground_sample {
+    const char *category;
+    int64_t rate_basis_points;
+    const char *country;
+    const char *vat_number;
+};
+
+static const struct ground_sample ground_samples[VAT_GROUNDS] = {
+    [VAT_GROUND_NONE] = {"S", 2100, "NL", NULL},
+    [VAT_GROUND_EXEMPT] = {"E", 0, "NL", NULL},
+    [VAT_GROUND_SMALL_BUSINESS] = {"E", 0, "NL", NULL},
+    [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = {"AE", 0, "NL", "NL009999999B99"},
+    [VAT_GROUND_REVERSE_CHARGE] = {"AE", 0, "DE", "DE123456788"},
+    [VAT_GROUND_INTRA_COMMUNITY] = {"K", 0, "FR", "FR83404833048"},
+    [VAT_GROUND_EXPORT] = {"G", 0, "CH", NULL},
+    [VAT_GROUND_OUTSIDE_UNION] = {"G", 0, "US", NULL},
+    [VAT_GROUND_ONE_STOP_SHOP] = {"S", 1900, "DE", NULL},
+};
+
+/* One line of 100.00 a ground, from the first to the last. */
+static void fill_grounds(struct arena *arena, struct invoice *invoice, enum vat_ground first, enum vat_ground last)
+{
+    struct order_line *lines = ARENA_ARRAY(arena, struct order_line, VAT_GROUNDS);
+    struct totals totals = {.lines_net_minor = 0};
+    for (enum vat_ground ground = first; ground <= last; ground++) {
+        const struct ground_sample *sample = &ground_samples[ground];
+        struct order_line *line = &lines[totals.subtotals_count];
+        struct vat_subtotal *subtotal = &totals.subtotals[totals.subtotals_count++];
+        *line = (struct order_line){.sku = "service",
+                                    .name = "Sample service",
+                                    .quantity = 1,
+                                    .unit_price_minor = 10000,
+                                    .net_minor = 10000,
+                                    .vat_rate_basis_points = sample->rate_basis_points};
+        snprintf(line->vat_category, sizeof(line->vat_category), "%s", sample->category);
+        *subtotal = (struct vat_subtotal){.vat_rate_basis_points = sample->rate_basis_points,
+                                          .net_minor = 10000,
+                                          .vat_minor = sample->rate_basis_points,
+                                          .ground = ground};
+        snprintf(subtotal->vat_category, sizeof(subtotal->vat_category), "%s", sample->category);
+        if (ground == VAT_GROUND_ONE_STOP_SHOP)
+            snprintf(subtotal->country, sizeof(subtotal->country), "%s", sample->country);
+        totals.lines_net_minor += 10000;
+        totals.vat_minor += sample->rate_basis_points;
+    }
+    totals.net_minor = totals.lines_net_minor;
+    totals.total_minor = totals.net_minor + totals.vat_minor;
+    invoice->lines = lines;
+    invoice->lines_count = totals.subtotals_count;
+    invoice->totals = totals;
+    invoice->prepaid_minor = totals.total_minor;
+}
+
+struct invoice sample_invoice_of_ground(struct arena *arena, enum language language, enum vat_ground ground)
+{
+    struct invoice invoice = sample_frame(language);
+    fill_grounds(arena, &invoice, ground, ground);
+    invoice.buyer.address.country = ground_samples[ground].country;
+    invoice.buyer.vat_number = ground_samples[ground].vat_number;
+    invoice.seller.small_business = ground == VAT_GROUND_SMALL_BUSINESS;
+    return invoice;
+}
+
+struct invoice sample_invoice_of_all_grounds(struct arena *arena, enum language language)
+{
+    struct invoice invoice = sample_frame(language);
+    fill_grounds(arena, &invoice, VAT_GROUND_EXEMPT, VAT_GROUND_ONE_STOP_SHOP);
+    invoice.buyer.address.country = "DE";
+    invoice.buyer.vat_number = "DE123456788";
+    return invoice;
+}
+
+struct invoice sample_dollar_invoice(struct arena *arena, enum language language)
+{
+    struct invoice invoice = sample_invoice(arena, language);
+    snprintf(invoice.currency, sizeof(invoice.currency), "USD");
+    invoice.prepaid_minor = 0;
+    invoice.due_day = clock_days_from_date(2026, 12, 7);
+    invoice.exchange = (struct exchange){.per_euro_millionths = 1084200,
+                                         .day = clock_days_from_date(2026, 11, 20),
+                                         .vat_euro_minor = 27103,
+                                         .total_euro_minor = 162226};
+    return invoice;
+}
+
+/* A PNG of cairo's, half transparent: a disc. */
+static cairo_status_t append_bytes(void *closure, const unsigned char *bytes, unsigned int length)
+{
+    buffer_append((struct buffer *)closure, bytes, length);
+    return CAIRO_STATUS_SUCCESS;
+}
+
+struct image sample_logo(struct arena *arena, int width, int height)
+{
+    struct buffer file;
+    buffer_init(&file, (size_t)4 * 1024 * 1024);
+    cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, width, height);
+    cairo_t *cairo = cairo_create(surface);
+    cairo_set_source_rgba(cairo, 0.8, 0.1, 0.1, 0.5);
+    cairo_arc(cairo, height / 2.0, height / 2.0, height / 2.0, 0, 7);
+    cairo_fill(cairo);
+    cairo_set_source_rgb(cairo, 0.1, 0.2, 0.5);
+    cairo_rectangle(cairo, height * 1.2, height * 0.25, width - height * 1.2, height * 0.5);
+    cairo_fill(cairo);
+    cairo_destroy(cairo);
+    cairo_surface_write_to_png_stream(surface, append_bytes, &file);
+    cairo_surface_destroy(surface);
+    struct image image = {.png = (const uint8_t *)arena_copy_bytes(arena, file.data, file.length),
+                          .length = file.length};
+    buffer_release(&file);
+    return image;
 }

@@ -19,3 +19,13 @@ struct invoice sample_untaxed_invoice(struct arena *arena, enum language languag
 struct invoice sample_reduced_invoice(struct arena *arena, enum language language);
 /* Every text that a person can type is `text`. */
 struct invoice sample_invoice_of_text(struct arena *arena, const char *text);
+/* Discounts on a line and on the whole, three rates, a period, a day by which to pay; 7 December 2026, nothing paid. */
+struct invoice sample_discounted_invoice(struct arena *arena, enum language language);
+/* One line under that ground, with a buyer whom it fits. */
+struct invoice sample_invoice_of_ground(struct arena *arena, enum language language, enum vat_ground ground);
+/* A line for each ground: no seller would ever issue it, but it is the fullest that can be drawn. */
+struct invoice sample_invoice_of_all_grounds(struct arena *arena, enum language language);
+/* Unpaid, in US dollars. */
+struct invoice sample_dollar_invoice(struct arena *arena, enum language language);
+/* A PNG that is half transparent. */
+struct image sample_logo(struct arena *arena, int width, int height);

@@ -122,28 +122,39 @@ static void test_hostile_texts(void **state)
     }
 }
 
+/* A document's only line, without VAT. */
+static void set_line(struct invoice *invoice, struct order_line *line, int64_t quantity, int64_t unit_price_minor)
+{
+    int64_t net_minor = quantity * unit_price_minor;
+    *line = invoice->lines[0];
+    line->quantity = quantity;
+    line->unit_price_minor = unit_price_minor;
+    line->net_minor = net_minor;
+    line->vat_rate_basis_points = 0;
+    memcpy(line->vat_category, "Z", sizeof("Z"));
+    invoice->lines = line;
+    invoice->totals = (struct totals){.lines_net_minor = net_minor,
+                                      .net_minor = net_minor,
+                                      .total_minor = net_minor,
+                                      .subtotals = {{.vat_category = "Z", .net_minor = net_minor}},
+                                      .subtotals_count = 1};
+}
+
 static void test_largest_amounts(void **state)
 {
     (void)state;
-    struct arena *arena = arena_new();
-    struct invoice invoice = sample_long_invoice(arena, LANGUAGE_NL, 1);
-    const int64_t largest = INT64_MAX;
-    struct order_line line = invoice.lines[0];
-    line.quantity = INT64_MAX;
-    line.unit_price_minor = largest;
-    line.net_minor = largest;
-    invoice.lines = &line;
-    invoice.totals = (struct totals){
-        .lines_net_minor = largest,
-        .net_minor = largest,
-        .total_minor = largest,
-        .subtotals = {{.vat_category = "Z", .vat_rate_basis_points = 0, .net_minor = largest, .vat_minor = 0}},
-        .subtotals_count = 1};
-    struct rendering rendering = render(&invoice);
-    assert_words_placed(&rendering);
-    assert_contains(text_of(&rendering), "€ 92.233.720.368.547.758,07");
-    arena_free(rendering.arena);
-    arena_free(arena);
+    const int64_t factors[][2] = {{INT64_MAX, 1}, {1, INT64_MAX}};
+    for (size_t i = 0; i < sizeof(factors) / sizeof(factors[0]); i++) {
+        struct arena *arena = arena_new();
+        struct invoice invoice = sample_long_invoice(arena, LANGUAGE_NL, 1);
+        struct order_line line;
+        set_line(&invoice, &line, factors[i][0], factors[i][1]);
+        struct rendering rendering = render(&invoice);
+        assert_words_placed(&rendering);
+        assert_contains(text_of(&rendering), "€ 92.233.720.368.547.758,07");
+        arena_free(rendering.arena);
+        arena_free(arena);
+    }
 }
 
 static void test_too_many_lines(void **state)
