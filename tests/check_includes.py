@@ -48,7 +48,7 @@ THIRD_PARTY = [
     ("pango/*", ["module:documents"]),
     ("cairo*", ["module:documents"]),
     ("libxml/*", ["module:documents"]),
-    ("qpdf/*", ["module:documents"]),
+    ("zlib.h", ["module:documents"]),
     ("lcms2*", ["module:documents"]),
     ("qrencode.h", ["module:documents"]),
 ]

@@ -68,6 +68,8 @@ enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **c
     buffer_init(&made->file, CANVAS_BYTES_MAX);
     made->surface =
         cairo_pdf_surface_create_for_stream(append_to_file, &made->file, CANVAS_PAGE_WIDTH, CANVAS_PAGE_HEIGHT);
+    /* The form that pdf_objects.h reads. */
+    cairo_pdf_surface_restrict_to_version(made->surface, CAIRO_PDF_VERSION_1_4);
     set_metadata(made->surface, metadata);
     made->cairo = cairo_create(made->surface);
     made->font_map = font_map;
@@ -77,6 +79,8 @@ enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **c
     pango_layout_set_wrap(made->layout, PANGO_WRAP_WORD_CHAR);
     /* A text keeps to its column's side whatever script it begins in. */
     pango_layout_set_auto_dir(made->layout, FALSE);
+    /* The structure has one root, over all pages. (ISO 32000-1, 14.8.4.2) */
+    cairo_tag_begin(made->cairo, "Document", NULL);
     *canvas = made;
     return STATUS_OK;
 }
@@ -177,7 +181,6 @@ void canvas_draw_rule(struct canvas *canvas, double x, double y, double width, d
     cairo_fill(canvas->cairo);
 }
 
-/* Pictures stand right under the structure's root, never within another element: pdfa.c looks for them there. */
 static void begin_figure(struct canvas *canvas, const char *shows)
 {
     assert(canvas->figures_count < CANVAS_FIGURES_MAX);
@@ -271,8 +274,10 @@ void canvas_end_element(struct canvas *canvas, const char *name)
         cairo_tag_end(canvas->cairo, name);
 }
 
-void canvas_end_page(struct canvas *canvas)
+void canvas_end_page(struct canvas *canvas, bool last)
 {
+    if (last)
+        cairo_tag_end(canvas->cairo, "Document");
     cairo_show_page(canvas->cairo);
 }
 

@@ -3,6 +3,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* About 3 KB, made once by lcms and the same for the same lcms; kept until the process ends. NULL: lcms could not. Any
- * thread. */
-const uint8_t *icc_srgb(size_t *length);
+struct icc_profile {
+    const uint8_t *deflated; /* as a filter of FlateDecode wants it */
+    size_t length;
+};
+
+/* Made once by lcms, and the same for the same lcms; kept until the process ends. NULL: lcms could not. Any thread. */
+const struct icc_profile *icc_srgb(void);

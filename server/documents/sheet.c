@@ -112,7 +112,7 @@ static void draw_page(const struct sheet *sheet, const struct plan *plan, const 
             block_closing(sheet, y);
     }
     block_footer(sheet, (size_t)(page - plan->pages) + 1, plan->pages_count);
-    canvas_end_page(sheet->canvas);
+    canvas_end_page(sheet->canvas, is_last_page(plan, page));
 }
 
 void sheet_draw(struct canvas *canvas, const struct invoice *invoice, struct arena *arena)

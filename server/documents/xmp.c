@@ -3,6 +3,8 @@
  */
 #include "xmp.h"
 
+#include <cairo.h>
+
 #include "akkoord/base/clock.h"
 
 #define XMP_CREATOR_TOOL "Akkoord"
@@ -72,7 +74,7 @@ static const char *escape(struct arena *arena, const char *text)
     return escaped;
 }
 
-struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts, const char *producer)
+struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts)
 {
     struct xmp_packet packet;
     int year;
@@ -88,9 +90,9 @@ struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts,
                                "<dc:language><rdf:Bag><rdf:li>%s</rdf:li></rdf:Bag></dc:language>\n"
                                "<xmp:CreatorTool>" XMP_CREATOR_TOOL "</xmp:CreatorTool>\n"
                                "<xmp:CreateDate>%s</xmp:CreateDate>\n<xmp:ModifyDate>%s</xmp:ModifyDate>\n"
-                               "<pdf:Producer>%s</pdf:Producer>\n%s%s",
+                               "<pdf:Producer>cairo %s (https://cairographics.org)</pdf:Producer>\n%s%s",
                                head, escape(arena, parts->title), escape(arena, parts->author), parts->language,
-                               packet.created_xmp, packet.created_xmp, escape(arena, producer), schema, tail);
+                               packet.created_xmp, packet.created_xmp, cairo_version_string(), schema, tail);
     packet.length = strlen(packet.text);
     return packet;
 }

@@ -16,5 +16,4 @@ struct xmp_packet {
     char created_pdf[XMP_DATE_BYTES];
 };
 
-/* `producer` is the program that wrote the pages. */
-struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts, const char *producer);
+struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts);

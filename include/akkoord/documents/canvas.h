@@ -86,7 +86,8 @@ void canvas_draw_tick(struct canvas *canvas, double centre_x, double centre_y, d
 void canvas_begin_element(struct canvas *canvas, const char *name);
 void canvas_end_element(struct canvas *canvas, const char *name);
 
-void canvas_end_page(struct canvas *canvas);
+/* `last`: no other page follows. */
+void canvas_end_page(struct canvas *canvas, bool last);
 
 /* Completes the file and copies it into `arena`; afterwards only canvas_free() is left.
  * STATUS_INTERNAL `document_failed`: cairo reported an error; STATUS_TOO_LARGE `document_too_long`: CANVAS_BYTES_MAX.

@@ -27,7 +27,7 @@ struct pdfa_parts {
     size_t figures_count;
 };
 
-/* Renders into `arena`, which owns *bytes afterwards. STATUS_INTERNAL `document_failed`: libqpdf or lcms reported an
- * error, or the pages have fewer figures than `parts`. */
+/* Renders into `arena`, which owns *bytes afterwards. STATUS_INTERNAL `document_failed`: the pages are not
+ * as cairo writes them, or have fewer figures than `parts`, or a library reported an error. */
 enum status pdfa_make(const uint8_t *pages, size_t pages_length, const struct pdfa_parts *parts, struct arena *arena,
                       const uint8_t **bytes, size_t *length, struct error *error) AKKOORD_MUST_CHECK;
