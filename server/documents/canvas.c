@@ -1,7 +1,7 @@
 /*
- * The canvas: one cairo PDF surface, one pango layout that is set anew for each text, one font map.
- * Whoever made it owns it, one thread at a time. The file grows in a buffer that is cleansed when it is freed; what the
- * libraries allocate for themselves is freed, but not overwritten.
+ * The canvas: one cairo PDF surface, texts that pango has laid out, the process's font map.
+ * Whoever made it owns it, one thread at a time; another that makes one waits until this is freed. The file grows in a
+ * buffer that is cleansed when it is freed; what the libraries allocate for themselves is freed, but not overwritten.
  */
 #include "akkoord/documents/canvas.h"
 
@@ -15,13 +15,24 @@
 #include "akkoord/base/memory.h"
 #include "akkoord/documents/fonts.h"
 
+/* Texts that are kept laid out: more than stand on a page. */
+#define LAID_OUT_MAX 256
+
+struct laid_out {
+    PangoLayout *layout; /* NULL: nothing yet */
+    const struct text_style *style;
+    double width;
+    int lines_max;
+};
+
 struct canvas {
     struct buffer file;
     cairo_surface_t *surface;
     cairo_t *cairo;
     PangoFontMap *font_map;
     PangoContext *context;
-    PangoLayout *layout;
+    PangoAttrList *attributes;
+    struct laid_out laid_out[LAID_OUT_MAX];
     bool measuring;
     const char *figures[CANVAS_FIGURES_MAX];
     size_t figures_count;
@@ -61,7 +72,7 @@ static void set_up_for_print(PangoContext *context)
 
 enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **canvas, struct error *error)
 {
-    PangoFontMap *font_map = fonts_new_map();
+    PangoFontMap *font_map = fonts_borrow();
     if (font_map == NULL)
         return error_set(error, STATUS_INTERNAL, "document_failed", "no font for documents is installed");
     struct canvas *made = (struct canvas *)memory_alloc_zero(1, sizeof(*made));
@@ -75,10 +86,10 @@ enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **c
     made->font_map = font_map;
     made->context = pango_font_map_create_context(font_map);
     set_up_for_print(made->context);
-    made->layout = pango_layout_new(made->context);
-    pango_layout_set_wrap(made->layout, PANGO_WRAP_WORD_CHAR);
-    /* A text keeps to its column's side whatever script it begins in. */
-    pango_layout_set_auto_dir(made->layout, FALSE);
+    made->attributes = pango_attr_list_new();
+    pango_attr_list_insert(made->attributes, pango_attr_font_features_new("tnum=1"));
+    /* A hyphen in a broken number or address would be read as part of it. */
+    pango_attr_list_insert(made->attributes, pango_attr_insert_hyphens_new(FALSE));
     /* The structure has one root, over all pages. (ISO 32000-1, 14.8.4.2) */
     cairo_tag_begin(made->cairo, "Document", NULL);
     *canvas = made;
@@ -89,11 +100,13 @@ void canvas_free(struct canvas *canvas)
 {
     if (canvas == NULL)
         return;
-    g_object_unref(canvas->layout);
+    for (size_t i = 0; i < LAID_OUT_MAX; i++)
+        g_clear_object(&canvas->laid_out[i].layout);
+    pango_attr_list_unref(canvas->attributes);
     g_object_unref(canvas->context);
     cairo_destroy(canvas->cairo);
     cairo_surface_destroy(canvas->surface);
-    g_object_unref(canvas->font_map);
+    fonts_give_back(canvas->font_map);
     buffer_release(&canvas->file);
     free(canvas);
 }
@@ -103,7 +116,7 @@ void canvas_set_measuring(struct canvas *canvas, bool measuring)
     canvas->measuring = measuring;
 }
 
-static void set_style(PangoLayout *layout, const struct text_style *style, double scale)
+static void set_font(PangoLayout *layout, const struct text_style *style, double size)
 {
     static const PangoWeight weights[] = {
         [TEXT_REGULAR] = PANGO_WEIGHT_NORMAL,
@@ -113,38 +126,60 @@ static void set_style(PangoLayout *layout, const struct text_style *style, doubl
     PangoFontDescription *font = pango_font_description_new();
     pango_font_description_set_family_static(font, style->display ? FONTS_DISPLAY_FAMILY : FONTS_TEXT_FAMILY);
     pango_font_description_set_weight(font, weights[style->weight]);
-    pango_font_description_set_size(font, pango_units_from_double(style->size * scale));
+    pango_font_description_set_size(font, pango_units_from_double(size));
     pango_layout_set_font_description(layout, font);
     pango_font_description_free(font);
-
-    PangoAttrList *attributes = pango_attr_list_new();
-    pango_attr_list_insert(attributes, pango_attr_font_features_new("tnum=1"));
-    /* A hyphen in a broken number or address would be read as part of it. */
-    pango_attr_list_insert(attributes, pango_attr_insert_hyphens_new(FALSE));
-    pango_layout_set_attributes(layout, attributes);
-    pango_attr_list_unref(attributes);
 }
 
-static void set_text(struct canvas *canvas, const char *text, const struct text_style *style,
-                     const struct text_box *box)
+/* A line that is too long is made smaller, in few steps: pango keeps a font for each size. */
+static void fit(PangoLayout *layout, const struct text_style *style, double width_max)
 {
-    PangoLayout *layout = canvas->layout;
-    set_style(layout, style, 1.0);
-    pango_layout_set_text(layout, text, -1);
-    pango_layout_set_alignment(layout, box->align == TEXT_RIGHT ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
-    if (box->lines_max > 1) {
-        pango_layout_set_width(layout, pango_units_from_double(box->width));
-        pango_layout_set_height(layout, -box->lines_max);
-        pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-        return;
-    }
-    pango_layout_set_width(layout, -1);
-    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_NONE);
+    const double step = 0.125;
     PangoRectangle extents;
     pango_layout_get_extents(layout, NULL, &extents);
     double width = pango_units_to_double(extents.width);
-    if (width > box->width)
-        set_style(layout, style, box->width / width);
+    if (width > width_max)
+        set_font(layout, style, fmax(step, floor(style->size * width_max / width / step) * step));
+}
+
+static PangoLayout *lay_out(const struct canvas *canvas, const char *text, const struct text_style *style,
+                            const struct text_box *box)
+{
+    PangoLayout *layout = pango_layout_new(canvas->context);
+    pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
+    /* A text keeps to its column's side whatever script it begins in. */
+    pango_layout_set_auto_dir(layout, FALSE);
+    pango_layout_set_attributes(layout, canvas->attributes);
+    set_font(layout, style, style->size);
+    pango_layout_set_text(layout, text, -1);
+    if (box->lines_max == 1) {
+        fit(layout, style, box->width);
+        return layout;
+    }
+    pango_layout_set_width(layout, pango_units_from_double(box->width));
+    pango_layout_set_height(layout, -box->lines_max);
+    pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+    return layout;
+}
+
+static bool is_same(const struct laid_out *laid_out, const char *text, const struct text_style *style,
+                    const struct text_box *box)
+{
+    return laid_out->layout != NULL && laid_out->style == style && laid_out->lines_max == box->lines_max &&
+           fabs(laid_out->width - box->width) < 0.001 && strcmp(pango_layout_get_text(laid_out->layout), text) == 0;
+}
+
+/* The canvas's. Every text is measured before it is drawn, and many stand more than once. */
+static PangoLayout *find_layout(struct canvas *canvas, const char *text, const struct text_style *style,
+                                const struct text_box *box)
+{
+    struct laid_out *laid_out = &canvas->laid_out[g_str_hash(text) % LAID_OUT_MAX];
+    if (is_same(laid_out, text, style, box))
+        return laid_out->layout;
+    g_clear_object(&laid_out->layout);
+    *laid_out = (struct laid_out){
+        .layout = lay_out(canvas, text, style, box), .style = style, .width = box->width, .lines_max = box->lines_max};
+    return laid_out->layout;
 }
 
 double canvas_draw_text(struct canvas *canvas, const char *text, const struct text_style *style,
@@ -152,8 +187,8 @@ double canvas_draw_text(struct canvas *canvas, const char *text, const struct te
 {
     if (text == NULL)
         return box->baseline - style->leading;
-    set_text(canvas, text, style, box);
-    int lines = pango_layout_get_line_count(canvas->layout);
+    PangoLayout *layout = find_layout(canvas, text, style, box);
+    int lines = pango_layout_get_line_count(layout);
     double last_baseline = box->baseline + (lines - 1) * style->leading;
     if (canvas->measuring)
         return last_baseline;
@@ -161,7 +196,7 @@ double canvas_draw_text(struct canvas *canvas, const char *text, const struct te
     cairo_set_source_rgb(canvas->cairo, style->colour.red, style->colour.green, style->colour.blue);
     /* Line by line: a fallback font may have a taller line than ours, and must not push the next one down. */
     for (int i = 0; i < lines; i++) {
-        PangoLayoutLine *line = pango_layout_get_line_readonly(canvas->layout, i);
+        PangoLayoutLine *line = pango_layout_get_line_readonly(layout, i);
         PangoRectangle extents;
         pango_layout_line_get_extents(line, NULL, &extents);
         double slack = box->width - pango_units_to_double(extents.width);
@@ -237,10 +272,10 @@ void canvas_draw_modules(struct canvas *canvas, const uint8_t *modules, size_t c
     cairo_tag_end(cairo, "Figure");
 }
 
-const char *const *canvas_figures(const struct canvas *canvas, size_t *count)
+const char *const *canvas_copy_figures(const struct canvas *canvas, struct arena *arena, size_t *count)
 {
     *count = canvas->figures_count;
-    return canvas->figures;
+    return (const char *const *)arena_copy_bytes(arena, canvas->figures, sizeof(canvas->figures));
 }
 
 void canvas_draw_tick(struct canvas *canvas, double centre_x, double centre_y, double radius, struct colour colour)

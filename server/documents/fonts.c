@@ -1,12 +1,13 @@
 /*
  * The one fontconfig configuration of the process: made by the first thread that asks, read-only from then on, kept
- * until the process ends. Any thread.
+ * until the process ends; and the one font map, of whoever has borrowed it. Any thread.
  *
  * It is made fontconfig's current configuration before pango can call FcInit(), so that the system's own, with
  * everything that is installed, is never loaded.
  */
 #include "akkoord/documents/fonts.h"
 
+#include <assert.h>
 #include <fontconfig/fontconfig.h>
 #include <pango/pangofc-fontmap.h>
 #include <pthread.h>
@@ -38,6 +39,10 @@ static const char configuration_xml[] = "<?xml version='1.0'?>\n"
 static FcConfig *configuration;
 static pthread_once_t configuration_once = PTHREAD_ONCE_INIT;
 
+/* Held for as long as the map is on loan. */
+static pthread_mutex_t map_lock = PTHREAD_MUTEX_INITIALIZER;
+static PangoFontMap *shared_map;
+
 /* GLib's libraries warn on standard error, at times quoting the text that they were given, which is personal data:
  * only the library's name and the level are logged. */
 static void log_library_warning(const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer unused)
@@ -68,7 +73,7 @@ static const FcFontSet *installed_fonts(void)
     return configuration != NULL ? FcConfigGetFonts(configuration, FcSetSystem) : NULL;
 }
 
-PangoFontMap *fonts_new_map(void)
+static PangoFontMap *new_map(void)
 {
     const FcFontSet *fonts = installed_fonts();
     if (fonts == NULL || fonts->nfont == 0)
@@ -78,6 +83,22 @@ PangoFontMap *fonts_new_map(void)
     /* Points of 1/72 inch, the unit of a PDF surface. */
     pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72.0);
     return map;
+}
+
+PangoFontMap *fonts_borrow(void)
+{
+    pthread_mutex_lock(&map_lock);
+    if (shared_map == NULL)
+        shared_map = new_map();
+    if (shared_map == NULL)
+        pthread_mutex_unlock(&map_lock);
+    return shared_map;
+}
+
+void fonts_give_back(PangoFontMap *map)
+{
+    assert(map == shared_map);
+    pthread_mutex_unlock(&map_lock);
 }
 
 static bool family_is_installed(const FcFontSet *fonts, const char *family)

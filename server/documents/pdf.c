@@ -11,22 +11,21 @@
 #include "akkoord/documents/sheet.h"
 #include "akkoord/documents/words.h"
 
-/* Puts the invoice for programs, and what PDF/A asks for, around the pages. */
-static enum status finish(struct canvas *canvas, const struct invoice *invoice, const struct canvas_metadata *metadata,
-                          struct arena *arena, const uint8_t **bytes, size_t *length, struct error *error)
+/* The pages, and in `parts` what their pictures show. Ends before anything else is made of them: while a canvas is in
+ * use, others wait for it. */
+static enum status draw_pages(const struct invoice *invoice, struct pdfa_parts *parts, struct arena *arena,
+                              const uint8_t **pages, size_t *pages_length, struct error *error)
 {
-    const uint8_t *pages;
-    size_t pages_length;
-    struct pdfa_parts parts = {.title = metadata->title,
-                               .author = metadata->author,
-                               .language = language_name(invoice->language),
-                               .created_day = metadata->created_day};
-    parts.figures = canvas_figures(canvas, &parts.figures_count);
-    enum status status = document_render_cii(invoice, arena, &parts.cii, &parts.cii_length, error);
-    if (status == STATUS_OK)
-        status = canvas_finish(canvas, arena, &pages, &pages_length, error);
-    if (status == STATUS_OK)
-        status = pdfa_make(pages, pages_length, &parts, arena, bytes, length, error);
+    const struct canvas_metadata metadata = {
+        .title = parts->title, .author = parts->author, .created_day = parts->created_day};
+    struct canvas *canvas = NULL;
+    enum status status = canvas_new(&metadata, &canvas, error);
+    if (status != STATUS_OK)
+        return status;
+    sheet_draw(canvas, invoice, arena);
+    parts->figures = canvas_copy_figures(canvas, arena, &parts->figures_count);
+    status = canvas_finish(canvas, arena, pages, pages_length, error);
+    canvas_free(canvas);
     return status;
 }
 
@@ -39,22 +38,21 @@ enum status document_render_pdf(const struct invoice *invoice, struct arena *are
                                 size_t *length, struct error *error)
 {
     const struct invoice *clean;
+    const uint8_t *pages;
+    size_t pages_length;
     enum status status = document_prepare(invoice, arena, &clean, error);
     if (status != STATUS_OK)
         return status;
-
-    const struct words *words = words_of(clean->language);
-    struct canvas_metadata metadata = {
-        .title = arena_format(arena, "%s %s", words->kinds[clean->kind].title, clean->number),
+    struct pdfa_parts parts = {
+        .title = arena_format(arena, "%s %s", words_of(clean->language)->kinds[clean->kind].title, clean->number),
         .author = clean->seller.name,
+        .language = language_name(clean->language),
         .created_day = clean->issue_day,
     };
-    struct canvas *canvas = NULL;
-    status = canvas_new(&metadata, &canvas, error);
-    if (status != STATUS_OK)
-        return status;
-    sheet_draw(canvas, clean, arena);
-    status = finish(canvas, clean, &metadata, arena, bytes, length, error);
-    canvas_free(canvas);
+    status = document_render_cii(clean, arena, &parts.cii, &parts.cii_length, error);
+    if (status == STATUS_OK)
+        status = draw_pages(clean, &parts, arena, &pages, &pages_length, error);
+    if (status == STATUS_OK)
+        status = pdfa_make(pages, pages_length, &parts, arena, bytes, length, error);
     return status;
 }

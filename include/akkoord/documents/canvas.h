@@ -6,7 +6,8 @@
  * script it is in. Every text must have passed document_clean_text().
  *
  * While measuring, nothing is drawn and everything is returned as if it were; so one function both measures and draws a
- * block. One thread at a time uses a canvas.
+ * block. One thread at a time uses a canvas, and one canvas at a time is in use: canvas_new() waits for the other's
+ * canvas_free(), so that the process needs the memory for fonts once.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,8 +64,8 @@ void canvas_free(struct canvas *canvas);
 
 void canvas_set_measuring(struct canvas *canvas, bool measuring);
 
-/* Returns the baseline of the last line; `text` NULL draws nothing and returns baseline - leading, so that the caller's
- * next line takes its place. */
+/* Returns the baseline of the last line; `style` outlives the canvas; `text` NULL draws nothing and returns baseline -
+ * leading, so that the caller's next line takes its place. */
 double canvas_draw_text(struct canvas *canvas, const char *text, const struct text_style *style,
                         const struct text_box *box);
 
@@ -76,8 +77,8 @@ void canvas_draw_picture(struct canvas *canvas, const struct picture *picture, c
 /* A square of `count` x `count` modules, row by row: those that are not 0 are dark. */
 void canvas_draw_modules(struct canvas *canvas, const uint8_t *modules, size_t count, const char *shows, double x,
                          double y, double size);
-/* What the pictures show, in the order in which they were drawn. */
-const char *const *canvas_figures(const struct canvas *canvas, size_t *count);
+/* What the pictures show, in the order in which they were drawn; the list lives in the arena. */
+const char *const *canvas_copy_figures(const struct canvas *canvas, struct arena *arena, size_t *count);
 /* A disc with a tick in it. */
 void canvas_draw_tick(struct canvas *canvas, double centre_x, double centre_y, double radius, struct colour colour);
 

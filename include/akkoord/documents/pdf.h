@@ -4,7 +4,7 @@
  * invoice as CII inside, as Factur-X and ZUGFeRD want it (pdfa.h). One file for people and programs: without a valid
  * CII there is no PDF either.
  *
- * Any number of threads may render at once; each call has a font map of its own and frees it. A page takes tens of
+ * Any number of threads may call this; the pages of one document are drawn at a time (fonts.h). A page takes about ten
  * milliseconds, so this is work for the `slow` lane, never for an event loop.
  *
  * The same invoice gives the same bytes, as long as the installed libraries and fonts stay the same: the only date in
