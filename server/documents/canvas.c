@@ -11,7 +11,6 @@
 #include <pango/pangocairo.h>
 
 #include "akkoord/base/buffer.h"
-#include "akkoord/base/clock.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/documents/fonts.h"
 
@@ -45,18 +44,6 @@ static cairo_status_t append_to_file(void *closure, const unsigned char *bytes, 
     return file->overflowed ? CAIRO_STATUS_WRITE_ERROR : CAIRO_STATUS_SUCCESS;
 }
 
-static void set_metadata(cairo_surface_t *surface, const struct canvas_metadata *metadata)
-{
-    /* Without a date of ours cairo writes the present time, and no two renderings would be the same. */
-    char created[CLOCK_RFC3339_BYTES];
-    clock_format_rfc3339(metadata->created_day * 86400 * CLOCK_US_PER_SECOND, created);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_TITLE, metadata->title);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_AUTHOR, metadata->author);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATOR, "Akkoord");
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE, created);
-    cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_MOD_DATE, created);
-}
-
 /* Outlines are placed where the design says, not on the pixels of some screen. */
 static void set_up_for_print(PangoContext *context)
 {
@@ -70,7 +57,7 @@ static void set_up_for_print(PangoContext *context)
     pango_context_set_base_dir(context, PANGO_DIRECTION_LTR);
 }
 
-enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **canvas, struct error *error)
+enum status canvas_new(struct canvas **canvas, struct error *error)
 {
     PangoFontMap *font_map = fonts_borrow();
     if (font_map == NULL)
@@ -81,7 +68,6 @@ enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **c
         cairo_pdf_surface_create_for_stream(append_to_file, &made->file, CANVAS_PAGE_WIDTH, CANVAS_PAGE_HEIGHT);
     /* The form that pdf_objects.h reads. */
     cairo_pdf_surface_restrict_to_version(made->surface, CAIRO_PDF_VERSION_1_4);
-    set_metadata(made->surface, metadata);
     made->cairo = cairo_create(made->surface);
     made->font_map = font_map;
     made->context = pango_font_map_create_context(font_map);

@@ -16,10 +16,8 @@
 static enum status draw_pages(const struct invoice *invoice, struct pdfa_parts *parts, struct arena *arena,
                               const uint8_t **pages, size_t *pages_length, struct error *error)
 {
-    const struct canvas_metadata metadata = {
-        .title = parts->title, .author = parts->author, .created_day = parts->created_day};
     struct canvas *canvas = NULL;
-    enum status status = canvas_new(&metadata, &canvas, error);
+    enum status status = canvas_new(&canvas, error);
     if (status != STATUS_OK)
         return status;
     sheet_draw(canvas, invoice, arena);

@@ -200,6 +200,11 @@ size_t pdf_objects_add_stream(struct pdf_objects *objects, const char *entries, 
                             .text = text, .text_length = strlen(text), .stream = bytes, .stream_length = length});
 }
 
+void pdf_objects_replace(struct pdf_objects *objects, size_t number, const char *text)
+{
+    objects->objects[number] = (struct pdf_object){.text = text, .text_length = strlen(text)};
+}
+
 bool pdf_objects_extend(struct pdf_objects *objects, size_t number, const char *entries)
 {
     struct pdf_object *object = &objects->objects[number];

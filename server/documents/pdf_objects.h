@@ -40,6 +40,8 @@ bool pdf_objects_read(struct arena *arena, const uint8_t *file, size_t length, s
 size_t pdf_objects_add(struct pdf_objects *objects, const char *text);
 /* `entries` stand in the dictionary beside Length. The bytes are not copied. */
 size_t pdf_objects_add_stream(struct pdf_objects *objects, const char *entries, const uint8_t *bytes, size_t length);
+/* An object that is no stream, in the place of the one that has this number. */
+void pdf_objects_replace(struct pdf_objects *objects, size_t number, const char *text);
 /* Adds entries at the end of an object that is a dictionary; false where it is none. */
 bool pdf_objects_extend(struct pdf_objects *objects, size_t number, const char *entries);
 /* Whether an object that is no stream begins with the first text and holds the second. */

@@ -64,6 +64,19 @@ static bool complete_objects(struct pdf_objects *objects, const struct pdfa_part
     return extended && described == parts->figures_count;
 }
 
+/* What the XMP says, too. cairo leaves the "D:" out of dates. */
+static void write_information(struct pdf_objects *objects, const struct pdfa_parts *parts, const char *created)
+{
+    struct arena *arena = objects->arena;
+    const char *title = pdf_text_string(arena, parts->title);
+    const char *author = pdf_text_string(arena, parts->author);
+    pdf_objects_replace(objects, objects->info,
+                        arena_format(arena,
+                                     "<< /Title %s /Author %s /Creator (" XMP_CREATOR_TOOL ") /Producer (%s) "
+                                     "/CreationDate (%s) /ModDate (%s) >>",
+                                     title, author, xmp_producer(arena), created, created));
+}
+
 static enum status add_parts(struct pdf_objects *objects, const struct pdfa_parts *parts, struct error *error)
 {
     const struct icc_profile *profile = icc_srgb();
@@ -72,6 +85,7 @@ static enum status add_parts(struct pdf_objects *objects, const struct pdfa_part
     if (!complete_objects(objects, parts))
         return failed(error, "a picture is missing");
     struct xmp_packet packet = xmp_write(objects->arena, parts);
+    write_information(objects, parts, packet.created_pdf);
     size_t attachment = add_attachment(objects, parts, packet.created_pdf);
     if (attachment == 0)
         return failed(error, "the invoice for programs can't be put in");

@@ -7,8 +7,6 @@
 
 #include "akkoord/base/clock.h"
 
-#define XMP_CREATOR_TOOL "Akkoord"
-
 /* The packet's id is a constant of the specification. (ISO 16684-1, 7.3.2) */
 static const char head[] = "<?xpacket begin=\"\xEF\xBB\xBF\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
                            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n"
@@ -74,6 +72,11 @@ static const char *escape(struct arena *arena, const char *text)
     return escaped;
 }
 
+const char *xmp_producer(struct arena *arena)
+{
+    return arena_format(arena, "cairo %s", cairo_version_string());
+}
+
 struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts)
 {
     struct xmp_packet packet;
@@ -90,9 +93,9 @@ struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts)
                                "<dc:language><rdf:Bag><rdf:li>%s</rdf:li></rdf:Bag></dc:language>\n"
                                "<xmp:CreatorTool>" XMP_CREATOR_TOOL "</xmp:CreatorTool>\n"
                                "<xmp:CreateDate>%s</xmp:CreateDate>\n<xmp:ModifyDate>%s</xmp:ModifyDate>\n"
-                               "<pdf:Producer>cairo %s (https://cairographics.org)</pdf:Producer>\n%s%s",
+                               "<pdf:Producer>%s</pdf:Producer>\n%s%s",
                                head, escape(arena, parts->title), escape(arena, parts->author), parts->language,
-                               packet.created_xmp, packet.created_xmp, cairo_version_string(), schema, tail);
+                               packet.created_xmp, packet.created_xmp, xmp_producer(arena), schema, tail);
     packet.length = strlen(packet.text);
     return packet;
 }

@@ -6,6 +6,9 @@
 #include "akkoord/base/arena.h"
 #include "akkoord/documents/pdfa.h"
 
+/* The program that the document was made with. */
+#define XMP_CREATOR_TOOL "Akkoord"
+
 /* "2026-11-23T00:00:00Z" and "D:20261123000000Z": one moment, as XMP and as PDF write it. */
 #define XMP_DATE_BYTES 32
 
@@ -15,5 +18,8 @@ struct xmp_packet {
     char created_xmp[XMP_DATE_BYTES];
     char created_pdf[XMP_DATE_BYTES];
 };
+
+/* The program that wrote the pages, with its version. */
+const char *xmp_producer(struct arena *arena);
 
 struct xmp_packet xmp_write(struct arena *arena, const struct pdfa_parts *parts);

@@ -50,15 +50,8 @@ struct text_box {
     int lines_max; /* 1: never wrapped, but made smaller to fit */
 };
 
-struct canvas_metadata {
-    const char *title;
-    const char *author;
-    int64_t created_day;
-};
-
 /* STATUS_INTERNAL `document_failed` when no font is installed. */
-enum status canvas_new(const struct canvas_metadata *metadata, struct canvas **canvas,
-                       struct error *error) AKKOORD_MUST_CHECK;
+enum status canvas_new(struct canvas **canvas, struct error *error) AKKOORD_MUST_CHECK;
 /* NULL is accepted. */
 void canvas_free(struct canvas *canvas);
 

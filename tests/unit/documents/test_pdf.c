@@ -197,6 +197,165 @@ static void test_reverse_charge_and_gross_prices(void **state)
     arena_free(arena);
 }
 
+static void check_dutch_discounts(const char *text)
+{
+    static const char *const facts[] = {
+        "Na aftrek van € 15,00 korting: vaste klant",
+        "85,00",
+        "Totaal van de regels",
+        "€ 1.510,00",
+        "Korting: voorjaarsactie",
+        "−€ 151,00",
+        "€ 1.359,00",
+        "Btw 21% over € 1.201,50",
+        "€ 252,32",
+        "Btw 9% over € 103,50",
+        "€ 9,32",
+        "Btw 0% over € 54,00",
+        "€ 1.620,64",
+        "1.200",
+        "Leverperiode",
+        "1 november 2026 t/m",
+        "30 november 2026",
+        "Vervaldatum",
+        "Te betalen uiterlijk",
+        "7 december 2026",
+        "OIN 00000001234567890000",
+        "Scan met de app van",
+        NULL,
+    };
+    assert_contains_all(text, facts);
+    assert_lacks(text, "Leverdatum");
+}
+
+static void check_english_discounts(const char *text)
+{
+    static const char *const facts[] = {
+        "Less a discount of €15.00: regular customer",
+        "Total of the lines",
+        "Discount: spring offer",
+        "−€151.00",
+        "VAT 21% on €1,201.50",
+        "Period of supply",
+        "1 November 2026 to",
+        "Due date",
+        "To be paid by",
+        "Scan with your bank's",
+        NULL,
+    };
+    assert_contains_all(text, facts);
+}
+
+static void test_discounts(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct invoice invoice = sample_discounted_invoice(arena, LANGUAGE_NL);
+    with_text(&invoice, check_dutch_discounts);
+    invoice = sample_discounted_invoice(arena, LANGUAGE_EN);
+    with_text(&invoice, check_english_discounts);
+    arena_free(arena);
+}
+
+/* What a document under each ground says, and which VAT ids stand on it. */
+struct told {
+    const char *dutch;
+    const char *english;
+    const char *total; /* how its line of the totals begins, in Dutch */
+    const char *buyer_vat_number;
+    const char *country; /* in English; NULL: none is named */
+};
+
+static const struct told told[VAT_GROUNDS] = {
+    [VAT_GROUND_NONE] = {"Btw 21%", "VAT 21%", "Btw 21% over", NULL, NULL},
+    [VAT_GROUND_EXEMPT] = {"artikel 11 Wet op de omzetbelasting", "Exempt from VAT (article 11", "Btw vrijgesteld over",
+                           NULL, NULL},
+    [VAT_GROUND_SMALL_BUSINESS] = {"kleineondernemersregeling (artikel 25", "scheme for small businesses (article 25",
+                                   "Btw vrijgesteld over", NULL, NULL},
+    [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = {"Btw verlegd (artikel 12 lid 5",
+                                            "Reverse charge, btw verlegd (article 12(5)", "Btw verlegd over",
+                                            "NL009999999B99", NULL},
+    [VAT_GROUND_REVERSE_CHARGE] = {"Btw verlegd (artikel 44 en 196", "Reverse charge, btw verlegd (articles 44 and 196",
+                                   "Btw verlegd over", "DE123456788", "Germany"},
+    [VAT_GROUND_INTRA_COMMUNITY] = {"Intracommunautaire levering", "Intra-Community supply", "Btw 0% over",
+                                    "FR83404833048", "France"},
+    [VAT_GROUND_EXPORT] = {"Uitvoer uit de Unie", "Export from the Union", "Btw 0% over", NULL, "Switzerland"},
+    [VAT_GROUND_OUTSIDE_UNION] = {"buiten de Unie, geen btw", "outside the Union, no VAT", "Btw 0% over", NULL,
+                                  "United States"},
+    [VAT_GROUND_ONE_STOP_SHOP] = {"Btw van Duitsland, aangegeven", "VAT of Germany, declared", "Btw 19% (DE) over",
+                                  NULL, "Germany"},
+};
+
+static void test_grounds(void **state)
+{
+    (void)state;
+    for (enum vat_ground ground = VAT_GROUND_NONE; ground <= VAT_GROUND_ONE_STOP_SHOP; ground++) {
+        struct arena *arena = arena_new();
+        const struct invoice dutch = sample_invoice_of_ground(arena, LANGUAGE_NL, ground);
+        const struct invoice english = sample_invoice_of_ground(arena, LANGUAGE_EN, ground);
+        struct rendering in_dutch = render(&dutch);
+        struct rendering in_english = render(&english);
+        assert_contains(text_of(&in_dutch), told[ground].dutch);
+        assert_contains(text_of(&in_dutch), told[ground].total);
+        assert_contains(text_of(&in_english), told[ground].english);
+        assert_contains(text_of(&in_english), "NL001234567B01");
+        if (told[ground].buyer_vat_number != NULL)
+            assert_contains(text_of(&in_english), told[ground].buyer_vat_number);
+        if (told[ground].country != NULL)
+            assert_contains(text_of(&in_english), told[ground].country);
+        assert_words_placed(&in_dutch);
+        assert_words_placed(&in_english);
+        arena_free(in_dutch.arena);
+        arena_free(in_english.arena);
+        arena_free(arena);
+    }
+}
+
+static void check_all_grounds(const char *text)
+{
+    for (enum vat_ground ground = VAT_GROUND_EXEMPT; ground <= VAT_GROUND_ONE_STOP_SHOP; ground++)
+        assert_contains(text, told[ground].dutch);
+}
+
+static void test_all_grounds(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct invoice invoice = sample_invoice_of_all_grounds(arena, LANGUAGE_NL);
+    with_text(&invoice, check_all_grounds);
+    struct rendering rendering = render(&invoice);
+    assert_words_placed(&rendering);
+    arena_free(rendering.arena);
+    arena_free(arena);
+}
+
+static void check_dutch_dollars(const char *text)
+{
+    assert_contains(text, "USD 1.758,85");
+    assert_contains(text, "Btw in euro");
+    assert_contains(text, "€ 271,03");
+    assert_contains(text, "Wisselkoers van de Europese Centrale Bank: € 1 = USD 1,0842, van 20 november 2026.");
+}
+
+static void check_english_dollars(const char *text)
+{
+    assert_contains(text, "VAT in euros");
+    assert_contains(text, "€271.03");
+    assert_contains(text, "€1 = USD 1.0842, of 20 November 2026.");
+    assert_contains(text, "Please transfer USD 1,758.85");
+}
+
+static void test_foreign_currency(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct invoice invoice = sample_dollar_invoice(arena, LANGUAGE_NL);
+    with_text(&invoice, check_dutch_dollars);
+    invoice = sample_dollar_invoice(arena, LANGUAGE_EN);
+    with_text(&invoice, check_english_dollars);
+    arena_free(arena);
+}
+
 static void check_literal_markup(const char *text)
 {
     assert_contains(text, "<b>A & B</b> &amp;");
@@ -325,6 +484,10 @@ int main(void)
         RULE("what was paid is taken off, and what remains is asked for", test_what_remains_due),
         RULE("a credit note names its invoice and says what goes back", test_credit_note),
         RULE("reverse charge is said in words, and a gross price is marked", test_reverse_charge_and_gross_prices),
+        RULE("discounts, periods and the day to pay by are told in both languages", test_discounts),
+        RULE("each ground is told in both languages, with both VAT ids and the country", test_grounds),
+        RULE("all grounds fit one document", test_all_grounds),
+        RULE("a foreign currency has its VAT in euros, with the rate and its day", test_foreign_currency),
         RULE("markup characters are shown as they are", test_markup_is_literal),
         RULE("absent texts leave no trace", test_bare_minimum),
         RULE("the file has title, author, issue date, structure and embedded fonts", test_file_facts),
