@@ -1,16 +1,21 @@
 // Invoices and credit notes: what they say, that they never change, and who may read them.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import { expectProblem, expectStatus, getOrder, newStaff, payStandard, placeOrder, prepareAkkoord, priceList, randomId, registerCustomer, run,
   sampleAddress, sampleSeller, temporaryFolder } from './lib/akkoord.mjs';
 
+// 16 x 8 pixels, the left ones transparent.
+const logo = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAABAAAAAICAYAAADwdn+XAAAAOUlEQVR42mM4ISfHAMSCQKwExMZA7ALEoUCcBsTlQNwBxDOBeBUQ' +
+  '7wbiM0B8F4jfAfF/hlEDhoMBADhGwcG3/EETAAAAAElFTkSuQmCC', 'base64');
+
 let server;
 before(async () => {
   server = await prepareAkkoord();
-  server.env.AKKOORD_SELLER_FILE = server.writeFile('seller.json', sampleSeller);
+  writeFileSync(join(server.folder, 'logo.png'), logo, { mode: 0o644 });
+  server.env.AKKOORD_SELLER_FILE = server.writeFile('seller.json', { ...sampleSeller, logo_file: 'logo.png' });
   server.env.AKKOORD_SERVICES_FILE = server.writeFile('services.json',
     priceList({ logo: [123456, '21.00'], book: [2995, '9.00'], 'a-and-b': [50, '21.00'] }));
   await server.start();
@@ -33,6 +38,22 @@ async function readPdf(bytes) {
   const { code, stdout, stderr } = await run('pdftotext', ['-layout', file, '-']);
   assert.deepEqual([code, stderr], [0, '']);
   return stdout.replace(/[\u00a0\u202f]/g, ' ');
+}
+
+// What a tool of poppler's says about a PDF.
+async function inspect(bytes, ...command) {
+  const file = join(temporaryFolder(), 'document.pdf');
+  writeFileSync(file, bytes, { mode: 0o644 });
+  const { code, stdout, stderr } = await run(command[0], [...command.slice(1), file]);
+  assert.deepEqual([code, stderr], [0, '']);
+  return stdout;
+}
+
+async function embeddedInvoice(bytes) {
+  assert.match(await inspect(bytes, 'pdfdetach', '-list'), /^1: factur-x\.xml$/m);
+  const file = join(temporaryFolder(), 'factur-x.xml');
+  await inspect(bytes, 'pdfdetach', '-save', '1', '-o', file);
+  return readFileSync(file, 'utf8');
 }
 
 function expectPdf(answer) {
@@ -94,6 +115,31 @@ describe('an invoice', () => {
     const text = await readPdf(expectPdf(await fetchOf(customer, `/v1/orders/${order.id}/invoice.pdf`)));
     for (const fact of ['Andere Zaak B.V.', 'Inkoop Voorbeeld', 'Groningen']) assert.ok(text.includes(fact), text);
     for (const other of ['Bouw & Co', 'NL987654321B01', 'Utrecht']) assert.ok(!text.includes(other), `${other} in:\n${text}`);
+  });
+
+  test('is PDF/A-3b, tagged, and holds itself as Factur-X', async () => {
+    const customer = await registerCustomer(server, buyer('en'));
+    const order = await invoiced(customer);
+    const pdf = expectPdf(await fetchOf(customer, `/v1/orders/${order.id}/invoice.pdf`));
+    const metadata = await inspect(pdf, 'pdfinfo', '-meta');
+    for (const fact of ['<pdfaid:part>3<', '<pdfaid:conformance>B<', '<fx:ConformanceLevel>EN 16931<', '<fx:DocumentFileName>factur-x.xml<']) {
+      assert.ok(metadata.includes(fact), `${fact} in:\n${metadata}`);
+    }
+    assert.match(await inspect(pdf, 'pdfinfo'), /^Tagged: +yes$/m);
+    const xml = await embeddedInvoice(pdf);
+    const total = `${Math.floor(order.total.amount / 100)}.${String(order.total.amount % 100).padStart(2, '0')}`;
+    assert.match(xml, /^<\?xml [^>]*>\s*<rsm:CrossIndustryInvoice/);
+    assert.ok(xml.includes(`<ram:ID>${order.invoices[0].number}</ram:ID>`), xml);
+    assert.ok(xml.includes(`<ram:GrandTotalAmount>${total}</ram:GrandTotalAmount>`), xml);
+  });
+
+  test('shows the seller\'s logo, without transparency', async () => {
+    const customer = await registerCustomer(server, buyer('en'));
+    const order = await invoiced(customer);
+    const pdf = expectPdf(await fetchOf(customer, `/v1/orders/${order.id}/invoice.pdf`));
+    const [, , ...images] = (await inspect(pdf, 'pdfimages', '-list')).trim().split('\n');
+    assert.equal(images.length, 1, images.join('\n'));
+    assert.match(images[0], / image +16 +8 +rgb /);
   });
 
   test('is not there before the order is accepted: 404', async () => {
@@ -174,4 +220,21 @@ describe('what is issued', () => {
     const { token } = await newStaff(server);
     expectProblem(await server.api('GET', `/v1/orders/${order.id}/invoice.pdf`, { token }), 403, 'forbidden');
   });
+});
+
+describe('a logo that can\'t be drawn', () => {
+  const broken = { 'broken.png': logo.subarray(0, logo.length - 30), 'photo.png': Buffer.from('\xff\xd8\xff\xe0 JFIF', 'latin1'),
+    'large.png': Buffer.concat([logo, Buffer.alloc(256 * 1024)]), 'missing.png': null };
+  for (const [name, bytes] of Object.entries(broken)) {
+    test(`${name} stops the start with one line, and doctor names it`, async () => {
+      if (bytes !== null) writeFileSync(join(server.folder, name), bytes, { mode: 0o644 });
+      const env = { AKKOORD_SELLER_FILE: server.writeFile(`seller-${name}.json`, { ...sampleSeller, logo_file: name }) };
+      const { code, stdout, stderr } = await server.refuse(env);
+      assert.equal(code, 1, stdout);
+      assert.match(stderr, /^akkoord: AKKOORD_SELLER_FILE .*logo_file: .*\n$/);
+      const doctor = await server.cli(['doctor'], { env });
+      assert.equal(doctor.code, 1);
+      assert.match(doctor.stdout, /^problem +seller +AKKOORD_SELLER_FILE .*logo_file/m);
+    });
+  }
 });
