@@ -106,7 +106,6 @@ static void set_font(PangoLayout *layout, const struct text_style *style, double
 {
     static const PangoWeight weights[] = {
         [TEXT_REGULAR] = PANGO_WEIGHT_NORMAL,
-        [TEXT_MEDIUM] = PANGO_WEIGHT_MEDIUM,
         [TEXT_SEMIBOLD] = PANGO_WEIGHT_SEMIBOLD,
     };
     PangoFontDescription *font = pango_font_description_new();

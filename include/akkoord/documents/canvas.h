@@ -30,7 +30,8 @@ struct colour {
     double blue;
 };
 
-enum text_weight { TEXT_REGULAR, TEXT_MEDIUM, TEXT_SEMIBOLD };
+/* Few, because every file carries each font that it uses: some 3 KB. */
+enum text_weight { TEXT_REGULAR, TEXT_SEMIBOLD };
 
 struct text_style {
     double size;
