@@ -73,7 +73,8 @@ struct invoice sample_invoice(struct arena *arena, enum language language)
         .net_minor = 146500,
         .vat_minor = 29385,
         .total_minor = 175885,
-        .subtotals = {{"S", 2100, 135000, 28350}, {"S", 900, 11500, 1035}},
+        .subtotals = {{.vat_category = "S", .vat_rate_basis_points = 2100, .net_minor = 135000, .vat_minor = 28350},
+                      {.vat_category = "S", .vat_rate_basis_points = 900, .net_minor = 11500, .vat_minor = 1035}},
         .subtotals_count = 2,
     };
     invoice.prepaid_minor = invoice.totals.total_minor;
