@@ -224,6 +224,12 @@ double block_table_head(const struct sheet *sheet, double baseline)
     return y;
 }
 
+/* Where there is no VAT, a price that includes it would raise questions. */
+static bool shows_vat_included(const struct order_line *line)
+{
+    return line->price_includes_vat && line->vat_rate_basis_points > 0;
+}
+
 /* What was sold, and below it the discount that is in its amount; returns the last baseline. */
 static double draw_description(const struct sheet *sheet, const struct order_line *line, double baseline)
 {
@@ -233,7 +239,7 @@ static double draw_description(const struct sheet *sheet, const struct order_lin
     canvas_begin_element(sheet->canvas, "TD");
     double last = canvas_draw_text(sheet->canvas, line->name, &setting_body, &box);
     if (line->discount_minor > 0) {
-        const char *basis = line->price_includes_vat ? words->price_includes_vat : NULL;
+        const char *basis = shows_vat_included(line) ? words->price_includes_vat : NULL;
         const char *amount = setting_join(sheet, setting_money(sheet, line->discount_minor), " ", basis);
         const char *text =
             arena_format(sheet->arena, "%s%s%s", words->line_discount[0], amount, words->line_discount[1]);
@@ -254,7 +260,7 @@ double block_row(const struct sheet *sheet, const struct order_line *line, doubl
     double last = draw_description(sheet, line, baseline);
     draw_cell(sheet, COLUMN_COUNT, "TD", count, &setting_body, baseline, 1);
     draw_cell(sheet, COLUMN_PRICE, "TD", setting_amount(sheet, line->unit_price_minor), &setting_body, baseline, 1);
-    if (line->price_includes_vat) {
+    if (shows_vat_included(line)) {
         double below = draw_cell(sheet, COLUMN_PRICE, "TD", sheet->words->price_includes_vat, &setting_remark,
                                  baseline + setting_remark.leading - 2, 1);
         last = last > below ? last : below;

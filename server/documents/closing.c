@@ -181,7 +181,7 @@ static double draw_code(const struct sheet *sheet, int64_t amount_minor, double 
     struct text_box box = {LEFT + CODE_SIZE + quiet + 4, top + setting_small.leading - 4,
                            NOTE_WIDTH - CODE_SIZE - quiet - 4, TEXT_LEFT, NOTE_LINES_MAX};
     setting_paragraph(sheet, sheet->words->scan_to_pay, &setting_small, box);
-    return top + CODE_SIZE + quiet + setting_small.leading;
+    return top + CODE_SIZE + setting_small.leading;
 }
 
 static double draw_request(const struct sheet *sheet, int64_t amount_minor, struct text_box box)

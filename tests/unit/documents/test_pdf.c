@@ -173,7 +173,13 @@ static void check_reverse_charge(const char *text)
 {
     assert_contains(text, "VAT reverse charge on €6.00");
     assert_contains(text, "Reverse charge, btw verlegd (articles 44 and 196");
+    assert_lacks(text, "incl. VAT");
+}
+
+static void check_gross_prices(const char *text)
+{
     assert_contains(text, "incl. VAT");
+    assert_contains(text, "Less a discount of €1.00 incl. VAT");
 }
 
 static void test_reverse_charge_and_gross_prices(void **state)
@@ -194,6 +200,14 @@ static void test_reverse_charge_and_gross_prices(void **state)
     invoice.totals.subtotals[0] = (struct vat_subtotal){
         .vat_category = "AE", .vat_rate_basis_points = 0, .net_minor = invoice.totals.net_minor, .vat_minor = 0};
     with_text(&invoice, check_reverse_charge);
+    invoice = sample_long_invoice(arena, LANGUAGE_EN, 1);
+    lines[0] = invoice.lines[0];
+    lines[0].unit_price_minor = 221;
+    lines[0].discount_minor = 100;
+    lines[0].discount_net_minor = 83;
+    lines[0].price_includes_vat = true;
+    invoice.lines = lines;
+    with_text(&invoice, check_gross_prices);
     arena_free(arena);
 }
 
@@ -483,7 +497,8 @@ int main(void)
         RULE("an English invoice states them in English", test_english_facts),
         RULE("what was paid is taken off, and what remains is asked for", test_what_remains_due),
         RULE("a credit note names its invoice and says what goes back", test_credit_note),
-        RULE("reverse charge is said in words, and a gross price is marked", test_reverse_charge_and_gross_prices),
+        RULE("reverse charge is said in words, and a gross price is marked where there is VAT",
+             test_reverse_charge_and_gross_prices),
         RULE("discounts, periods and the day to pay by are told in both languages", test_discounts),
         RULE("each ground is told in both languages, with both VAT ids and the country", test_grounds),
         RULE("all grounds fit one document", test_all_grounds),
