@@ -127,6 +127,8 @@ describe('an invoice', () => {
     }
     assert.match(await inspect(pdf, 'pdfinfo'), /^Tagged: +yes$/m);
     const xml = await embeddedInvoice(pdf);
+    const cii = expectStatus(await fetchOf(customer, `/v1/orders/${order.id}/invoice.cii.xml`), 200);
+    assert.equal(xml, cii.bytes.toString(), 'the CII that is handed out by itself, to the byte');
     const total = `${Math.floor(order.total.amount / 100)}.${String(order.total.amount % 100).padStart(2, '0')}`;
     assert.match(xml, /^<\?xml [^>]*>\s*<rsm:CrossIndustryInvoice/);
     assert.ok(xml.includes(`<ram:ID>${order.invoices[0].number}</ram:ID>`), xml);
