@@ -13,7 +13,8 @@
 /* What is known of the lines of one rate beside their subtotal. */
 struct rate_group {
     bool price_includes_vat;
-    int64_t priced_minor; /* the sum of unit price * quantity, in the group's basis */
+    int64_t priced_minor;   /* the sum of unit price * quantity less discounts, in the group's basis */
+    int64_t discount_minor; /* its share of the order's discount, in that basis */
 };
 
 /* Everything is worked out here first, so that a refused order is left as it was. */
@@ -21,8 +22,9 @@ struct work {
     struct totals totals;
     struct rate_group groups[VAT_SUBTOTALS_MAX];
     size_t line_group[ORDER_LINES_MAX];
-    int64_t line_priced_minor[ORDER_LINES_MAX];
+    int64_t line_priced_minor[ORDER_LINES_MAX]; /* after the line's discount */
     int64_t line_net_minor[ORDER_LINES_MAX];
+    int64_t line_discount_net_minor[ORDER_LINES_MAX];
 };
 
 static enum status line_error(struct error *error, const char *code, size_t line, const char *key, const char *detail)
@@ -79,9 +81,31 @@ static enum status check_line(const struct order_line *line, size_t index, struc
     return check_category(line, index, error);
 }
 
+/* Of the line's treatment, where it has one. */
+static struct vat_treatment treatment_of(const struct order_line *line, const struct vat_treatment *treatment)
+{
+    if (treatment != NULL)
+        return *treatment;
+    return (struct vat_treatment){.ground = vat_ground_of_category(line->vat_category)};
+}
+
+static enum status check_group(const struct work *work, size_t group, const struct order_line *line, size_t index,
+                               const struct vat_treatment *treatment, struct error *error)
+{
+    const struct vat_subtotal *subtotal = &work->totals.subtotals[group];
+    if (subtotal->ground != treatment->ground || strcmp(subtotal->country, treatment->country) != 0)
+        return line_error(
+            error, "mixed_vat_grounds", index, "sku",
+            "one VAT rate for two reasons or of two countries can't stand on one invoice: order it apart");
+    if (work->groups[group].price_includes_vat != line->price_includes_vat)
+        return line_error(error, "mixed_price_basis", index, "sku",
+                          "prices with and without VAT can't be ordered together under one rate");
+    return STATUS_OK;
+}
+
 /* The group of the line's rate, made when it is the first of it. */
-static enum status find_group(struct work *work, const struct order_line *line, size_t index, size_t *group,
-                              struct error *error)
+static enum status find_group(struct work *work, const struct order_line *line, size_t index,
+                              const struct vat_treatment *treatment, size_t *group, struct error *error)
 {
     struct totals *totals = &work->totals;
     for (size_t i = 0; i < totals->subtotals_count; i++) {
@@ -89,11 +113,8 @@ static enum status find_group(struct work *work, const struct order_line *line, 
         if (subtotal->vat_rate_basis_points != line->vat_rate_basis_points ||
             strcmp(subtotal->vat_category, line->vat_category) != 0)
             continue;
-        if (work->groups[i].price_includes_vat != line->price_includes_vat)
-            return line_error(error, "mixed_price_basis", index, "sku",
-                              "prices with and without VAT can't be ordered together under one rate");
         *group = i;
-        return STATUS_OK;
+        return check_group(work, i, line, index, treatment, error);
     }
     if (totals->subtotals_count == VAT_SUBTOTALS_MAX)
         return line_error(error, "too_many_vat_rates", index, "sku", "an order can't have this many VAT rates");
@@ -101,40 +122,108 @@ static enum status find_group(struct work *work, const struct order_line *line, 
     struct vat_subtotal *subtotal = &totals->subtotals[*group];
     memcpy(subtotal->vat_category, line->vat_category, sizeof(subtotal->vat_category));
     subtotal->vat_rate_basis_points = line->vat_rate_basis_points;
+    subtotal->ground = treatment->ground;
+    memcpy(subtotal->country, treatment->country, sizeof(subtotal->country));
     work->groups[*group].price_includes_vat = line->price_includes_vat;
     return STATUS_OK;
 }
 
-static enum status add_line(struct work *work, const struct order_line *line, size_t index, struct error *error)
+static enum status add_line(struct work *work, const struct order_line *line, size_t index,
+                            const struct vat_treatment *treatment, struct error *error)
 {
     size_t group = 0;
+    const struct vat_treatment known = treatment_of(line, treatment);
     enum status status = check_line(line, index, error);
     if (status == STATUS_OK)
-        status = find_group(work, line, index, &group, error);
+        status = find_group(work, line, index, &known, &group, error);
     if (status != STATUS_OK)
         return status;
     int64_t priced;
     int64_t *sum = &work->groups[group].priced_minor;
-    if (!money_multiply(line->unit_price_minor, line->quantity, &priced) || !amount_fits(priced) ||
-        !money_add(*sum, priced, sum) || !amount_fits(*sum))
+    if (!money_multiply(line->unit_price_minor, line->quantity, &priced) || !amount_fits(priced))
+        return line_error(error, "amount_too_large", index, "quantity", "the order's amount becomes too large");
+    if (line->discount_minor < 0 || line->discount_minor > priced)
+        return line_error(error, "range", index, "discount", "a discount is not more than what it is taken off");
+    priced -= line->discount_minor;
+    if (!money_add(*sum, priced, sum) || !amount_fits(*sum))
         return line_error(error, "amount_too_large", index, "quantity", "the order's amount becomes too large");
     work->line_group[index] = group;
     work->line_priced_minor[index] = priced;
     work->line_net_minor[index] = priced; /* final for net prices; shared out below for the others */
+    work->line_discount_net_minor[index] = line->discount_minor;
     return STATUS_OK;
 }
+
+/* ---- the order's discount ---- */
+
+int64_t tax_discount(int64_t amount_minor, int64_t percent_basis_points)
+{
+    int64_t discount_minor = 0;
+    /* Not more than the amount, so it fits. */
+    if (!money_multiply_ratio(amount_minor, percent_basis_points, BASIS_POINTS, &discount_minor))
+        return 0;
+    return discount_minor;
+}
+
+/* share = part * weight / whole: 128 bits, as both factors may have 53. */
+__extension__ typedef __int128 wide;
+
+/* Shares `discount` over the groups in proportion to their prices, as share_out_net() does with nets. */
+static void share_out_discount(struct work *work, int64_t discount_minor, int64_t priced_minor)
+{
+    wide lost[VAT_SUBTOTALS_MAX] = {0};
+    int64_t left = discount_minor;
+    size_t count = work->totals.subtotals_count;
+    for (size_t i = 0; i < count; i++) {
+        wide product = (wide)discount_minor * work->groups[i].priced_minor;
+        work->groups[i].discount_minor = (int64_t)(product / priced_minor);
+        lost[i] = product % priced_minor;
+        left -= work->groups[i].discount_minor;
+    }
+    for (; left > 0; left--) {
+        size_t most = 0;
+        for (size_t i = 1; i < count; i++) {
+            if (lost[i] > lost[most])
+                most = i;
+        }
+        work->groups[most].discount_minor += 1;
+        lost[most] = 0;
+    }
+}
+
+static enum status discount_groups(struct work *work, const struct order_discount *discount, struct error *error)
+{
+    int64_t priced_minor = 0;
+    for (size_t i = 0; i < work->totals.subtotals_count; i++)
+        priced_minor += work->groups[i].priced_minor; /* eight amounts below 2^53 */
+    if (discount->percent_basis_points < 0 || discount->percent_basis_points > BASIS_POINTS ||
+        discount->amount_minor < 0)
+        return error_set_field(error, STATUS_INVALID, "range", "discount_code",
+                               "a discount is between nothing and 100 per cent");
+    if (!amount_fits(priced_minor))
+        return error_set_field(error, STATUS_INVALID, "amount_too_large", "lines", "the order's total is too large");
+    int64_t discount_minor = discount->percent_basis_points > 0
+                                 ? tax_discount(priced_minor, discount->percent_basis_points)
+                                 : discount->amount_minor;
+    if (discount_minor > priced_minor)
+        discount_minor = priced_minor;
+    if (discount_minor > 0)
+        share_out_discount(work, discount_minor, priced_minor);
+    return STATUS_OK;
+}
+
+/* ---- nets and VAT ---- */
 
 /*
  * Shares the group's net out over its lines: each gets its own net rounded down, and the cents that are left go one
  * each to the lines that lost most by it, the earlier line first. There are never more such cents than lines that lost
  * something, as the group's net is less than a cent above the sum of the exact ones.
  */
-static void share_out_net(struct work *work, size_t count, size_t group)
+static void share_out_net(struct work *work, size_t count, size_t group, int64_t net_minor)
 {
-    const struct vat_subtotal *subtotal = &work->totals.subtotals[group];
-    const int64_t divisor = BASIS_POINTS + subtotal->vat_rate_basis_points;
+    const int64_t divisor = BASIS_POINTS + work->totals.subtotals[group].vat_rate_basis_points;
     int64_t lost[ORDER_LINES_MAX]; /* in parts of a cent: 1 / divisor */
-    int64_t left = subtotal->net_minor;
+    int64_t left = net_minor;
     for (size_t i = 0; i < count; i++) {
         lost[i] = 0;
         if (work->line_group[i] != group)
@@ -156,36 +245,72 @@ static void share_out_net(struct work *work, size_t count, size_t group)
     }
 }
 
-/* Net and VAT of one rate; false when too large. */
-static bool finish_group(struct work *work, size_t count, size_t group)
+/* What the discounts of the group's lines are without VAT: off the undiscounted net, as the line's net is never above
+ * that (a discount of a cent is half a cent of net or more). */
+static bool net_line_discounts(struct work *work, const struct order_line *lines, size_t count, size_t group)
 {
-    struct vat_subtotal *subtotal = &work->totals.subtotals[group];
-    int64_t priced = work->groups[group].priced_minor;
-    if (work->groups[group].price_includes_vat) {
-        if (!vat_within(priced, subtotal->vat_rate_basis_points, &subtotal->vat_minor))
+    int64_t rate = work->totals.subtotals[group].vat_rate_basis_points;
+    for (size_t i = 0; i < count; i++) {
+        int64_t undiscounted_minor = work->line_priced_minor[i] + lines[i].discount_minor;
+        int64_t vat_minor;
+        if (work->line_group[i] != group || lines[i].discount_minor == 0)
+            continue;
+        if (!vat_within(undiscounted_minor, rate, &vat_minor))
             return false;
-        subtotal->net_minor = priced - subtotal->vat_minor;
-        share_out_net(work, count, group);
-        return true;
+        work->line_discount_net_minor[i] = undiscounted_minor - vat_minor - work->line_net_minor[i];
     }
-    subtotal->net_minor = priced;
-    return money_multiply_ratio(priced, subtotal->vat_rate_basis_points, BASIS_POINTS, &subtotal->vat_minor);
+    return true;
 }
 
-static bool finish_totals(struct work *work, size_t count)
+/* The group's prices include VAT, and so does its share of the discount. */
+static bool finish_gross_group(struct work *work, const struct order_line *lines, size_t count, size_t group)
+{
+    struct vat_subtotal *subtotal = &work->totals.subtotals[group];
+    const struct rate_group *known = &work->groups[group];
+    int64_t rate = subtotal->vat_rate_basis_points;
+    int64_t undiscounted_vat_minor;
+    int64_t left_minor = known->priced_minor - known->discount_minor;
+    if (!vat_within(known->priced_minor, rate, &undiscounted_vat_minor) ||
+        !vat_within(left_minor, rate, &subtotal->vat_minor))
+        return false;
+    int64_t lines_net_minor = known->priced_minor - undiscounted_vat_minor;
+    subtotal->net_minor = left_minor - subtotal->vat_minor;
+    subtotal->discount_net_minor = lines_net_minor - subtotal->net_minor;
+    share_out_net(work, count, group, lines_net_minor);
+    return net_line_discounts(work, lines, count, group);
+}
+
+/* Net and VAT of one rate; false when too large. */
+static bool finish_group(struct work *work, const struct order_line *lines, size_t count, size_t group)
+{
+    struct vat_subtotal *subtotal = &work->totals.subtotals[group];
+    const struct rate_group *known = &work->groups[group];
+    if (known->price_includes_vat)
+        return finish_gross_group(work, lines, count, group);
+    subtotal->discount_net_minor = known->discount_minor;
+    subtotal->net_minor = known->priced_minor - known->discount_minor;
+    return money_multiply_ratio(subtotal->net_minor, subtotal->vat_rate_basis_points, BASIS_POINTS,
+                                &subtotal->vat_minor);
+}
+
+static bool finish_totals(struct work *work, const struct order_line *lines, size_t count)
 {
     struct totals *totals = &work->totals;
     for (size_t i = 0; i < totals->subtotals_count; i++) {
-        if (!finish_group(work, count, i) ||
-            !money_add(totals->net_minor, totals->subtotals[i].net_minor, &totals->net_minor) ||
-            !money_add(totals->vat_minor, totals->subtotals[i].vat_minor, &totals->vat_minor))
+        const struct vat_subtotal *subtotal = &totals->subtotals[i];
+        if (!finish_group(work, lines, count, i) ||
+            !money_add(totals->net_minor, subtotal->net_minor, &totals->net_minor) ||
+            !money_add(totals->vat_minor, subtotal->vat_minor, &totals->vat_minor) ||
+            !money_add(totals->discount_net_minor, subtotal->discount_net_minor, &totals->discount_net_minor))
             return false;
     }
-    totals->lines_net_minor = totals->net_minor;
-    return money_add(totals->net_minor, totals->vat_minor, &totals->total_minor) && amount_fits(totals->total_minor);
+    return money_add(totals->net_minor, totals->discount_net_minor, &totals->lines_net_minor) &&
+           amount_fits(totals->lines_net_minor) &&
+           money_add(totals->net_minor, totals->vat_minor, &totals->total_minor) && amount_fits(totals->total_minor);
 }
 
-enum status tax_compute_totals(struct order_line *lines, size_t count, struct totals *totals, struct error *error)
+enum status tax_compute_order(struct order_line *lines, size_t count, const struct vat_treatment *treatments,
+                              const struct order_discount *discount, struct totals *totals, struct error *error)
 {
     if (count == 0)
         return error_set_field(error, STATUS_INVALID, "required", "lines", "an order has at least one line");
@@ -193,17 +318,45 @@ enum status tax_compute_totals(struct order_line *lines, size_t count, struct to
         return error_set_field(error, STATUS_INVALID, "length", "lines", "an order has at most %d lines",
                                ORDER_LINES_MAX);
     struct work work = {0};
-    for (size_t i = 0; i < count; i++) {
-        enum status status = add_line(&work, &lines[i], i, error);
-        if (status != STATUS_OK)
-            return status;
-    }
-    if (!finish_totals(&work, count))
+    enum status status = STATUS_OK;
+    for (size_t i = 0; i < count && status == STATUS_OK; i++)
+        status = add_line(&work, &lines[i], i, treatments != NULL ? &treatments[i] : NULL, error);
+    if (status == STATUS_OK && discount != NULL)
+        status = discount_groups(&work, discount, error);
+    if (status != STATUS_OK)
+        return status;
+    if (!finish_totals(&work, lines, count))
         return error_set_field(error, STATUS_INVALID, "amount_too_large", "lines", "the order's total is too large");
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         lines[i].net_minor = work.line_net_minor[i];
+        lines[i].discount_net_minor = work.line_discount_net_minor[i];
+    }
     *totals = work.totals;
     return STATUS_OK;
+}
+
+enum status tax_compute_totals(struct order_line *lines, size_t count, struct totals *totals, struct error *error)
+{
+    return tax_compute_order(lines, count, NULL, NULL, totals, error);
+}
+
+/* ---- euros ---- */
+
+/* One amount, in cents; false when it is too large. */
+static bool euros_of(int64_t amount_minor, int decimals, int64_t per_euro_millionths, int64_t *euro_minor)
+{
+    static const int64_t hundreds_over[] = {100000000, 10000000, 1000000, 100000}; /* 10^6 * 10^2 / 10^decimals */
+    return decimals >= 0 && decimals <= 3 &&
+           money_multiply_ratio(amount_minor, hundreds_over[decimals], per_euro_millionths, euro_minor);
+}
+
+bool tax_in_euros(const struct totals *totals, const char *currency, struct exchange *exchange)
+{
+    int decimals = currency_decimals(currency);
+    return exchange->per_euro_millionths > 0 &&
+           euros_of(totals->vat_minor, decimals, exchange->per_euro_millionths, &exchange->vat_euro_minor) &&
+           euros_of(totals->total_minor, decimals, exchange->per_euro_millionths, &exchange->total_euro_minor) &&
+           amount_fits(exchange->total_euro_minor);
 }
 
 static bool unit_price_is_possible(int64_t unit_price_minor, int64_t vat_rate_basis_points)
