@@ -14,8 +14,8 @@
 
 static void take_profile(struct api_call *call, const json_t *body, struct profile *profile)
 {
-    static const char *const known[] = {"email",   "password",   "name",       "company",  "phone",
-                                        "address", "vat_number", "kvk_number", "language", NULL};
+    static const char *const known[] = {"email",      "password",   "name", "company",  "phone", "address",
+                                        "vat_number", "kvk_number", "oin",  "language", NULL};
     api_take_no_others(call, body, "", known);
     *profile = (struct profile){
         .email = api_take_email(call, body, "email"),
@@ -24,6 +24,7 @@ static void take_profile(struct api_call *call, const json_t *body, struct profi
         .phone = api_take_text(call, body, "", "phone", JSON_OPTIONAL, API_PHONE_LENGTH_MAX),
         .vat_number = api_take_vat_number(call, body, ""),
         .kvk_number = api_take_kvk_number(call, body, ""),
+        .oin = api_take_oin(call, body, ""),
         .language = api_take_language(call, body, "language", LANGUAGE_NL),
     };
     api_take_address(call, body, "", "address", &profile->address);
@@ -175,8 +176,8 @@ enum status api_me_show(struct api_call *call, struct http_answer *answer, struc
 /* A field that is there replaces what stands; null takes it away. */
 static void take_changes(struct api_call *call, const json_t *body, struct profile *profile)
 {
-    static const char *const known[] = {"name",       "company",    "phone",    "address",
-                                        "vat_number", "kvk_number", "language", NULL};
+    static const char *const known[] = {"name",       "company", "phone",    "address", "vat_number",
+                                        "kvk_number", "oin",     "language", NULL};
     api_take_no_others(call, body, "", known);
     if (json_object_get(body, "name") != NULL)
         profile->name = api_take_text(call, body, "", "name", JSON_REQUIRED, API_NAME_LENGTH_MAX);
@@ -190,6 +191,8 @@ static void take_changes(struct api_call *call, const json_t *body, struct profi
         profile->vat_number = api_take_vat_number(call, body, "");
     if (json_object_get(body, "kvk_number") != NULL)
         profile->kvk_number = api_take_kvk_number(call, body, "");
+    if (json_object_get(body, "oin") != NULL)
+        profile->oin = api_take_oin(call, body, "");
     profile->language = api_take_language(call, body, "language", profile->language);
 }
 

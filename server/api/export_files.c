@@ -98,30 +98,39 @@ static void set_address(struct arena *arena, json_t *node, const char *key, cons
     json_set_value(node, key, place);
 }
 
-static json_t *kvk_to_node(struct arena *arena, const char *kvk_number)
+static json_t *number_to_node(struct arena *arena, const char *kind, const char *number)
 {
     json_t *identifier = new_node(arena, "PropertyValue");
-    json_set_text(identifier, "propertyID", "KvK");
-    json_set_text(identifier, "value", kvk_number);
+    json_set_text(identifier, "propertyID", kind);
+    json_set_text(identifier, "value", number);
     return identifier;
 }
 
-static json_t *organisation(struct arena *arena, const char *name, const char *vat_number, const char *kvk_number)
+/* What a company or an authority is known by. */
+struct registration {
+    const char *name;
+    const char *vat_number;
+    const char *kvk_number;
+    const char *oin;
+};
+
+static json_t *organisation(struct arena *arena, const struct registration *known)
 {
     json_t *node = new_node(arena, "Organization");
-    set_some(node, "legalName", name);
-    set_some(node, "vatID", vat_number);
-    if (kvk_number != NULL)
-        json_set_value(node, "identifier", kvk_to_node(arena, kvk_number));
+    set_some(node, "legalName", known->name);
+    set_some(node, "vatID", known->vat_number);
+    if (known->kvk_number != NULL)
+        json_set_value(node, "identifier", number_to_node(arena, "KvK", known->kvk_number));
+    if (known->oin != NULL)
+        json_set_value(node, "additionalProperty", number_to_node(arena, "OIN", known->oin));
     return node;
 }
 
 /* Who somebody orders for. */
-static void set_affiliation(struct arena *arena, json_t *person, const char *company, const char *vat_number,
-                            const char *kvk_number)
+static void set_affiliation(struct arena *arena, json_t *person, const struct registration *known)
 {
-    if (company != NULL || vat_number != NULL || kvk_number != NULL)
-        json_set_value(person, "affiliation", organisation(arena, company, vat_number, kvk_number));
+    if (known->name != NULL || known->vat_number != NULL || known->kvk_number != NULL || known->oin != NULL)
+        json_set_value(person, "affiliation", organisation(arena, known));
 }
 
 struct export_file export_profile(struct arena *arena, const struct customer *customer)
@@ -136,7 +145,8 @@ struct export_file export_profile(struct arena *arena, const struct customer *cu
     set_some(node, "telephone", profile->phone);
     json_set_text(node, "knowsLanguage", language_name(profile->language));
     set_address(arena, node, "address", &profile->address);
-    set_affiliation(arena, node, profile->company, profile->vat_number, profile->kvk_number);
+    const struct registration known = {profile->company, profile->vat_number, profile->kvk_number, profile->oin};
+    set_affiliation(arena, node, &known);
     json_set_time(node, "dateCreated", customer->created_at_us);
     return export_json(arena, "profile.jsonld", LD_TYPE, node);
 }
@@ -207,7 +217,9 @@ static void set_content(struct arena *arena, json_t *node, const struct order_co
     for (size_t i = 0; i < content->lines_count; i++)
         json_append_value(offers, line_to_offer(arena, &content->lines[i], content->currency));
     json_set_value(node, "acceptedOffer", offers);
-    json_t *seller = organisation(arena, content->seller.name, content->seller.vat_number, content->seller.kvk_number);
+    const struct registration known = {content->seller.name, content->seller.vat_number, content->seller.kvk_number,
+                                       NULL};
+    json_t *seller = organisation(arena, &known);
     set_address(arena, seller, "address", &content->seller.address);
     json_set_value(node, "seller", seller);
     set_some(node, "confirmationNumber", content->reference);
@@ -222,7 +234,8 @@ static json_t *buyer_to_node(struct arena *arena, const struct customer *custome
     if (!exported->has_content)
         return person;
     set_some(person, "name", buyer->name);
-    set_affiliation(arena, person, buyer->company, buyer->vat_number, buyer->kvk_number);
+    const struct registration known = {buyer->company, buyer->vat_number, buyer->kvk_number, buyer->oin};
+    set_affiliation(arena, person, &known);
     return person;
 }
 

@@ -9,6 +9,7 @@
 #define VAT_NUMBER_LENGTH_MIN  4
 #define VAT_NUMBER_LENGTH_MAX  15
 #define KVK_NUMBER_LENGTH      8
+#define OIN_LENGTH             20
 #define COMPACT_CHARACTERS_MAX 40 /* a number as typed, with its spaces and dots */
 
 static const char *path_of(struct api_call *call, const char *prefix, const char *key)
@@ -185,15 +186,23 @@ const char *api_take_vat_number(struct api_call *call, const json_t *object, con
     return number;
 }
 
+static const char *take_digits(struct api_call *call, const json_t *object, const char *prefix, const char *key,
+                               size_t length, const char *detail)
+{
+    const char *number = take_compact(call, object, prefix, key);
+    if (number != NULL && (strlen(number) != length || strspn(number, "0123456789") != length))
+        api_call_note_field(call, path_of(call, prefix, key), "format", detail);
+    return number;
+}
+
 const char *api_take_kvk_number(struct api_call *call, const json_t *object, const char *prefix)
 {
-    const char *number = take_compact(call, object, prefix, "kvk_number");
-    if (number == NULL)
-        return NULL;
-    bool fits = strlen(number) == KVK_NUMBER_LENGTH && strspn(number, "0123456789") == KVK_NUMBER_LENGTH;
-    if (!fits)
-        api_call_note_field(call, path_of(call, prefix, "kvk_number"), "format", "a KvK number is eight digits");
-    return number;
+    return take_digits(call, object, prefix, "kvk_number", KVK_NUMBER_LENGTH, "a KvK number is eight digits");
+}
+
+const char *api_take_oin(struct api_call *call, const json_t *object, const char *prefix)
+{
+    return take_digits(call, object, prefix, "oin", OIN_LENGTH, "an OIN is twenty digits");
 }
 
 enum language api_take_language(struct api_call *call, const json_t *object, const char *key, enum language otherwise)

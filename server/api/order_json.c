@@ -15,6 +15,53 @@ static int64_t net_unit_price(const struct order_line *line)
     return net_minor;
 }
 
+/* Without VAT; null where there is none. */
+static json_t *discount_to_json(struct arena *arena, int64_t net_minor, const char *reason, const char *currency)
+{
+    if (reason == NULL)
+        return NULL;
+    json_t *object = json_new_object(arena);
+    json_set_money(object, "net", net_minor, currency);
+    json_set_text(object, "reason", reason);
+    return object;
+}
+
+static json_t *breakdown_to_json(struct arena *arena, const struct order_content *content)
+{
+    json_t *array = json_new_array(arena);
+    for (size_t i = 0; i < content->totals.subtotals_count; i++) {
+        const struct vat_subtotal *subtotal = &content->totals.subtotals[i];
+        char rate[VAT_RATE_TEXT_BYTES];
+        vat_rate_format(subtotal->vat_rate_basis_points, rate);
+        json_t *item = json_new_object(arena);
+        json_set_text(item, "vat_category", subtotal->vat_category);
+        json_set_text(item, "vat_rate", rate);
+        json_set_money(item, "net", subtotal->net_minor, content->currency);
+        json_set_money(item, "vat", subtotal->vat_minor, content->currency);
+        json_set_money(item, "discount", subtotal->discount_net_minor, content->currency);
+        json_set_text(item, "ground", subtotal->ground != VAT_GROUND_NONE ? vat_ground_name(subtotal->ground) : NULL);
+        json_set_text(item, "country", subtotal->country[0] != '\0' ? subtotal->country : NULL);
+        json_append_value(array, item);
+    }
+    return array;
+}
+
+static json_t *exchange_to_json(struct arena *arena, const struct exchange *exchange)
+{
+    char date[CALENDAR_DATE_BYTES];
+    if (exchange->per_euro_millionths == 0)
+        return NULL;
+    calendar_format_date(exchange->day, date);
+    json_t *object = json_new_object(arena);
+    json_set_text(object, "per_euro",
+                  arena_format(arena, "%lld.%06lld", (long long)(exchange->per_euro_millionths / 1000000),
+                               (long long)(exchange->per_euro_millionths % 1000000)));
+    json_set_text(object, "date", date);
+    json_set_money(object, "vat", exchange->vat_euro_minor, "EUR");
+    json_set_money(object, "total", exchange->total_euro_minor, "EUR");
+    return object;
+}
+
 static json_t *lines_to_json(struct arena *arena, const struct order_content *content)
 {
     json_t *array = json_new_array(arena);
@@ -30,6 +77,8 @@ static json_t *lines_to_json(struct arena *arena, const struct order_content *co
         json_set_money(item, "net", line->net_minor, content->currency);
         json_set_text(item, "vat_category", line->vat_category);
         json_set_text(item, "vat_rate", rate);
+        json_set_value(item, "discount",
+                       discount_to_json(arena, line->discount_net_minor, line->discount_reason, content->currency));
         json_append_value(array, item);
     }
     return array;
@@ -116,6 +165,11 @@ json_t *order_to_json(struct arena *arena, const struct stored_order *order, con
     json_set_text(object, "reference", order->content.reference);
     json_set_value(object, "lines", lines_to_json(arena, &order->content));
     set_amounts(object, order);
+    json_set_value(object, "discount",
+                   discount_to_json(arena, order->content.totals.discount_net_minor, order->content.discount_reason,
+                                    order->content.currency));
+    json_set_value(object, "vat_breakdown", breakdown_to_json(arena, &order->content));
+    json_set_value(object, "exchange", exchange_to_json(arena, &order->content.exchange));
     set_payments(arena, object, order);
     set_decisions(arena, object, order, decisions, decisions_count);
     json_set_value(object, "invoices", documents_to_json(arena, order));

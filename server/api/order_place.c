@@ -10,6 +10,7 @@
 #include "akkoord/api/checkout.h"
 #include "akkoord/api/idempotency_key.h"
 #include "akkoord/api/notices.h"
+#include "akkoord/api/order_price.h"
 #include "akkoord/api/order_request.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/base/clock.h"
@@ -59,26 +60,6 @@ static enum status replay(struct api_call *call, const struct idempotency_reques
 
 /* ---- the order ---- */
 
-static enum status price_order(struct api_call *call, const struct order_request *request,
-                               struct order_content *content, struct error *error)
-{
-    const char **skus = ARENA_ARRAY(call->arena, const char *, request->lines_count);
-    for (size_t i = 0; i < request->lines_count; i++)
-        skus[i] = request->lines[i].sku;
-    struct service *services;
-    size_t count;
-    enum status status =
-        store_services_find(call->store, call->arena, skus, request->lines_count, &services, &count, error);
-    if (status != STATUS_OK)
-        return status;
-    content->lines = api_price_lines(call, request, services, count, content->language, content->currency);
-    content->lines_count = request->lines_count;
-    status = api_call_check_faults(call, error);
-    if (status == STATUS_OK)
-        status = tax_compute_totals(content->lines, content->lines_count, &content->totals, error);
-    return status;
-}
-
 static enum status read_content(struct api_call *call, const json_t *body, struct order_request *request,
                                 struct order_content *content, struct error *error)
 {
@@ -97,7 +78,7 @@ static enum status read_content(struct api_call *call, const json_t *body, struc
                                       .reference = request->reference,
                                       .seller = *call->options->seller,
                                       .buyer = request->buyer};
-    return price_order(call, request, content, error);
+    return api_price_order(call, request, content, error);
 }
 
 static enum status build_order(struct api_call *call, const struct order_request *request,

@@ -3,8 +3,7 @@
 
 #include "akkoord/api/fields.h"
 #include "akkoord/api/notices.h"
-
-#define SELLING_COUNTRY "NL"
+#include "akkoord/domain/vat_area.h"
 
 /* ---- provider ---- */
 
@@ -62,12 +61,12 @@ static void take_lines(struct api_call *call, const json_t *body, struct order_r
 static bool names_registration(const json_t *billing)
 {
     return json_object_get(billing, "company") != NULL || json_object_get(billing, "vat_number") != NULL ||
-           json_object_get(billing, "kvk_number") != NULL;
+           json_object_get(billing, "kvk_number") != NULL || json_object_get(billing, "oin") != NULL;
 }
 
 static void take_billing(struct api_call *call, const json_t *billing, struct buyer *buyer)
 {
-    static const char *const known[] = {"name", "company", "address", "vat_number", "kvk_number", NULL};
+    static const char *const known[] = {"name", "company", "address", "vat_number", "kvk_number", "oin", NULL};
     static const char prefix[] = "billing.";
     struct postal_address address;
     api_take_no_others(call, billing, prefix, known);
@@ -78,6 +77,7 @@ static void take_billing(struct api_call *call, const json_t *billing, struct bu
         buyer->company = api_take_text(call, billing, prefix, "company", JSON_OPTIONAL, API_NAME_LENGTH_MAX);
         buyer->vat_number = api_take_vat_number(call, billing, prefix);
         buyer->kvk_number = api_take_kvk_number(call, billing, prefix);
+        buyer->oin = api_take_oin(call, billing, prefix);
     }
     size_t faults_before = call->faults_count;
     api_take_address(call, billing, prefix, "address", &address);
@@ -91,9 +91,9 @@ static void check_buyer_address(struct api_call *call, const struct buyer *buyer
         return;
     if (buyer->address.street == NULL)
         api_call_note_field(call, "billing.address", "required", "an order needs an address, here or in the profile");
-    else if (strcmp(buyer->address.country, SELLING_COUNTRY) != 0)
-        api_call_note_field(call, "billing.address.country", "country_not_served",
-                            "for now only buyers in the Netherlands (NL) can order");
+    else if (!country_is_known(buyer->address.country))
+        api_call_note_field(call, "billing.address.country", "unknown_country",
+                            "no country of ISO 3166-1 has this code; Greece is GR, Northern Ireland GB");
 }
 
 static void take_buyer(struct api_call *call, const json_t *body, const struct profile *profile, struct buyer *buyer)
@@ -104,6 +104,7 @@ static void take_buyer(struct api_call *call, const json_t *body, const struct p
         .address = profile->address,
         .vat_number = profile->vat_number,
         .kvk_number = profile->kvk_number,
+        .oin = profile->oin,
         .email = profile->email,
     };
     json_t *billing;
@@ -130,57 +131,32 @@ static bool take_information_version(struct api_call *call, const json_t *body)
     return version != NULL;
 }
 
+/* Whichever way it is typed; NULL when there is none. Which codes there are, the price list knows. */
+static const char *take_discount_code(struct api_call *call, const json_t *body)
+{
+    const char *text = api_take_text(call, body, "", "discount_code", JSON_OPTIONAL, DISCOUNT_CODE_LENGTH);
+    if (text == NULL)
+        return NULL;
+    size_t length = strlen(text);
+    char *code = arena_copy_bytes(call->arena, text, length);
+    for (size_t i = 0; i < length; i++) {
+        if (code[i] >= 'a' && code[i] <= 'z')
+            code[i] = (char)(code[i] - 'a' + 'A');
+    }
+    return code;
+}
+
 void api_take_order_request(struct api_call *call, const json_t *body, const struct profile *profile,
                             struct order_request *request)
 {
-    static const char *const known[] = {"lines",   "payment_provider",    "reference",
-                                        "billing", "information_version", NULL};
+    static const char *const known[] = {
+        "lines", "payment_provider", "reference", "billing", "information_version", "discount_code", NULL};
     *request = (struct order_request){.lines = NULL};
     take_buyer(call, body, profile, &request->buyer);
     take_lines(call, body, request);
     request->provider = api_take_provider(call, body);
     request->reference = api_take_text(call, body, "", "reference", JSON_OPTIONAL, API_REFERENCE_LENGTH_MAX);
+    request->discount_code = take_discount_code(call, body);
     request->information_shown = take_information_version(call, body);
     api_take_no_others(call, body, "", known);
-}
-
-/* ---- prices ---- */
-
-static const struct service *service_by_sku(const struct service *services, size_t count, const char *sku)
-{
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(services[i].sku, sku) == 0)
-            return &services[i];
-    }
-    return NULL;
-}
-
-struct order_line *api_price_lines(struct api_call *call, const struct order_request *request,
-                                   const struct service *services, size_t services_count, enum language language,
-                                   char currency[CURRENCY_BYTES])
-{
-    struct order_line *lines = ARENA_ARRAY(call->arena, struct order_line, request->lines_count);
-    currency[0] = '\0';
-    for (size_t i = 0; i < request->lines_count; i++) {
-        const struct service *service = service_by_sku(services, services_count, request->lines[i].sku);
-        const char *field = arena_format(call->arena, "lines[%zu].sku", i);
-        if (service == NULL) {
-            api_call_note_field(call, field, "unknown_sku", "no such service is sold");
-            continue;
-        }
-        if (currency[0] == '\0')
-            memcpy(currency, service->currency, CURRENCY_BYTES);
-        if (strcmp(currency, service->currency) != 0)
-            api_call_note_field(call, field, "currency", "the lines of an order have one currency");
-        lines[i] = (struct order_line){
-            .sku = service->sku,
-            .name = service->name[language],
-            .quantity = request->lines[i].quantity,
-            .unit_price_minor = service->unit_price_minor,
-            .price_includes_vat = service->price_includes_vat,
-            .vat_rate_basis_points = service->vat_rate_basis_points,
-        };
-        memcpy(lines[i].vat_category, service->vat_category, sizeof(lines[i].vat_category));
-    }
-    return lines;
 }

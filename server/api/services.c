@@ -67,6 +67,22 @@ enum status api_choose_language(struct api_call *call, enum language *language, 
 
 /* ---- the list ---- */
 
+static json_t *discounts_to_json(struct arena *arena, const struct service *service, enum language language)
+{
+    json_t *array = json_new_array(arena);
+    for (size_t i = 0; i < service->discounts_count; i++) {
+        const struct quantity_discount *discount = &service->discounts[i];
+        char percent[VAT_RATE_TEXT_BYTES];
+        vat_rate_format(discount->percent_basis_points, percent);
+        json_t *item = json_new_object(arena);
+        json_set_integer(item, "from_quantity", discount->from_quantity);
+        json_set_text(item, "percent", percent);
+        json_set_text(item, "name", discount->name[language]);
+        json_append_value(array, item);
+    }
+    return array;
+}
+
 static enum status service_to_json(struct api_call *call, const struct service *service, enum language language,
                                    json_t **value, struct error *error)
 {
@@ -86,6 +102,8 @@ static enum status service_to_json(struct api_call *call, const struct service *
     json_set_money(object, "unit_price_gross", gross_minor, service->currency);
     json_set_text(object, "vat_category", service->vat_category);
     json_set_text(object, "vat_rate", rate);
+    json_set_text(object, "supply", supply_name(service->supply));
+    json_set_value(object, "discounts", discounts_to_json(call->arena, service, language));
     *value = object;
     return STATUS_OK;
 }

@@ -10,12 +10,14 @@
 #include <sys/timex.h>
 #include <unistd.h>
 
+#include "akkoord/api/exchange_rates.h"
 #include "akkoord/app/cli.h"
 #include "akkoord/app/installation.h"
 #include "akkoord/app/migrate.h"
 #include "akkoord/base/arena.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/pdf.h"
+#include "akkoord/domain/calendar.h"
 #include "akkoord/http/client.h"
 #include "akkoord/store/installation_mode.h"
 #include "akkoord/store/jobs.h"
@@ -78,6 +80,23 @@ static bool check_settings(struct doctor *doctor)
     return true;
 }
 
+/* Euros are not in it, so a file that can be read says that these are missing. */
+static void check_exchange_rates(struct doctor *doctor)
+{
+    struct error error;
+    struct exchange exchange;
+    char date[CALENDAR_DATE_BYTES];
+    if (doctor->settings.exchange_rates_file == NULL)
+        return;
+    if (exchange_rates_find(doctor->arena, doctor->settings.exchange_rates_file, "EUR", &exchange, &error) !=
+        STATUS_NOT_FOUND) {
+        tell_error(doctor, "exchange rates", &error, "correct the file");
+        return;
+    }
+    calendar_format_date(exchange.day, date);
+    tell(doctor, FINE, "exchange rates", "the file holds those of %s", date);
+}
+
 static void check_files(struct doctor *doctor)
 {
     struct error error;
@@ -89,6 +108,7 @@ static void check_files(struct doctor *doctor)
         tell(doctor, WARNING, "seller", "invoices are drawn up for a sample; name yours in AKKOORD_SELLER_FILE");
     else
         tell(doctor, FINE, "seller", "the file can be read");
+    check_exchange_rates(doctor);
     if (doctor->settings.services_file == NULL)
         return;
     if (first_start_check_services(&doctor->settings, doctor->arena, &services, &error) != STATUS_OK)

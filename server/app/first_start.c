@@ -33,15 +33,14 @@ static void blame_setting(const char *setting, const struct error *fault, struct
 
 /* ---- the price list ---- */
 
-static enum status read_file(const char *path, struct arena *arena, struct service **services, size_t *count,
-                             struct error *error)
+static enum status read_file(const char *path, struct arena *arena, struct price_list *list, struct error *error)
 {
     char *text;
     size_t length;
     struct error fault;
     enum status status = file_read(arena, path, PRICE_LIST_BYTES_MAX, &text, &length, &fault);
     if (status == STATUS_OK)
-        status = price_list_read(arena, text, length, services, count, &fault);
+        status = price_list_read(arena, text, length, list, &fault);
     if (status != STATUS_OK)
         blame_setting("AKKOORD_SERVICES_FILE", &fault, error);
     return status;
@@ -50,36 +49,38 @@ static enum status read_file(const char *path, struct arena *arena, struct servi
 enum status first_start_check_services(const struct settings *settings, struct arena *arena, size_t *count,
                                        struct error *error)
 {
-    struct service *services;
-    return read_file(settings->services_file, arena, &services, count, error);
+    struct price_list list;
+    enum status status = read_file(settings->services_file, arena, &list, error);
+    if (status == STATUS_OK)
+        *count = list.services_count;
+    return status;
 }
 
-static enum status import(struct store *store, struct arena *arena, const struct service *services, size_t count,
-                          struct error *error)
+static enum status import(struct store *store, struct arena *arena, const struct price_list *list, struct error *error)
 {
-    enum status status = store_services_replace(store, arena, services, count, error);
+    enum status status = store_services_replace(store, arena, list, error);
     if (status == STATUS_OK)
-        log_event(LOG_INFO, "services.imported", log_int("services", (int64_t)count));
+        log_event(LOG_INFO, "services.imported", log_int("services", (int64_t)list->services_count));
     return status;
 }
 
 static enum status import_file(struct store *store, struct arena *arena, const char *path, struct error *error)
 {
-    struct service *services;
-    size_t count;
-    enum status status = read_file(path, arena, &services, &count, error);
-    return status == STATUS_OK ? import(store, arena, services, count, error) : status;
+    struct price_list list;
+    enum status status = read_file(path, arena, &list, error);
+    return status == STATUS_OK ? import(store, arena, &list, error) : status;
 }
 
 static enum status import_sample(struct store *store, struct arena *arena, struct error *error)
 {
+    struct price_list list;
     struct service *services;
     size_t count;
     enum status status = store_services_list(store, arena, &services, &count, error);
     if (status != STATUS_OK || count > 0)
         return status;
-    status = price_list_read(arena, sample_price_list, strlen(sample_price_list), &services, &count, error);
-    return status == STATUS_OK ? import(store, arena, services, count, error) : status;
+    status = price_list_read(arena, sample_price_list, strlen(sample_price_list), &list, error);
+    return status == STATUS_OK ? import(store, arena, &list, error) : status;
 }
 
 static enum status prepare(const struct settings *settings, struct store *store, struct arena *arena,

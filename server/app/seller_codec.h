@@ -1,6 +1,6 @@
 #pragma once
-/* The seller's file, CONTRACT section 2: {"name","address","kvk_number","vat_number","iban","email"}, and "logo_file",
- * the path of a picture. Pure. */
+/* The seller's file, CONTRACT section 2: {"name","address","kvk_number","vat_number","iban","email"}, with the optional
+ * ones of store/parties.h and "logo_file", the path of a picture. Pure. */
 #include <stddef.h>
 
 #include "akkoord/base/arena.h"

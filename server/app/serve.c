@@ -335,6 +335,7 @@ static void start_workers(struct serve *serve)
         .committer = serve->committer,
         .erasures = serve->erasures,
         .seller = &serve->seller,
+        .exchange_rates_file = settings->exchange_rates_file,
         .notices = &serve->notices,
         .public_url = settings->public_url,
         .accounts = &serve->accounts,

@@ -51,6 +51,7 @@ enum setting {
     ERASURE_LEDGER_FILE,
     SELLER_FILE,
     SERVICES_FILE,
+    EXCHANGE_RATES_FILE,
     STANDARD_WEBHOOK_SECRET,
     STRIPE_WEBHOOK_SECRET,
     MOLLIE_WEBHOOK_SECRET,
@@ -99,6 +100,7 @@ static const struct {
     [ERASURE_LEDGER_FILE] = {"AKKOORD_ERASURE_LEDGER_FILE", false},
     [SELLER_FILE] = {"AKKOORD_SELLER_FILE", false},
     [SERVICES_FILE] = {"AKKOORD_SERVICES_FILE", false},
+    [EXCHANGE_RATES_FILE] = {"AKKOORD_EXCHANGE_RATES_FILE", false},
     [STANDARD_WEBHOOK_SECRET] = {"AKKOORD_STANDARD_WEBHOOK_SECRET", true},
     [STRIPE_WEBHOOK_SECRET] = {"AKKOORD_STRIPE_WEBHOOK_SECRET", true},
     [MOLLIE_WEBHOOK_SECRET] = {"AKKOORD_MOLLIE_WEBHOOK_SECRET", true},
@@ -497,6 +499,7 @@ static enum status read_files(struct settings *settings, struct texts *texts, st
     settings->erasure_ledger_file = take(texts, ERASURE_LEDGER_FILE);
     settings->seller_file = take(texts, SELLER_FILE);
     settings->services_file = take(texts, SERVICES_FILE);
+    settings->exchange_rates_file = take(texts, EXCHANGE_RATES_FILE);
     settings->key_epoch_days = DEFAULT_KEY_EPOCH_DAYS;
     if (epoch_days && !value_integer(epoch_days, 1, SETTINGS_KEY_EPOCH_DAYS_MAX, &settings->key_epoch_days))
         return wrong(error, KEY_EPOCH_DAYS, "must be a number of days from 1 to 3650");
@@ -569,6 +572,7 @@ void settings_release(struct settings *settings)
         &settings->pkcs11_pin,
         &settings->seller_file,
         &settings->services_file,
+        &settings->exchange_rates_file,
         &settings->standard_webhook_secret,
         &settings->stripe_webhook_secret,
         &settings->mollie_webhook_secret,

@@ -164,6 +164,8 @@ static enum status fill_invoice(struct arena *arena, const struct pg_result *res
         .lines = content->lines,
         .lines_count = content->lines_count,
         .totals = content->totals,
+        .discount_reason = content->discount_reason,
+        .exchange = content->exchange,
         .prepaid_minor = pg_get_int64(result, 0, OPEN_PREPAID),
     };
     memcpy(invoice->currency, content->currency, sizeof(invoice->currency));
@@ -175,6 +177,9 @@ static enum status fill_invoice(struct arena *arena, const struct pg_result *res
     }
     if (document_kind_parse(pg_get_text(result, 0, OPEN_KIND), &invoice->kind) != STATUS_OK)
         return kind_unreadable(error);
+    bool is_owed = invoice->kind == DOCUMENT_INVOICE && invoice->prepaid_minor < invoice->totals.total_minor;
+    if (is_owed && invoice->seller.payment_days > 0)
+        invoice->due_day = invoice->issue_day + invoice->seller.payment_days;
     return STATUS_OK;
 }
 

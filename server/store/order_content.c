@@ -21,6 +21,11 @@ static json_t *line_to_json(struct arena *arena, const struct order_line *line)
     json_set_integer(object, "net", line->net_minor);
     json_set_text(object, "vat_category", line->vat_category);
     json_set_integer(object, "vat_rate", line->vat_rate_basis_points);
+    if (line->discount_minor == 0)
+        return object;
+    json_set_integer(object, "discount", line->discount_minor);
+    json_set_integer(object, "discount_net", line->discount_net_minor);
+    json_set_text(object, "discount_reason", line->discount_reason);
     return object;
 }
 
@@ -34,13 +39,33 @@ static json_t *totals_to_json(struct arena *arena, const struct totals *totals)
         json_set_integer(item, "vat_rate", subtotal->vat_rate_basis_points);
         json_set_integer(item, "net", subtotal->net_minor);
         json_set_integer(item, "vat", subtotal->vat_minor);
+        if (subtotal->discount_net_minor != 0)
+            json_set_integer(item, "discount_net", subtotal->discount_net_minor);
+        if (subtotal->ground != vat_ground_of_category(subtotal->vat_category))
+            json_set_text(item, "ground", vat_ground_name(subtotal->ground));
+        if (subtotal->country[0] != '\0')
+            json_set_text(item, "country", subtotal->country);
         json_append_value(subtotals, item);
     }
     json_t *object = json_new_object(arena);
+    if (totals->discount_net_minor != 0) {
+        json_set_integer(object, "lines_net", totals->lines_net_minor);
+        json_set_integer(object, "discount_net", totals->discount_net_minor);
+    }
     json_set_integer(object, "net", totals->net_minor);
     json_set_integer(object, "vat", totals->vat_minor);
     json_set_integer(object, "total", totals->total_minor);
     json_set_value(object, "subtotals", subtotals);
+    return object;
+}
+
+static json_t *exchange_to_json(struct arena *arena, const struct exchange *exchange)
+{
+    json_t *object = json_new_object(arena);
+    json_set_integer(object, "per_euro_millionths", exchange->per_euro_millionths);
+    json_set_integer(object, "day", exchange->day);
+    json_set_integer(object, "vat_euro", exchange->vat_euro_minor);
+    json_set_integer(object, "total_euro", exchange->total_euro_minor);
     return object;
 }
 
@@ -57,6 +82,10 @@ const char *order_content_write(struct arena *arena, const struct order_content 
     json_set_value(object, "buyer", buyer_to_json(arena, &content->buyer));
     json_set_value(object, "lines", lines);
     json_set_value(object, "totals", totals_to_json(arena, &content->totals));
+    if (content->discount_reason != NULL)
+        json_set_text(object, "discount_reason", content->discount_reason);
+    if (content->exchange.per_euro_millionths != 0)
+        json_set_value(object, "exchange", exchange_to_json(arena, &content->exchange));
     return json_write(arena, object, length);
 }
 
@@ -82,10 +111,30 @@ static enum status read_amount(const json_t *object, const char *prefix, const c
     return json_get_integer(object, prefix, key, JSON_REQUIRED, 0, ORDER_AMOUNT_MINOR_MAX, amount_minor, error);
 }
 
+/* Leaves what is absent as it is. */
+static enum status read_later_amount(const json_t *object, const char *prefix, const char *key, int64_t *amount_minor,
+                                     struct error *error)
+{
+    return json_get_integer(object, prefix, key, JSON_OPTIONAL, 0, ORDER_AMOUNT_MINOR_MAX, amount_minor, error);
+}
+
+static enum status read_line_discount(const json_t *object, const char *prefix, struct order_line *line,
+                                      struct error *error)
+{
+    enum status status = read_later_amount(object, prefix, "discount", &line->discount_minor, error);
+    if (status == STATUS_OK)
+        status = read_later_amount(object, prefix, "discount_net", &line->discount_net_minor, error);
+    if (status == STATUS_OK)
+        status = json_get_text(object, prefix, "discount_reason", JSON_OPTIONAL, TEXT_BYTES_MAX, &line->discount_reason,
+                               error);
+    return status;
+}
+
 static enum status read_line(const json_t *object, const char *prefix, struct order_line *line, struct error *error)
 {
-    static const char *const known[] = {"sku", "name",         "quantity", "unit_price", "price_includes_vat",
-                                        "net", "vat_category", "vat_rate", NULL};
+    static const char *const known[] = {
+        "sku",          "name",     "quantity", "unit_price",   "price_includes_vat", "net",
+        "vat_category", "vat_rate", "discount", "discount_net", "discount_reason",    NULL};
     enum status status = json_refuse_unknown(object, prefix, known, error);
     if (status == STATUS_OK)
         status = json_get_text(object, prefix, "sku", JSON_REQUIRED, TEXT_BYTES_MAX, &line->sku, error);
@@ -105,6 +154,8 @@ static enum status read_line(const json_t *object, const char *prefix, struct or
         status = read_category(object, prefix, line->vat_category, error);
     if (status == STATUS_OK)
         status = read_rate(object, prefix, &line->vat_rate_basis_points, error);
+    if (status == STATUS_OK)
+        status = read_line_discount(object, prefix, line, error);
     return status;
 }
 
@@ -135,6 +186,23 @@ static enum status read_lines(struct arena *arena, const json_t *content_json, s
     return status;
 }
 
+static enum status read_ground(const json_t *item, const char *prefix, struct vat_subtotal *subtotal,
+                               struct error *error)
+{
+    const char *ground = NULL;
+    const char *country = NULL;
+    enum status status = json_get_text(item, prefix, "ground", JSON_OPTIONAL, TEXT_BYTES_MAX, &ground, error);
+    if (status == STATUS_OK)
+        status = json_get_text(item, prefix, "country", JSON_OPTIONAL, COUNTRY_BYTES - 1, &country, error);
+    if (status != STATUS_OK)
+        return status;
+    subtotal->ground = vat_ground_of_category(subtotal->vat_category);
+    snprintf(subtotal->country, sizeof(subtotal->country), "%s", country != NULL ? country : "");
+    if (ground == NULL || vat_ground_parse(ground, &subtotal->ground) == STATUS_OK)
+        return STATUS_OK;
+    return error_set_field(error, STATUS_INVALID, "unsupported", prefix, "a ground that is not known");
+}
+
 static enum status read_subtotal(const json_t *item, const char *prefix, struct vat_subtotal *subtotal,
                                  struct error *error)
 {
@@ -147,6 +215,10 @@ static enum status read_subtotal(const json_t *item, const char *prefix, struct 
         status = read_amount(item, prefix, "net", &subtotal->net_minor, error);
     if (status == STATUS_OK)
         status = read_amount(item, prefix, "vat", &subtotal->vat_minor, error);
+    if (status == STATUS_OK)
+        status = read_later_amount(item, prefix, "discount_net", &subtotal->discount_net_minor, error);
+    if (status == STATUS_OK)
+        status = read_ground(item, prefix, subtotal, error);
     return status;
 }
 
@@ -159,6 +231,10 @@ static enum status read_totals(const json_t *content_json, struct totals *totals
     if (status == STATUS_OK)
         status = read_amount(object, prefix, "net", &totals->net_minor, error);
     totals->lines_net_minor = totals->net_minor;
+    if (status == STATUS_OK)
+        status = read_later_amount(object, prefix, "lines_net", &totals->lines_net_minor, error);
+    if (status == STATUS_OK)
+        status = read_later_amount(object, prefix, "discount_net", &totals->discount_net_minor, error);
     if (status == STATUS_OK)
         status = read_amount(object, prefix, "vat", &totals->vat_minor, error);
     if (status == STATUS_OK)
@@ -192,11 +268,33 @@ static enum status read_head(const json_t *object, struct order_content *content
     return status;
 }
 
+static enum status read_exchange(const json_t *content_json, struct exchange *exchange, struct error *error)
+{
+    static const char *const known[] = {"per_euro_millionths", "day", "vat_euro", "total_euro", NULL};
+    static const char prefix[] = "exchange.";
+    json_t *object;
+    enum status status = json_get_object(content_json, "", "exchange", JSON_OPTIONAL, &object, error);
+    if (status != STATUS_OK || object == NULL)
+        return status;
+    status = json_refuse_unknown(object, prefix, known, error);
+    if (status == STATUS_OK)
+        status = json_get_integer(object, prefix, "per_euro_millionths", JSON_REQUIRED, 1, ORDER_AMOUNT_MINOR_MAX,
+                                  &exchange->per_euro_millionths, error);
+    if (status == STATUS_OK)
+        status =
+            json_get_integer(object, prefix, "day", JSON_REQUIRED, 0, ORDER_AMOUNT_MINOR_MAX, &exchange->day, error);
+    if (status == STATUS_OK)
+        status = read_amount(object, prefix, "vat_euro", &exchange->vat_euro_minor, error);
+    if (status == STATUS_OK)
+        status = read_amount(object, prefix, "total_euro", &exchange->total_euro_minor, error);
+    return status;
+}
+
 enum status order_content_read(struct arena *arena, const char *text, size_t length, struct order_content *content,
                                struct error *error)
 {
-    static const char *const known[] = {"language", "reference", "currency", "seller",
-                                        "buyer",    "lines",     "totals",   NULL};
+    static const char *const known[] = {"language", "reference", "currency",        "seller",   "buyer",
+                                        "lines",    "totals",    "discount_reason", "exchange", NULL};
     json_t *object;
     json_t *seller;
     json_t *buyer;
@@ -218,6 +316,11 @@ enum status order_content_read(struct arena *arena, const char *text, size_t len
         status = read_lines(arena, object, content, error);
     if (status == STATUS_OK)
         status = read_totals(object, &content->totals, error);
+    if (status == STATUS_OK)
+        status = json_get_text(object, "", "discount_reason", JSON_OPTIONAL, TEXT_BYTES_MAX, &content->discount_reason,
+                               error);
+    if (status == STATUS_OK)
+        status = read_exchange(object, &content->exchange, error);
     return status;
 }
 

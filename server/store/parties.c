@@ -79,18 +79,20 @@ json_t *buyer_to_json(struct arena *arena, const struct buyer *buyer)
     json_set_value(object, "address", address_to_json(arena, &buyer->address));
     json_set_text(object, "vat_number", buyer->vat_number);
     json_set_text(object, "kvk_number", buyer->kvk_number);
+    json_set_text(object, "oin", buyer->oin);
     json_set_text(object, "email", buyer->email);
     return object;
 }
 
 enum status buyer_from_json(const json_t *object, const char *prefix, struct buyer *buyer, struct error *error)
 {
-    static const char *const known[] = {"name", "company", "address", "vat_number", "kvk_number", "email", NULL};
+    static const char *const known[] = {"name", "company", "address", "vat_number", "kvk_number", "oin", "email", NULL};
     const struct text_field fields[] = {
         {"name", JSON_REQUIRED, &buyer->name},
         {"company", JSON_OPTIONAL, &buyer->company},
         {"vat_number", JSON_OPTIONAL, &buyer->vat_number},
         {"kvk_number", JSON_OPTIONAL, &buyer->kvk_number},
+        {"oin", JSON_OPTIONAL, &buyer->oin},
         {"email", JSON_OPTIONAL, &buyer->email},
     };
     enum status status = json_refuse_unknown(object, prefix, known, error);
@@ -114,19 +116,28 @@ json_t *seller_to_json(struct arena *arena, const struct seller *seller)
     json_set_text(object, "vat_number", seller->vat_number);
     json_set_text(object, "iban", seller->iban);
     json_set_text(object, "email", seller->email);
+    json_set_text(object, "bic", seller->bic);
+    json_set_integer(object, "payment_days", seller->payment_days);
+    json_set_boolean(object, "small_business", seller->small_business);
+    json_set_boolean(object, "one_stop_shop", seller->one_stop_shop);
     return object;
 }
 
 enum status seller_from_json(const json_t *object, const char *prefix, struct seller *seller, struct error *error)
 {
-    static const char *const known[] = {"name", "address", "kvk_number", "vat_number", "iban", "email", NULL};
+    static const char *const known[] = {"name", "address",      "kvk_number",     "vat_number",    "iban", "email",
+                                        "bic",  "payment_days", "small_business", "one_stop_shop", NULL};
     const struct text_field fields[] = {
         {"name", JSON_REQUIRED, &seller->name},
         {"kvk_number", JSON_REQUIRED, &seller->kvk_number},
         {"vat_number", JSON_REQUIRED, &seller->vat_number},
         {"iban", JSON_REQUIRED, &seller->iban},
         {"email", JSON_REQUIRED, &seller->email},
+        {"bic", JSON_OPTIONAL, &seller->bic},
     };
+    seller->payment_days = 0;
+    seller->small_business = seller->one_stop_shop = false;
+    seller->logo = (struct image){0};
     enum status status = json_refuse_unknown(object, prefix, known, error);
     if (status == STATUS_OK)
         status = READ_TEXTS(object, prefix, fields, error);
@@ -134,6 +145,13 @@ enum status seller_from_json(const json_t *object, const char *prefix, struct se
         status = address_from_json(object, prefix, "address", &seller->address, error);
     if (status == STATUS_OK)
         status = require_address(&seller->address, prefix, error);
+    if (status == STATUS_OK)
+        status = json_get_integer(object, prefix, "payment_days", JSON_OPTIONAL, 0, PAYMENT_DAYS_MAX,
+                                  &seller->payment_days, error);
+    if (status == STATUS_OK)
+        status = json_get_boolean(object, prefix, "small_business", JSON_OPTIONAL, &seller->small_business, error);
+    if (status == STATUS_OK)
+        status = json_get_boolean(object, prefix, "one_stop_shop", JSON_OPTIONAL, &seller->one_stop_shop, error);
     return status;
 }
 
@@ -149,14 +167,15 @@ json_t *profile_to_json(struct arena *arena, const struct profile *profile)
     json_set_value(object, "address", address_to_json(arena, &profile->address));
     json_set_text(object, "vat_number", profile->vat_number);
     json_set_text(object, "kvk_number", profile->kvk_number);
+    json_set_text(object, "oin", profile->oin);
     json_set_text(object, "language", language_name(profile->language));
     return object;
 }
 
 enum status profile_from_json(const json_t *object, const char *prefix, struct profile *profile, struct error *error)
 {
-    static const char *const known[] = {"email",      "name",       "company",  "phone", "address",
-                                        "vat_number", "kvk_number", "language", NULL};
+    static const char *const known[] = {"email",      "name",       "company", "phone",    "address",
+                                        "vat_number", "kvk_number", "oin",     "language", NULL};
     const char *language;
     const struct text_field fields[] = {
         {"email", JSON_REQUIRED, &profile->email},
@@ -165,6 +184,7 @@ enum status profile_from_json(const json_t *object, const char *prefix, struct p
         {"phone", JSON_OPTIONAL, &profile->phone},
         {"vat_number", JSON_OPTIONAL, &profile->vat_number},
         {"kvk_number", JSON_OPTIONAL, &profile->kvk_number},
+        {"oin", JSON_OPTIONAL, &profile->oin},
         {"language", JSON_REQUIRED, &language},
     };
     enum status status = json_refuse_unknown(object, prefix, known, error);

@@ -3,7 +3,8 @@
 #include "akkoord/domain/tax.h"
 #include "akkoord/store/services.h"
 
-#define PREFIX_BYTES 32 /* "services[1999]." */
+#define PREFIX_BYTES     32 /* "services[1999]." */
+#define SUPPLY_BYTES_MAX 32
 
 void vat_rate_format(int64_t basis_points, char out[VAT_RATE_TEXT_BYTES])
 {
@@ -45,33 +46,6 @@ static enum status read_sku(const json_t *object, const char *prefix, const char
     if (word == 0 || (*sku)[word] != '\0')
         return format_fault(error, prefix, "sku", "a SKU is of letters, digits, '.', '_' and '-'");
     return STATUS_OK;
-}
-
-static bool is_printable(const char *text)
-{
-    for (const char *at = text; *at != '\0'; at++) {
-        if ((unsigned char)*at < 0x20 || *at == 0x7F)
-            return false;
-    }
-    return text[strspn(text, " ")] != '\0';
-}
-
-static enum status read_names(const json_t *object, const char *prefix, struct service *service, struct error *error)
-{
-    static const char *const known[] = {"nl", "en", NULL};
-    json_t *names;
-    char inner[2 * PREFIX_BYTES];
-    snprintf(inner, sizeof(inner), "%sname.", prefix);
-    enum status status = json_get_object(object, prefix, "name", JSON_REQUIRED, &names, error);
-    if (status == STATUS_OK)
-        status = json_refuse_unknown(names, inner, known, error);
-    for (size_t i = 0; i < 2 && status == STATUS_OK; i++) {
-        const char *key = language_name((enum language)i);
-        status = json_get_text(names, inner, key, JSON_REQUIRED, SERVICE_NAME_BYTES_MAX, &service->name[i], error);
-        if (status == STATUS_OK && !is_printable(service->name[i]))
-            status = format_fault(error, inner, key, "a name has something to read and no control characters");
-    }
-    return status;
 }
 
 static enum status read_price(const json_t *object, const char *prefix, struct service *service, struct error *error)
@@ -130,17 +104,39 @@ static enum status check_sellable(const struct service *service, const char *pre
     return error_set_field(error, STATUS_INVALID, fault.code, field, "%s", fault.detail);
 }
 
-static enum status read_service(const json_t *item, const char *prefix, struct service *service, struct error *error)
+static enum status read_supply(const json_t *object, const char *prefix, struct service *service, struct error *error)
 {
-    static const char *const known[] = {"sku",          "name",     "unit_price", "price_includes_vat",
-                                        "vat_category", "vat_rate", NULL};
+    const char *text;
+    enum status status = json_get_text(object, prefix, "supply", JSON_OPTIONAL, SUPPLY_BYTES_MAX, &text, error);
+    service->supply = SUPPLY_ELECTRONIC;
+    if (status != STATUS_OK || text == NULL || supply_parse(text, &service->supply) == STATUS_OK)
+        return status;
+    char field[ERROR_FIELD_BYTES];
+    snprintf(field, sizeof(field), "%ssupply", prefix);
+    return error_set_field(error, STATUS_INVALID, "unsupported", field, "a supply is electronic, service or goods");
+}
+
+static enum status read_discounts(struct arena *arena, const json_t *object, const char *prefix,
+                                  struct service *service, struct error *error)
+{
+    json_t *array;
+    enum status status =
+        json_get_array(object, prefix, "discounts", JSON_OPTIONAL, SERVICE_DISCOUNTS_MAX, &array, error);
+    return status == STATUS_OK ? service_discounts_from_json(arena, array, prefix, service, error) : status;
+}
+
+static enum status read_service(struct arena *arena, const json_t *item, const char *prefix, struct service *service,
+                                struct error *error)
+{
+    static const char *const known[] = {
+        "sku", "name", "unit_price", "price_includes_vat", "vat_category", "vat_rate", "supply", "discounts", NULL};
     if (!json_is_object(item))
         return error_set_field(error, STATUS_INVALID, "type", prefix, "a service must be an object");
     enum status status = json_refuse_unknown(item, prefix, known, error);
     if (status == STATUS_OK)
         status = read_sku(item, prefix, &service->sku, error);
     if (status == STATUS_OK)
-        status = read_names(item, prefix, service, error);
+        status = names_from_json(item, prefix, service->name, error);
     if (status == STATUS_OK)
         status = read_price(item, prefix, service, error);
     if (status == STATUS_OK)
@@ -148,6 +144,10 @@ static enum status read_service(const json_t *item, const char *prefix, struct s
             json_get_boolean(item, prefix, "price_includes_vat", JSON_OPTIONAL, &service->price_includes_vat, error);
     if (status == STATUS_OK)
         status = read_vat(item, prefix, service, error);
+    if (status == STATUS_OK)
+        status = read_supply(item, prefix, service, error);
+    if (status == STATUS_OK)
+        status = read_discounts(arena, item, prefix, service, error);
     if (status == STATUS_OK)
         status = check_sellable(service, prefix, error);
     return status;
@@ -166,27 +166,39 @@ static enum status refuse_duplicate(const struct service *services, size_t index
     return STATUS_OK;
 }
 
-enum status price_list_read(struct arena *arena, const char *text, size_t length, struct service **services,
-                            size_t *count, struct error *error)
+static enum status read_services(struct arena *arena, const json_t *array, struct price_list *list, struct error *error)
 {
-    static const char *const known[] = {"services", NULL};
+    enum status status = STATUS_OK;
+    list->services_count = json_array_size(array);
+    list->services = ARENA_ARRAY(arena, struct service, list->services_count);
+    for (size_t i = 0; i < list->services_count && status == STATUS_OK; i++) {
+        char prefix[PREFIX_BYTES];
+        snprintf(prefix, sizeof(prefix), "services[%zu].", i);
+        status = read_service(arena, json_array_get(array, i), prefix, &list->services[i], error);
+        if (status == STATUS_OK)
+            status = refuse_duplicate(list->services, i, prefix, error);
+    }
+    return status;
+}
+
+enum status price_list_read(struct arena *arena, const char *text, size_t length, struct price_list *list,
+                            struct error *error)
+{
+    static const char *const known[] = {"services", "codes", NULL};
     json_t *object;
-    json_t *array;
+    json_t *services;
+    json_t *codes;
+    *list = (struct price_list){.services = NULL};
     enum status status = json_parse_object(arena, text, length, &object, error);
     if (status == STATUS_OK)
         status = json_refuse_unknown(object, "", known, error);
     if (status == STATUS_OK)
-        status = json_get_array(object, "", "services", JSON_REQUIRED, SERVICES_MAX, &array, error);
-    if (status != STATUS_OK)
-        return status;
-    *count = json_array_size(array);
-    *services = ARENA_ARRAY(arena, struct service, *count);
-    for (size_t i = 0; i < *count && status == STATUS_OK; i++) {
-        char prefix[PREFIX_BYTES];
-        snprintf(prefix, sizeof(prefix), "services[%zu].", i);
-        status = read_service(json_array_get(array, i), prefix, &(*services)[i], error);
-        if (status == STATUS_OK)
-            status = refuse_duplicate(*services, i, prefix, error);
-    }
+        status = json_get_array(object, "", "services", JSON_REQUIRED, SERVICES_MAX, &services, error);
+    if (status == STATUS_OK)
+        status = json_get_array(object, "", "codes", JSON_OPTIONAL, DISCOUNT_CODES_MAX, &codes, error);
+    if (status == STATUS_OK)
+        status = read_services(arena, services, list, error);
+    if (status == STATUS_OK)
+        status = discount_codes_from_json(arena, codes, list, error);
     return status;
 }

@@ -32,6 +32,7 @@ struct api_options {
     struct committer *committer;
     struct erasure_ledger *erasures;
     const struct seller *seller;              /* as it goes on new orders */
+    const char *exchange_rates_file;          /* or NULL: api/exchange_rates.h */
     const struct notices *notices;            /* what people are told: notices.h */
     const char *public_url;                   /* no slash at the end */
     const struct provider_accounts *accounts; /* those whose key is set: a checkout is asked of them */

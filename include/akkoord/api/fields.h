@@ -41,6 +41,9 @@ void api_take_address(struct api_call *call, const json_t *object, const char *p
 const char *api_take_vat_number(struct api_call *call, const json_t *object, const char *prefix);
 /* A number of the Dutch trade register: eight digits, spaces and dots dropped. NULL when absent. */
 const char *api_take_kvk_number(struct api_call *call, const json_t *object, const char *prefix);
+/* A Dutch organisation identification number (OIN; Logius): twenty digits, spaces and dots dropped. NULL when absent.
+ */
+const char *api_take_oin(struct api_call *call, const json_t *object, const char *prefix);
 /* "nl" or "en"; `otherwise` when absent. */
 enum language api_take_language(struct api_call *call, const json_t *object, const char *key, enum language otherwise);
 

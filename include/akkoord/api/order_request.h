@@ -23,8 +23,9 @@ struct order_request {
     struct order_request_line *lines;
     size_t lines_count;
     const char *provider;
-    const char *reference;  /* or NULL */
-    bool information_shown; /* the shop says that the information in force was shown */
+    const char *reference;     /* or NULL */
+    const char *discount_code; /* in capitals, or NULL */
+    bool information_shown;    /* the shop says that the information in force was shown */
     struct buyer buyer;
 };
 
@@ -34,9 +35,9 @@ const char *api_take_provider(struct api_call *call, const json_t *body);
 
 /*
  * Reads the whole body. The buyer is `billing` laid over the profile: name and address each from `billing` when given
- * there; company, vat_number and kvk_number belong together and all come from `billing` as soon as it names one of
- * them, so that no company is billed under another's number. An address is needed (field "billing.address"), and for
- * now one in the Netherlands (code "country_not_served"). Notes faults.
+ * there; company, vat_number, kvk_number and oin belong together and all come from `billing` as soon as it names one of
+ * them, so that no company is billed under another's number. An address is needed (field "billing.address"), in a
+ * country that there is (code "unknown_country"). Notes faults.
  */
 void api_take_order_request(struct api_call *call, const json_t *body, const struct profile *profile,
                             struct order_request *request);

@@ -63,6 +63,7 @@ struct settings {
     char *pkcs11_pin;
     char *erasure_ledger_file; /* NULL: the one in the data folder */
     char *seller_file;
+    char *exchange_rates_file; /* NULL: no orders with VAT in foreign currencies */
     char *services_file;
 
     /* One or more, separated by commas, as the provider's parser takes them; NULL when not set. */

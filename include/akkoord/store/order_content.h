@@ -4,10 +4,15 @@
  * that acceptance has nothing slow to do. It stays in the order's row for good and is never copied.
  *
  *     {"language":"nl","reference":null,"currency":"EUR","seller":{...},"buyer":{...},
- *      "lines":[{"sku","name","quantity","unit_price","price_includes_vat","net","vat_category","vat_rate"}],
- *      "totals":{"net","vat","total","subtotals":[{"vat_category","vat_rate","net","vat"}]}}
+ *      "lines":[{"sku","name","quantity","unit_price","price_includes_vat","net","vat_category","vat_rate",
+ *                "discount","discount_net","discount_reason"}],
+ *      "totals":{"lines_net","discount_net","net","vat","total",
+ *                "subtotals":[{"vat_category","vat_rate","net","vat","discount_net","ground","country"}]},
+ *      "discount_reason":null,"exchange":{"per_euro_millionths","day","vat_euro","total_euro"}}
  *
- * Amounts are integer minor units of `currency`, rates integer basis points. Seller and buyer are as in parties.h.
+ * Amounts are integer minor units of `currency`, rates integer basis points. Seller and buyer are as in parties.h. What
+ * stands in the last line of lines, subtotals and the whole came later: a content without it is of a buyer at home, in
+ * euros and without a discount, and the same is left out when it is written.
  * Pure; any thread.
  */
 #include <stddef.h>
@@ -30,6 +35,8 @@ struct order_content {
     struct order_line *lines;
     size_t lines_count;
     struct totals totals;
+    const char *discount_reason; /* of the discount on the whole; NULL without one */
+    struct exchange exchange;    /* all 0 in euros */
 };
 
 /* The text lives in the arena. Its texts must be UTF-8. */

@@ -23,20 +23,24 @@ struct profile {
     struct postal_address address;
     const char *vat_number;
     const char *kvk_number;
+    const char *oin;
     enum language language;
 };
 
-/* {"name","company","address","vat_number","kvk_number","email"} */
+/* {"name","company","address","vat_number","kvk_number","oin","email"} */
 json_t *buyer_to_json(struct arena *arena, const struct buyer *buyer);
 enum status buyer_from_json(const json_t *object, const char *prefix, struct buyer *buyer,
                             struct error *error) AKKOORD_MUST_CHECK;
 
-/* {"name","address","kvk_number","vat_number","iban","email"}, all required: the seller's file, CONTRACT section 2. */
+/* {"name","address","kvk_number","vat_number","iban","email"}, all required: the seller's file, CONTRACT section 2. And
+ * "bic", "payment_days" (0 to PAYMENT_DAYS_MAX), "small_business" and "one_stop_shop", which may be left out. The logo
+ * is no part of it. */
+#define PAYMENT_DAYS_MAX 365
 json_t *seller_to_json(struct arena *arena, const struct seller *seller);
 enum status seller_from_json(const json_t *object, const char *prefix, struct seller *seller,
                              struct error *error) AKKOORD_MUST_CHECK;
 
-/* {"email","name","company","phone","address","vat_number","kvk_number","language"} */
+/* {"email","name","company","phone","address","vat_number","kvk_number","oin","language"} */
 json_t *profile_to_json(struct arena *arena, const struct profile *profile);
 enum status profile_from_json(const json_t *object, const char *prefix, struct profile *profile,
                               struct error *error) AKKOORD_MUST_CHECK;

@@ -28,14 +28,13 @@ static void check_service(const struct service *service)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct arena *arena = arena_new();
-    struct service *services = NULL;
-    size_t count = 0;
+    struct price_list list;
     struct error error = {0};
-    enum status status = price_list_read(arena, (const char *)data, size, &services, &count, &error);
+    enum status status = price_list_read(arena, (const char *)data, size, &list, &error);
     if (status != STATUS_OK)
         require(status == STATUS_INVALID && error.code[0] != '\0' && error.detail[0] != '\0');
-    for (size_t i = 0; status == STATUS_OK && i < count; i++)
-        check_service(&services[i]);
+    for (size_t i = 0; status == STATUS_OK && i < list.services_count; i++)
+        check_service(&list.services[i]);
     arena_free(arena);
     return 0;
 }

@@ -2,6 +2,7 @@
 #include "akkoord/api/fields.h"
 #include "akkoord/api/notices.h"
 #include "akkoord/api/order_request.h"
+#include "akkoord/api/order_price.h"
 #include "rule.h"
 
 #define LINE      "{\"sku\":\"logo-design\",\"quantity\":1}"

@@ -17,7 +17,11 @@ static struct arena *arena;
 
 static enum status read_list(const char *text, struct service **services, size_t *count, struct error *error)
 {
-    return price_list_read(arena, text, strlen(text), services, count, error);
+    struct price_list list;
+    enum status status = price_list_read(arena, text, strlen(text), &list, error);
+    *services = list.services;
+    *count = list.services_count;
+    return status;
 }
 
 static void test_reads_all_fields(void **state)
