@@ -1,8 +1,9 @@
 /* Tests of the checks on POST /v1/orders (api/order_request.h) and of the shared fields (api/fields.h). */
+#include "akkoord/api/exchange_rates.h"
 #include "akkoord/api/fields.h"
 #include "akkoord/api/notices.h"
-#include "akkoord/api/order_request.h"
 #include "akkoord/api/order_price.h"
+#include "akkoord/api/order_request.h"
 #include "rule.h"
 
 #define LINE      "{\"sku\":\"logo-design\",\"quantity\":1}"
@@ -118,15 +119,15 @@ static void test_sandbox_only_where_it_is_on(void **state)
     expect_faults(&call, text, &at_home, "payment_provider:unknown_provider");
 }
 
-static void test_needs_a_dutch_address(void **state)
+static void test_needs_an_address(void **state)
 {
     (void)state;
     refuse(BODY(), &nowhere, "billing.address:required");
     refuse(BODY(",\"billing\":{\"name\":\"Other\"}"), &nowhere, "billing.address:required");
-    refuse(BODY(), &abroad, "billing.address.country:country_not_served");
+    assert_string_equal(accept(BODY(), &abroad).buyer.address.country, "BE");
     refuse(
-        BODY(",\"billing\":{\"address\":{\"street\":\"a\",\"postal_code\":\"b\",\"city\":\"c\",\"country\":\"de\"}}"),
-        &at_home, "billing.address.country:country_not_served");
+        BODY(",\"billing\":{\"address\":{\"street\":\"a\",\"postal_code\":\"b\",\"city\":\"c\",\"country\":\"el\"}}"),
+        &at_home, "billing.address.country:unknown_country");
     refuse(BODY(",\"billing\":{\"address\":{\"street\":\"a\",\"country\":\"Nederland\"}}"), &at_home,
            "billing.address.postal_code:required billing.address.city:required billing.address.country:format");
     assert_string_equal(accept(BODY(",\"billing\":{\"address\":" ADDRESS "}"), &abroad).buyer.address.city, "Utrecht");
@@ -159,6 +160,12 @@ static void test_registration_numbers(void **state)
     (void)state;
     static const char *const bad_vat[] = {"1", "NL", "12345678", "NL12345678901234", "N\303\211123456", "NL123;45"};
     static const char *const bad_kvk[] = {"1234567", "123456789", "1234567a", "\302\2621234567"};
+    static const char *const bad_oin[] = {"0000000123456789000", "000000012345678900000", "0000000123456789000a"};
+    for (size_t i = 0; i < sizeof(bad_oin) / sizeof(bad_oin[0]); i++)
+        refuse(arena_format(arena, BODY(",\"billing\":{\"oin\":\"%s\"}"), bad_oin[i]), &at_home, "billing.oin:format");
+    struct buyer authority = accept(BODY(",\"billing\":{\"oin\":\"00000001 23456789 0000\"}"), &at_home).buyer;
+    assert_string_equal(authority.oin, "00000001234567890000");
+    assert_null(authority.company);
     for (size_t i = 0; i < sizeof(bad_vat) / sizeof(bad_vat[0]); i++)
         refuse(arena_format(arena, BODY(",\"billing\":{\"vat_number\":\"%s\"}"), bad_vat[i]), &at_home,
                "billing.vat_number:format");
@@ -166,6 +173,20 @@ static void test_registration_numbers(void **state)
         refuse(arena_format(arena, BODY(",\"billing\":{\"kvk_number\":\"%s\"}"), bad_kvk[i]), &at_home,
                "billing.kvk_number:format");
 }
+
+static void test_discount_code(void **state)
+{
+    (void)state;
+    assert_string_equal(accept(BODY(",\"discount_code\":\" welcome-10 \""), &at_home).discount_code, "WELCOME-10");
+    assert_null(accept(BODY(",\"discount_code\":null"), &at_home).discount_code);
+    assert_null(accept(BODY(), &at_home).discount_code);
+    refuse(BODY(",\"discount_code\":10"), &at_home, "discount_code:type");
+    refuse(BODY(",\"discount_code\":\"12345678901234567890123456789012345678901\""), &at_home, "discount_code:length");
+}
+
+static const struct quantity_discount by_the_dozen[] = {
+    {.from_quantity = 12, .percent_basis_points = 1000, .name = {"Tien", "Ten"}},
+    {.from_quantity = 3, .percent_basis_points = 500, .name = {"Vijf", "Five"}}};
 
 static const struct service services[] = {
     {.sku = "logo-design",
@@ -196,6 +217,76 @@ static void test_prices_come_from_the_list(void **state)
     assert_int_equal(lines[0].quantity, 3);
     assert_int_equal(lines[0].unit_price_minor, 45000);
     assert_int_equal(lines[0].vat_rate_basis_points, 2100);
+}
+
+/* A buyer abroad, of one line of `quantity` at 450.00 and 21%, in the basis that `includes_vat` says. */
+static struct order_line treat(const struct buyer *buyer, int64_t quantity, bool includes_vat, struct api_call *call)
+{
+    struct service sold = services[0];
+    sold.price_includes_vat = includes_vat;
+    sold.discounts = (struct quantity_discount *)by_the_dozen;
+    sold.discounts_count = 2;
+    struct order_request_line asked[] = {{"logo-design", quantity}, {"logo-design", quantity}};
+    const struct order_request request = {.lines = asked, .lines_count = 2};
+    struct order_content content = {
+        .language = LANGUAGE_EN, .seller = {.address.country = "NL"}, .buyer = *buyer, .lines_count = 2};
+    content.lines = api_price_lines(call, &request, &sold, 1, LANGUAGE_EN, content.currency);
+    (void)api_treat_lines(call, &content, &sold, 1, 20000);
+    return content.lines[1];
+}
+
+static void test_lines_get_the_tax_and_the_discount_of_their_buyer(void **state)
+{
+    (void)state;
+    const struct buyer business = {.address.country = "DE", .vat_number = "DE136695976"};
+    const struct buyer at_home_too = {.address.country = "NL"};
+    struct api_call call = new_call();
+    struct order_line line = treat(&business, 1, true, &call);
+    assert_string_equal(line.vat_category, "AE");
+    assert_int_equal(line.unit_price_minor, 37190); /* 450.00 / 1.21 = 371.900826 */
+    assert_int_equal(line.discount_minor, 0);
+    line = treat(&business, 3, true, &call);
+    assert_int_equal(line.discount_minor, 5579); /* 5% of 1115.70 = 55.785 */
+    assert_string_equal(line.discount_reason, "Five");
+    line = treat(&at_home_too, 12, true, &call);
+    assert_string_equal(line.vat_category, "S");
+    assert_int_equal(line.unit_price_minor, 45000);
+    assert_int_equal(line.discount_minor, 54000);
+    assert_string_equal(line.discount_reason, "Ten");
+    assert_int_equal(call.faults_count, 0);
+}
+
+static void test_a_fault_in_the_buyer_is_told_once(void **state)
+{
+    (void)state;
+    const struct buyer wrong = {.address.country = "DE", .vat_number = "DE136695977"};
+    struct api_call call = new_call();
+    (void)treat(&wrong, 1, false, &call);
+    assert_int_equal(call.faults_count, 1);
+    assert_string_equal(call.faults[0].field, "billing.vat_number");
+    assert_string_equal(call.faults[0].code, "vat_number_wrong");
+}
+
+static void test_exchange_rates(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"date\":\"2026-11-26\",\"per_euro\":{\"USD\":\"1.085\",\"JPY\":\"169\"%s}}";
+    static const char *const bad[] = {"", "1.", ".5", "1,5", "-1", "0", "0.0000001", "1e3", "1234567890"};
+    struct exchange exchange;
+    struct error error = {0};
+    const char *good = arena_format(arena, text, "");
+    assert_int_equal(exchange_rates_read(arena, good, strlen(good), "USD", &exchange, &error), STATUS_OK);
+    assert_int_equal(exchange.per_euro_millionths, 1085000);
+    assert_int_equal(exchange.day, 20783); /* date -u -d 2026-11-26 +%s / 86400 */
+    assert_int_equal(exchange_rates_read(arena, good, strlen(good), "JPY", &exchange, &error), STATUS_OK);
+    assert_int_equal(exchange.per_euro_millionths, 169000000);
+    assert_int_equal(exchange_rates_read(arena, good, strlen(good), "GBP", &exchange, &error), STATUS_NOT_FOUND);
+    assert_string_equal(error.code, "currency_rate_missing");
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        const char *list = arena_format(arena, text, arena_format(arena, ",\"GBP\":\"%s\"", bad[i]));
+        if (exchange_rates_read(arena, list, strlen(list), "GBP", &exchange, &error) != STATUS_INVALID)
+            fail_msg("took %s", bad[i]);
+    }
 }
 
 static void test_unsold_and_foreign_lines(void **state)
@@ -261,10 +352,15 @@ int main(void)
         RULE("every fault of every line is named", test_names_every_fault_of_the_lines),
         RULE("unknown fields, providers and control characters are refused", test_faults_beside_the_lines),
         RULE("the sandbox can be ordered with only where it is on", test_sandbox_only_where_it_is_on),
-        RULE("an order needs an address, and one in the Netherlands", test_needs_a_dutch_address),
+        RULE("an order needs an address, in a country that there is", test_needs_an_address),
         RULE("billing lies over the profile, and a company brings its own numbers", test_billing_lies_over_the_profile),
         RULE("registration numbers of another form are refused", test_registration_numbers),
         RULE("name, price and rate of a line come from the price list", test_prices_come_from_the_list),
+        RULE("a discount code is taken in either case", test_discount_code),
+        RULE("lines get the tax and the discount of their buyer",
+             test_lines_get_the_tax_and_the_discount_of_their_buyer),
+        RULE("a fault in the buyer is told once, however many lines it is of", test_a_fault_in_the_buyer_is_told_once),
+        RULE("a rate is read exactly, and a wrong one refused", test_exchange_rates),
         RULE("what is not sold, or in another currency, is refused by line", test_unsold_and_foreign_lines),
         RULE("no more faults are told than there is room for", test_more_faults_than_are_told),
         RULE("the information that was shown is the one in force", test_information_version),

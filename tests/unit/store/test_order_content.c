@@ -76,6 +76,9 @@ static void assert_same_line(const struct order_line *left, const struct order_l
     assert_int_equal(left->net_minor, right->net_minor);
     assert_string_equal(left->vat_category, right->vat_category);
     assert_int_equal(left->vat_rate_basis_points, right->vat_rate_basis_points);
+    assert_int_equal(left->discount_minor, right->discount_minor);
+    assert_int_equal(left->discount_net_minor, right->discount_net_minor);
+    assert_same_text(left->discount_reason, right->discount_reason);
 }
 
 static void assert_same(const struct order_content *left, const struct order_content *right)
@@ -89,6 +92,15 @@ static void assert_same(const struct order_content *left, const struct order_con
     assert_same_text(left->seller.vat_number, right->seller.vat_number);
     assert_same_text(left->seller.iban, right->seller.iban);
     assert_same_text(left->seller.email, right->seller.email);
+    assert_same_text(left->seller.bic, right->seller.bic);
+    assert_int_equal(left->seller.payment_days, right->seller.payment_days);
+    assert_int_equal(left->seller.small_business, right->seller.small_business);
+    assert_int_equal(left->seller.one_stop_shop, right->seller.one_stop_shop);
+    assert_same_text(left->buyer.oin, right->buyer.oin);
+    assert_same_text(left->discount_reason, right->discount_reason);
+    assert_memory_equal(&left->exchange, &right->exchange, sizeof(left->exchange));
+    assert_int_equal(left->totals.lines_net_minor, right->totals.lines_net_minor);
+    assert_int_equal(left->totals.discount_net_minor, right->totals.discount_net_minor);
     assert_same_text(left->buyer.name, right->buyer.name);
     assert_same_text(left->buyer.company, right->buyer.company);
     assert_same_address(&left->buyer.address, &right->buyer.address);
@@ -109,6 +121,9 @@ static void assert_same(const struct order_content *left, const struct order_con
         assert_int_equal(expected->vat_rate_basis_points, found->vat_rate_basis_points);
         assert_int_equal(expected->net_minor, found->net_minor);
         assert_int_equal(expected->vat_minor, found->vat_minor);
+        assert_int_equal(expected->discount_net_minor, found->discount_net_minor);
+        assert_int_equal(expected->ground, found->ground);
+        assert_string_equal(expected->country, found->country);
     }
 }
 
@@ -131,6 +146,68 @@ static void test_round_trip(void **state)
     struct order_content found = read_back(text, length);
     assert_same(&content, &found);
     assert_int_equal(found.totals.subtotals_count, 2);
+}
+
+static void test_all_that_a_document_tells(void **state)
+{
+    (void)state;
+    static const char *const categories[] = {"S", "S", "AE", "E", "K", "G"};
+    struct order_line lines[6];
+    struct vat_treatment treatments[6] = {{.ground = VAT_GROUND_ONE_STOP_SHOP, .country = "DE"}};
+    for (size_t i = 0; i < 6; i++) {
+        lines[i] = line("a", 3, 9999, i < 2, i < 2 ? 1900 + 200 * (int64_t)i : 0);
+        snprintf(lines[i].vat_category, sizeof(lines[i].vat_category), "%s", categories[i]);
+    }
+    treatments[2].ground = VAT_GROUND_REVERSE_CHARGE;
+    treatments[3].ground = VAT_GROUND_SMALL_BUSINESS;
+    treatments[4].ground = VAT_GROUND_INTRA_COMMUNITY;
+    treatments[5].ground = VAT_GROUND_OUTSIDE_UNION;
+    lines[0].discount_minor = 777;
+    lines[0].discount_reason = WEIRD;
+    struct order_content content = sample(lines, 6);
+    const struct order_discount discount = {.percent_basis_points = 1234};
+    struct error error;
+    assert_int_equal(tax_compute_order(lines, 6, treatments, &discount, &content.totals, &error), STATUS_OK);
+    memcpy(content.currency, "USD", sizeof(content.currency));
+    content.discount_reason = WEIRD;
+    content.seller.bic = "ABNANL2A";
+    content.seller.payment_days = 30;
+    content.seller.small_business = content.seller.one_stop_shop = true;
+    content.buyer.oin = "00000001234567890000";
+    content.exchange = (struct exchange){1085000, 20783, 123, 4567};
+    size_t length;
+    const char *text = order_content_write(arena, &content, &length);
+    struct order_content found = read_back(text, length);
+    assert_same(&content, &found);
+    assert_int_equal(found.totals.subtotals[0].ground, VAT_GROUND_ONE_STOP_SHOP);
+    assert_string_equal(found.totals.subtotals[0].country, "DE");
+}
+
+/* To the byte as it was written before a content could tell more. */
+static void test_old_contents(void **state)
+{
+    (void)state;
+    static const char old[] =
+        "{\"language\":\"nl\",\"reference\":null,\"currency\":\"EUR\",\"seller\":{\"name\":\"Sample "
+        "Studio\",\"address\":"
+        "{\"street\":\"Voorbeeldstraat 1\",\"postal_code\":\"1000 AA\",\"city\":\"Amsterdam\",\"country\":\"NL\"},"
+        "\"kvk_number\":\"12345678\",\"vat_number\":\"NL123456789B01\",\"iban\":\"NL91ABNA0417164300\","
+        "\"email\":\"studio@example.com\"},\"buyer\":{\"name\":\"A\",\"company\":null,\"address\":{\"street\":\"B 1\","
+        "\"postal_code\":\"1234 AB\",\"city\":\"Utrecht\",\"country\":\"NL\"},\"vat_number\":null,\"kvk_number\":null,"
+        "\"email\":\"a@example.com\"},\"lines\":[{\"sku\":\"a\",\"name\":\"A\",\"quantity\":1,\"unit_price\":100,"
+        "\"price_includes_vat\":false,\"net\":100,\"vat_category\":\"AE\",\"vat_rate\":0}],\"totals\":{\"net\":100,"
+        "\"vat\":0,"
+        "\"total\":100,\"subtotals\":[{\"vat_category\":\"AE\",\"vat_rate\":0,\"net\":100,\"vat\":0}]}}";
+    struct order_content found = read_back(old, strlen(old));
+    assert_int_equal(found.totals.lines_net_minor, 100);
+    assert_int_equal(found.totals.discount_net_minor, 0);
+    assert_int_equal(found.totals.subtotals[0].ground, VAT_GROUND_DOMESTIC_REVERSE_CHARGE);
+    assert_string_equal(found.totals.subtotals[0].country, "");
+    assert_null(found.seller.bic);
+    assert_int_equal(found.seller.payment_days, 0);
+    assert_null(found.buyer.oin);
+    assert_null(found.lines[0].discount_reason);
+    assert_int_equal(found.exchange.per_euro_millionths, 0);
 }
 
 static void test_largest_order(void **state)
@@ -264,6 +341,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         {"the content of an order reads back as it was written, whatever its texts", test_round_trip, NULL, NULL, NULL},
+        {"grounds, discounts, exchange and terms read back as they were written", test_all_that_a_document_tells, NULL,
+         NULL, NULL},
+        {"a content from before there were any of these is read as of a buyer at home", test_old_contents, NULL, NULL,
+         NULL},
         {"the largest order that can be placed reads back too", test_largest_order, NULL, NULL, NULL},
         {"what the program does not write is refused, with the field that is wrong", test_anything_else_is_refused,
          NULL, NULL, NULL},

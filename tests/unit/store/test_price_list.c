@@ -84,6 +84,7 @@ static void test_faults_are_named(void **state)
         {"\"EUR\"", "\"EURO\"", "length", "services[0].unit_price.currency"},
         {"\"S\"", "\"Q\"", "vat_category", "services[0].vat_category"},
         {"\"S\"", "\"Z\"", "vat_category", "services[0].vat_category"},
+        {"\"vat_rate\"", "\"supply\":\"digital\",\"vat_rate\"", "unsupported", "services[0].supply"},
         {"\"21.00\"", "21", "type", "services[0].vat_rate"},
         {"\"21.00\"", "\"21,00\"", "format", "services[0].vat_rate"},
         {"\"21.00\"", "\"100.01\"", "format", "services[0].vat_rate"},
@@ -104,6 +105,83 @@ static void test_faults_are_named(void **state)
         if (strcmp(error.code, cases[i].code) != 0 || strcmp(error.field, cases[i].field) != 0)
             fail_msg("%s: expected %s at %s, got %s at %s", cases[i].to, cases[i].code, cases[i].field, error.code,
                      error.field);
+    }
+}
+
+#define NAME "\"name\":{\"nl\":\"Korting\",\"en\":\"Discount\"}"
+
+static enum status read_extras(const char *discounts, const char *codes, struct price_list *list, struct error *error)
+{
+    const char *service =
+        replace(SERVICE, "\"vat_rate\"", arena_format(arena, "\"discounts\":%s,\"vat_rate\"", discounts));
+    const char *text = arena_format(arena, "{\"services\":[%s],\"codes\":%s}", service, codes);
+    return price_list_read(arena, text, strlen(text), list, error);
+}
+
+static void test_discounts_and_codes(void **state)
+{
+    (void)state;
+    struct price_list list;
+    struct error error = {0};
+    assert_int_equal(read_extras("[{\"from_quantity\":10,\"percent\":\"7.5\"," NAME
+                                 "},{\"from_quantity\":2,\"percent\":\"1\"," NAME "}]",
+                                 "[{\"code\":\"WELCOME10\",\"percent\":\"10.00\",\"until\":\"2027-01-31\"," NAME "},"
+                                 "{\"code\":\"A-1_\",\"amount\":{\"amount\":1000,\"currency\":\"EUR\"}," NAME "}]",
+                                 &list, &error),
+                     STATUS_OK);
+    const struct service *service = &list.services[0];
+    assert_int_equal(service->supply, SUPPLY_ELECTRONIC);
+    assert_null(service_discount_for(service, 1));
+    assert_int_equal(service_discount_for(service, 2)->percent_basis_points, 100);
+    assert_int_equal(service_discount_for(service, 9)->percent_basis_points, 100);
+    assert_int_equal(service_discount_for(service, 10)->percent_basis_points, 750);
+    assert_string_equal(service_discount_for(service, 10)->name[LANGUAGE_EN], "Discount");
+    assert_int_equal(list.codes_count, 2);
+    assert_int_equal(list.codes[0].percent_basis_points, 1000);
+    assert_int_equal(list.codes[0].until_day, 20849); /* date -u -d 2027-01-31 +%s / 86400 */
+    assert_int_equal(list.codes[1].amount_minor, 1000);
+    assert_string_equal(list.codes[1].currency, "EUR");
+    assert_int_equal(list.codes[1].until_day, 0);
+    /* What the database keeps of it reads back. */
+    struct service again = {.sku = NULL};
+    assert_int_equal(service_discounts_from_json(arena, service_discounts_to_json(arena, service), "", &again, &error),
+                     STATUS_OK);
+    assert_int_equal(again.discounts_count, 2);
+    assert_int_equal(again.discounts[0].percent_basis_points, 750);
+}
+
+static void test_faults_of_discounts_and_codes_are_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *discounts, *codes, *code, *field;
+    } cases[] = {
+        {"{}", "[]", "type", "services[0].discounts"},
+        {"[1]", "[]", "type", "services[0].discounts[0]."},
+        {"[{\"percent\":\"1\"," NAME "}]", "[]", "required", "services[0].discounts[0].from_quantity"},
+        {"[{\"from_quantity\":0,\"percent\":\"1\"," NAME "}]", "[]", "range", "services[0].discounts[0].from_quantity"},
+        {"[{\"from_quantity\":1,\"percent\":\"0\"," NAME "}]", "[]", "format", "services[0].discounts[0].percent"},
+        {"[{\"from_quantity\":1,\"percent\":\"100.01\"," NAME "}]", "[]", "format", "services[0].discounts[0].percent"},
+        {"[{\"from_quantity\":1,\"percent\":\"1\"}]", "[]", "required", "services[0].discounts[0].name"},
+        {"[{\"from_quantity\":1,\"percent\":\"1\"," NAME "},{\"from_quantity\":1,\"percent\":\"2\"," NAME "}]", "[]",
+         "duplicate", "services[0].discounts[1].from_quantity"},
+        {"[]", "[{\"code\":\"welcome\",\"percent\":\"1\"," NAME "}]", "format", "codes[0].code"},
+        {"[]", "[{\"code\":\"A\"," NAME "}]", "required", "codes[0].percent"},
+        {"[]", "[{\"code\":\"A\",\"percent\":\"1\",\"amount\":{\"amount\":1,\"currency\":\"EUR\"}," NAME "}]", "format",
+         "codes[0].percent"},
+        {"[]", "[{\"code\":\"A\",\"amount\":{\"amount\":0,\"currency\":\"EUR\"}," NAME "}]", "range",
+         "codes[0].amount.amount"},
+        {"[]", "[{\"code\":\"A\",\"percent\":\"1\",\"until\":\"31-01-2027\"," NAME "}]", "format", "codes[0].until"},
+        {"[]", "[{\"code\":\"A\",\"percent\":\"1\"," NAME "},{\"code\":\"A\",\"percent\":\"1\"," NAME "}]", "duplicate",
+         "codes[1].code"},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct price_list list;
+        struct error error = {0};
+        if (read_extras(cases[i].discounts, cases[i].codes, &list, &error) != STATUS_INVALID)
+            fail_msg("took %s %s", cases[i].discounts, cases[i].codes);
+        if (strcmp(error.code, cases[i].code) != 0 || strcmp(error.field, cases[i].field) != 0)
+            fail_msg("%s %s: got %s at %s", cases[i].discounts, cases[i].codes, error.code, error.field);
     }
 }
 
@@ -155,6 +233,10 @@ int main(void)
         {"prices are without VAT unless the list says otherwise", test_prices_are_net_unless_said_otherwise, NULL, NULL,
          NULL},
         {"a fault in a price list is refused with its code and field", test_faults_are_named, NULL, NULL, NULL},
+        {"discounts and codes are read, and the largest quantity that is reached counts", test_discounts_and_codes,
+         NULL, NULL, NULL},
+        {"a fault in a discount or a code is refused with its code and field",
+         test_faults_of_discounts_and_codes_are_named, NULL, NULL, NULL},
         {"a VAT rate is a percentage of at most two decimals, and reads back as it is written", test_rates, NULL, NULL,
          NULL},
     };
