@@ -29,7 +29,8 @@ static json_t *category_to_json(struct arena *arena, enum retention_category cat
     return json;
 }
 
-static const char *write_report(struct arena *arena, enum language language, int64_t erased_us, int64_t last_step_us)
+static const char *write_report(struct arena *arena, enum language language, int64_t erased_us, int64_t last_step_us,
+                                bool is_oss)
 {
     json_t *report = json_new_object(arena);
     json_t *categories = json_new_array(arena);
@@ -37,7 +38,7 @@ static const char *write_report(struct arena *arena, enum language language, int
     for (int i = 0; i < RETENTION_CATEGORIES; i++) {
         enum retention_category category = (enum retention_category)i;
         const struct retention_erasure erasure =
-            retention_at_erasure(category, language, false, last_step_us, erased_us);
+            retention_at_erasure(category, language, is_oss, last_step_us, erased_us);
         if (is_told(category, &erasure, last_step_us))
             json_append_value(categories, category_to_json(arena, category, language, &erasure));
     }

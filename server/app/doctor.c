@@ -18,6 +18,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/pdf.h"
 #include "akkoord/domain/calendar.h"
+#include "akkoord/domain/vat_area.h"
 #include "akkoord/http/client.h"
 #include "akkoord/store/installation_mode.h"
 #include "akkoord/store/jobs.h"
@@ -80,6 +81,26 @@ static bool check_settings(struct doctor *doctor)
     return true;
 }
 
+/* A price list may have rates that are none at home: the law may have changed before this program. */
+static void check_services(struct doctor *doctor)
+{
+    struct error error;
+    struct price_list list;
+    int64_t today = calendar_amsterdam_day(clock_now_us());
+    if (first_start_check_services(&doctor->settings, doctor->arena, &list, &error) != STATUS_OK) {
+        tell_error(doctor, "services", &error, "correct the file");
+        return;
+    }
+    tell(doctor, FINE, "services", "the file lists %zu", list.services_count);
+    for (size_t i = 0; i < list.services_count; i++) {
+        char rate[VAT_RATE_TEXT_BYTES];
+        vat_rate_format(list.services[i].vat_rate_basis_points, rate);
+        if (!vat_is_dutch_rate(list.services[i].vat_rate_basis_points, today))
+            tell(doctor, WARNING, "services", "%s has a VAT rate of %s, which is none of the Netherlands today",
+                 list.services[i].sku, rate);
+    }
+}
+
 /* Euros are not in it, so a file that can be read says that these are missing. */
 static void check_exchange_rates(struct doctor *doctor)
 {
@@ -101,7 +122,6 @@ static void check_files(struct doctor *doctor)
 {
     struct error error;
     struct seller seller;
-    size_t services;
     if (first_start_seller(&doctor->settings, doctor->arena, &seller, &error) != STATUS_OK)
         tell_error(doctor, "seller", &error, "correct the file");
     else if (doctor->settings.seller_file == NULL)
@@ -109,12 +129,8 @@ static void check_files(struct doctor *doctor)
     else
         tell(doctor, FINE, "seller", "the file can be read");
     check_exchange_rates(doctor);
-    if (doctor->settings.services_file == NULL)
-        return;
-    if (first_start_check_services(&doctor->settings, doctor->arena, &services, &error) != STATUS_OK)
-        tell_error(doctor, "services", &error, "correct the file");
-    else
-        tell(doctor, FINE, "services", "the file lists %zu", services);
+    if (doctor->settings.services_file != NULL)
+        check_services(doctor);
 }
 
 static void check_fonts(struct doctor *doctor)

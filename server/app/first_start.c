@@ -46,14 +46,10 @@ static enum status read_file(const char *path, struct arena *arena, struct price
     return status;
 }
 
-enum status first_start_check_services(const struct settings *settings, struct arena *arena, size_t *count,
+enum status first_start_check_services(const struct settings *settings, struct arena *arena, struct price_list *list,
                                        struct error *error)
 {
-    struct price_list list;
-    enum status status = read_file(settings->services_file, arena, &list, error);
-    if (status == STATUS_OK)
-        *count = list.services_count;
-    return status;
+    return read_file(settings->services_file, arena, list, error);
 }
 
 static enum status import(struct store *store, struct arena *arena, const struct price_list *list, struct error *error)

@@ -8,6 +8,7 @@
 #include "akkoord/base/arena.h"
 #include "akkoord/base/status.h"
 #include "akkoord/domain/invoice.h"
+#include "akkoord/store/services.h"
 #include "akkoord/store/store.h"
 
 #define SANDBOX_SECRET_NAME "sandbox-webhook-secret"
@@ -16,8 +17,8 @@
  * nothing yet, a sample. */
 enum status first_start_prepare(const struct settings *settings, struct store *store,
                                 struct error *error) AKKOORD_MUST_CHECK;
-/* Whether AKKOORD_SERVICES_FILE, which is set, can be imported: how many services it lists. */
-enum status first_start_check_services(const struct settings *settings, struct arena *arena, size_t *count,
+/* Whether AKKOORD_SERVICES_FILE, which is set, can be imported: what it lists, in the arena. */
+enum status first_start_check_services(const struct settings *settings, struct arena *arena, struct price_list *list,
                                        struct error *error) AKKOORD_MUST_CHECK;
 /* The seller of AKKOORD_SELLER_FILE or, in test mode, a sample; its texts live in the arena. */
 enum status first_start_seller(const struct settings *settings, struct arena *arena, struct seller *seller,

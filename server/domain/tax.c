@@ -340,6 +340,15 @@ enum status tax_compute_totals(struct order_line *lines, size_t count, struct to
     return tax_compute_order(lines, count, NULL, NULL, totals, error);
 }
 
+bool tax_is_one_stop_shop(const struct totals *totals)
+{
+    for (size_t i = 0; i < totals->subtotals_count; i++) {
+        if (totals->subtotals[i].ground == VAT_GROUND_ONE_STOP_SHOP)
+            return true;
+    }
+    return false;
+}
+
 /* ---- euros ---- */
 
 /* One amount, in cents; false when it is too large. */

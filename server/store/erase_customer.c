@@ -74,12 +74,14 @@ static enum status find_keys(struct store *store, struct arena *arena, struct er
 }
 
 static enum status find_last_step(struct store *store, struct arena *arena, const struct uuid *customer_id,
-                                  int64_t *last_step_us, struct error *error)
+                                  int64_t *last_step_us, bool *is_oss, struct error *error)
 {
     const struct pg_params params = id_params(arena, customer_id);
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_erasure_last_step, &params, &result, error);
-    *last_step_us = status == STATUS_OK && pg_result_rows(result) > 0 ? pg_get_time(result, 0, 0) : 0;
+    bool has_orders = status == STATUS_OK && pg_result_rows(result) > 0;
+    *last_step_us = has_orders ? pg_get_time(result, 0, 0) : 0;
+    *is_oss = has_orders && pg_get_bool(result, 0, 1);
     pg_result_free(result);
     return status;
 }
@@ -143,6 +145,7 @@ enum status store_customer_erase(struct store *store, struct arena *arena, struc
     struct erasure erasure = {.subject_id = *customer_id, .at_us = clock_now_us()};
     enum language language = LANGUAGE_NL;
     int64_t last_step_us = 0;
+    bool is_oss = false;
     enum status status = pg_begin(store->pg, error);
     if (status == STATUS_OK)
         status = lock_customer(store, arena, customer_id, &language, error);
@@ -151,9 +154,9 @@ enum status store_customer_erase(struct store *store, struct arena *arena, struc
     if (status == STATUS_OK)
         status = find_keys(store, arena, &erasure, error);
     if (status == STATUS_OK)
-        status = find_last_step(store, arena, customer_id, &last_step_us, error);
+        status = find_last_step(store, arena, customer_id, &last_step_us, &is_oss, error);
     if (status == STATUS_OK) {
-        const char *report = write_report(arena, language, erasure.at_us, last_step_us);
+        const char *report = write_report(arena, language, erasure.at_us, last_step_us, is_oss);
         status = erase(store, arena, ledger, &erasure, report, receipt, error);
     }
     pg_rollback(store->pg);

@@ -167,7 +167,9 @@ json_t *profile_to_json(struct arena *arena, const struct profile *profile)
     json_set_value(object, "address", address_to_json(arena, &profile->address));
     json_set_text(object, "vat_number", profile->vat_number);
     json_set_text(object, "kvk_number", profile->kvk_number);
-    json_set_text(object, "oin", profile->oin);
+    /* Of authorities alone: nobody else is shown that they have none. */
+    if (profile->oin != NULL)
+        json_set_text(object, "oin", profile->oin);
     json_set_text(object, "language", language_name(profile->language));
     return object;
 }

@@ -1,5 +1,6 @@
 /* Places orders, exactly once under an Idempotency-Key. Whatever thread owns the store runs it. */
 #include "akkoord/base/clock.h"
+#include "akkoord/domain/tax.h"
 #include "akkoord/domain/transition.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/orders.h"
@@ -117,6 +118,7 @@ static const struct pg_params *order_params(struct arena *arena, const struct st
     pg_params_add_time(params, order->created_at_us);
     pg_params_add_text(params, order->information_version);
     pg_params_add_bool(params, order->information_shown);
+    pg_params_add_bool(params, tax_is_one_stop_shop(&order->content.totals));
     return params;
 }
 

@@ -164,6 +164,8 @@ static enum status find_orders(struct sweeping *sweeping, struct arena *arena, e
     pg_params_add_uuid(&params, after);
     pg_params_add_uuid(&params, &bound);
     pg_params_add_int64(&params, RETENTION_BATCH_ORDERS);
+    if (category == RETENTION_ORDER)
+        pg_params_add_time(&params, retention_cutoff_us(category, true, sweeping->run->now_us));
     const struct pg_statement *statement =
         category == RETENTION_ORDER ? &sql_retention_order : &sql_retention_unpaid_order;
     enum status status = pg_execute(sweeping->store->pg, statement, &params, &result, error);
@@ -200,6 +202,7 @@ static enum status delete_orders(struct sweeping *sweeping, struct arena *arena,
     pg_params_add_time(&params, retention_cutoff_us(category, false, sweeping->run->now_us));
     pg_params_add_bool(&params, !sweeping->run->dry_run);
     pg_params_add_bool(&params, category == RETENTION_UNPAID_ORDER);
+    pg_params_add_time(&params, retention_cutoff_us(category, true, sweeping->run->now_us));
     enum status status = pg_execute(sweeping->store->pg, &sql_retention_delete_orders, &params, &result, error);
     if (status == STATUS_OK) {
         batch->rows[category] = pg_get_int64(result, 0, 0);

@@ -1,10 +1,12 @@
 -- Those of the orders $1, which are locked, that are still what they were found as ($4: unpaid) and have no step from $2
--- on and no hold: with all that belongs to them and their keys. Foreign keys are checked when the statement ends. Only if
+-- on ($5, where they are declared through the one-stop shop) and no hold: with all that belongs to them and their keys. Foreign keys are checked when the statement ends. Only if
 -- $3; counts either way.
 WITH due AS (
     SELECT o.id, o.billing_key_id
     FROM retention_order AS o
-    WHERE o.id = ANY ($1) AND o.is_unpaid = $4 AND o.last_step_at < $2 AND NOT o.is_held
+    JOIN customer_order AS c ON c.id = o.id
+    WHERE o.id = ANY ($1) AND o.is_unpaid = $4 AND NOT o.is_held
+      AND o.last_step_at < CASE WHEN c.is_one_stop_shop THEN $5 ELSE $2 END
 ), renditions AS (
     DELETE FROM rendition
     WHERE $3 AND document_id IN (SELECT d.id FROM document AS d WHERE d.order_id IN (SELECT id FROM due))

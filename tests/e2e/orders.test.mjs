@@ -153,7 +153,9 @@ describe('placing', () => {
     ['half a billing address', cart(line(1), { billing: { address: { street: 'x', city: 'y', country: 'NL' } } }),
       ['billing.address.postal_code']],
     ['a KvK number of letters', cart(line(1), { billing: { kvk_number: 'abcdefgh' } }), ['billing.kvk_number']],
-    ['a buyer in Belgium', cart(line(1), { billing: { address: { ...sampleAddress, country: 'BE' } } }), ['billing.address.country']],
+    ['a buyer in no country', cart(line(1), { billing: { address: { ...sampleAddress, country: 'XX' } } }), ['billing.address.country']],
+    ['an OIN of 19 digits', cart(line(1), { billing: { oin: '0000000123456789000' } }), ['billing.oin']],
+    ['a discount code that is none', cart(line(1), { discount_code: 'NONE' }), ['discount_code']],
   ];
   for (const [what, body, fields] of refused) {
     test(`an order with ${what} is refused with 422 and the field is named`, async () => {
@@ -170,10 +172,20 @@ describe('placing', () => {
     expectStatus(await place(customer, cart(undefined, { billing: { address: sampleAddress } })), 201);
   });
 
-  test('a customer abroad is refused until invoices abroad are right', async () => {
+  test('a customer abroad may order, at home and there', async () => {
     const customer = await registerCustomer(server, { address: { ...sampleAddress, country: 'DE' } });
-    expectProblem(await place(customer, cart()), 422, 'validation', ['billing.address.country']);
+    expectStatus(await place(customer, cart()), 201);
     expectStatus(await place(customer, cart(undefined, { billing: { address: sampleAddress } })), 201);
+  });
+
+  test('an authority orders under its OIN, from its profile or from billing', async () => {
+    const customer = await registerCustomer(server, { company: 'Gemeente Voorbeeld', oin: '00000001.23456789.0000' });
+    const oin = async () => expectStatus(await server.api('GET', '/v1/me', { token: customer.token }), 200).json.oin;
+    assert.equal(await oin(), '00000001234567890000');
+    expectStatus(await place(customer, cart()), 201);
+    expectStatus(await place(customer, cart(undefined, { billing: { oin: '00000009876543210000' } })), 201);
+    expectStatus(await server.api('PATCH', '/v1/me', { token: customer.token, body: { oin: null } }), 200);
+    assert.equal(await oin(), undefined);
   });
 
   test('a refused order leaves nothing behind', async () => {

@@ -274,3 +274,20 @@ describe('foreign currencies', () => {
     assert.deepEqual(accepted.exchange, placed.exchange, 'a rate is that of the order for ever');
   });
 });
+
+test('an order under the one-stop shop is kept for ten years, another for seven', async () => {
+  const shop = await start({ one_stop_shop: true });
+  const { server, customer } = shop;
+  const [abroad, home] = [await order(shop, buyers.german, [['net']]), await order(shop, buyers.dutch, [['net']])];
+  for (const each of [abroad, home]) expectStatus(await payStandard(server, each), 200);
+  const due = async (years) => {
+    const { code, stdout, stderr } = await server.cli(['retention', 'run', '--dry-run'], { env: { AKKOORD_CLOCK_OFFSET: String(years * 366 * 86400) } });
+    assert.equal(code, 0, stderr);
+    return Number(/category=order rows=(\d+)/.exec(stdout)[1]);
+  };
+  assert.deepEqual([await due(6), await due(8), await due(11)], [0, 1, 2]);
+  const erased = expectStatus(await server.api('DELETE', '/v1/me', { token: customer.token }), 204);
+  const { categories } = expectStatus(await server.api('GET', erased.headers.location), 200).json;
+  const year = server.now().getUTCFullYear();
+  assert.match(categories.find(({ category }) => category === 'invoice').until, new RegExp(`^${year + 10}-12-31|^${year + 11}-01-01`));
+});

@@ -66,6 +66,9 @@ enum status tax_compute_order(struct order_line *lines, size_t count, const stru
 enum status tax_compute_totals(struct order_line *lines, size_t count, struct totals *totals,
                                struct error *error) AKKOORD_MUST_CHECK;
 
+/* Whether some of it is declared through the one-stop shop, which is to be kept for longer. */
+bool tax_is_one_stop_shop(const struct totals *totals);
+
 /* What a document in a foreign currency says in euros: fills vat_euro_minor and total_euro_minor from the rate that
  * stands there, each rounded half up by itself. False when something is too large. */
 bool tax_in_euros(const struct totals *totals, const char *currency, struct exchange *exchange) AKKOORD_MUST_CHECK;

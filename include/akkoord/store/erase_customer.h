@@ -10,7 +10,7 @@
 /* Given the moment of the erasure and when the term of what stays began (0: nothing stays), writes the report as JSON;
  * in the arena. */
 typedef const char *erasure_report_writer(struct arena *arena, enum language language, int64_t erased_us,
-                                          int64_t last_step_us);
+                                          int64_t last_step_us, bool is_oss);
 
 /*
  * Erases, in one transaction, and keeps the report under a receipt. STATUS_CONFLICT: `order_open` while money is under

@@ -40,7 +40,8 @@ json_t *seller_to_json(struct arena *arena, const struct seller *seller);
 enum status seller_from_json(const json_t *object, const char *prefix, struct seller *seller,
                              struct error *error) AKKOORD_MUST_CHECK;
 
-/* {"email","name","company","phone","address","vat_number","kvk_number","oin","language"} */
+/* {"email","name","company","phone","address","vat_number","kvk_number","oin","language"}; without an oin it is left
+ * out */
 json_t *profile_to_json(struct arena *arena, const struct profile *profile);
 enum status profile_from_json(const json_t *object, const char *prefix, struct profile *profile,
                               struct error *error) AKKOORD_MUST_CHECK;
