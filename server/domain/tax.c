@@ -89,11 +89,19 @@ static struct vat_treatment treatment_of(const struct order_line *line, const st
     return (struct vat_treatment){.ground = vat_ground_of_category(line->vat_category)};
 }
 
-static enum status check_group(const struct work *work, size_t group, const struct order_line *line, size_t index,
-                               const struct vat_treatment *treatment, struct error *error)
+/* Of what leaves the Union untaxed, goods have to be told (art. 226 point 11), and services beside them need not be. */
+static bool leaves_union(enum vat_ground ground)
 {
-    const struct vat_subtotal *subtotal = &work->totals.subtotals[group];
-    if (subtotal->ground != treatment->ground || strcmp(subtotal->country, treatment->country) != 0)
+    return ground == VAT_GROUND_EXPORT || ground == VAT_GROUND_OUTSIDE_UNION;
+}
+
+static enum status join_group(struct work *work, size_t group, const struct order_line *line, size_t index,
+                              const struct vat_treatment *treatment, struct error *error)
+{
+    struct vat_subtotal *subtotal = &work->totals.subtotals[group];
+    if (leaves_union(subtotal->ground) && leaves_union(treatment->ground) && subtotal->ground != treatment->ground)
+        subtotal->ground = VAT_GROUND_EXPORT;
+    else if (subtotal->ground != treatment->ground || strcmp(subtotal->country, treatment->country) != 0)
         return line_error(
             error, "mixed_vat_grounds", index, "sku",
             "one VAT rate for two reasons or of two countries can't stand on one invoice: order it apart");
@@ -114,7 +122,7 @@ static enum status find_group(struct work *work, const struct order_line *line, 
             strcmp(subtotal->vat_category, line->vat_category) != 0)
             continue;
         *group = i;
-        return check_group(work, i, line, index, treatment, error);
+        return join_group(work, i, line, index, treatment, error);
     }
     if (totals->subtotals_count == VAT_SUBTOTALS_MAX)
         return line_error(error, "too_many_vat_rates", index, "sku", "an order can't have this many VAT rates");

@@ -1,7 +1,6 @@
 /* The price list's file: JSON to struct service. Pure; any thread. */
-#include "akkoord/base/json.h"
+#include "price_list.h"
 #include "akkoord/domain/tax.h"
-#include "akkoord/store/services.h"
 
 #define PREFIX_BYTES     32 /* "services[1999]." */
 #define SUPPLY_BYTES_MAX 32

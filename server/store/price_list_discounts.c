@@ -1,8 +1,7 @@
 /* The discounts of a price list, of services and by code: JSON to structs and back. Pure; any thread. */
-#include "akkoord/base/json.h"
 #include "akkoord/domain/calendar.h"
 #include "akkoord/domain/tax.h"
-#include "akkoord/store/services.h"
+#include "price_list.h"
 
 #define PREFIX_BYTES 48 /* "services[1999].discounts[19].name." */
 
@@ -50,7 +49,8 @@ static json_t *names_to_json(struct arena *arena, const char *const names[2])
     return object;
 }
 
-enum status percent_from_json(const json_t *object, const char *prefix, int64_t *basis_points, struct error *error)
+static enum status percent_from_json(const json_t *object, const char *prefix, int64_t *basis_points,
+                                     struct error *error)
 {
     const char *text;
     enum status status = json_get_text(object, prefix, "percent", JSON_REQUIRED, VAT_RATE_TEXT_BYTES, &text, error);
@@ -99,8 +99,9 @@ enum status service_discounts_from_json(struct arena *arena, const json_t *array
     return status;
 }
 
-json_t *service_discounts_to_json(struct arena *arena, const struct service *service)
+const char *service_discounts_write(struct arena *arena, const struct service *service)
 {
+    size_t length;
     json_t *array = json_new_array(arena);
     for (size_t i = 0; i < service->discounts_count; i++) {
         const struct quantity_discount *discount = &service->discounts[i];
@@ -112,7 +113,14 @@ json_t *service_discounts_to_json(struct arena *arena, const struct service *ser
         json_set_value(item, "name", names_to_json(arena, discount->name));
         json_append_value(array, item);
     }
-    return array;
+    return json_write(arena, array, &length);
+}
+
+enum status service_discounts_read(struct arena *arena, const char *text, struct service *service, struct error *error)
+{
+    json_t *array;
+    enum status status = json_parse(arena, text, strlen(text), &array, error);
+    return status == STATUS_OK ? service_discounts_from_json(arena, array, "", service, error) : status;
 }
 
 const struct quantity_discount *service_discount_for(const struct service *service, int64_t quantity)

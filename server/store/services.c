@@ -1,7 +1,6 @@
 /* What is sold: rows of akkoord.service, and of akkoord.discount_code. Any worker thread with its own store. */
 #include "akkoord/store/services.h"
 
-#include "akkoord/base/json.h"
 #include "akkoord/pg/sql.h"
 
 static void add_texts(struct pg_params *params, const struct service *services, size_t count,
@@ -65,7 +64,6 @@ static const char *supply_of(const struct service *service)
 /* Columns as in sql/service/upsert.sql. */
 static void add_services(struct pg_params *params, struct arena *arena, const struct service *services, size_t count)
 {
-    size_t length;
     add_texts(params, services, count, sku_of);
     add_texts(params, services, count, name_nl_of);
     add_texts(params, services, count, name_en_of);
@@ -80,7 +78,7 @@ static void add_services(struct pg_params *params, struct arena *arena, const st
     add_texts(params, services, count, supply_of);
     struct pg_array *discounts = pg_array_begin(params, PG_TEXT_ARRAY);
     for (size_t i = 0; i < count; i++)
-        pg_array_add_text(discounts, json_write(arena, service_discounts_to_json(arena, &services[i]), &length));
+        pg_array_add_text(discounts, service_discounts_write(arena, &services[i]));
     pg_array_end(discounts);
 }
 
@@ -168,11 +166,9 @@ static enum status read_service(struct arena *arena, const struct pg_result *res
     snprintf(service->vat_category, sizeof(service->vat_category), "%s", pg_get_text(result, row, 6));
     service->vat_rate_basis_points = pg_get_int64(result, row, 7);
     const char *discounts = arena_copy_text(arena, pg_get_text(result, row, 9));
-    json_t *array;
     struct error fault;
     if (supply_parse(pg_get_text(result, row, 8), &service->supply) != STATUS_OK ||
-        json_parse(arena, discounts, strlen(discounts), &array, &fault) != STATUS_OK ||
-        service_discounts_from_json(arena, array, "", service, &fault) != STATUS_OK)
+        service_discounts_read(arena, discounts, service, &fault) != STATUS_OK)
         return error_set(error, STATUS_INTERNAL, "service_unreadable", "a row of the price list is not in its format");
     return STATUS_OK;
 }

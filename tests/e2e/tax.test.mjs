@@ -170,6 +170,11 @@ describe('what can\'t be is refused when it is ordered', () => {
     await order(oneStop, buyers.german, [['net'], ['day']]);
   });
 
+  test('goods and services that leave the Union together stand on one invoice', async () => {
+    const placed = await order(normal, buyers.americanBusiness, [['net'], ['book'], ['day']]);
+    assert.deepEqual(told(placed), ['G', '0.00', 'export', null, 10001 + 2750 + 95000, 0]);
+  });
+
   test('nothing is left behind', async () => {
     const orders = async () => (await normal.server.sql('SELECT count(*)::int AS n FROM akkoord.customer_order'))[0].n;
     const count = await orders();

@@ -55,7 +55,8 @@ int64_t tax_discount(int64_t amount_minor, int64_t percent_basis_points);
  *                        another category with one (BR-S-05, BR-Z-05, BR-E-05, BR-AE-05, BR-IC-05, BR-G-05)
  *   "too_many_vat_rates" more than VAT_SUBTOTALS_MAX
  *   "mixed_vat_grounds"  one rate for two reasons, or of two countries: an invoice can tell only one a rate (BR-S-08,
- *                        BR-G-01, ...), and neither state's VAT may be hidden in the other's
+ *                        BR-E-01, ...), and neither state's VAT may be hidden in the other's. Goods and services that
+ *                        leave the Union together are told as export, which has to be told
  *   "mixed_price_basis"  net prices beside prices that include VAT under one rate: no rounding would be right for both
  *   "amount_too_large"   something would pass ORDER_AMOUNT_MINOR_MAX
  */

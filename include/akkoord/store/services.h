@@ -22,7 +22,6 @@
 #include <stdint.h>
 
 #include "akkoord/base/arena.h"
-#include "akkoord/base/json.h"
 #include "akkoord/base/status.h"
 #include "akkoord/domain/invoice.h"
 #include "akkoord/domain/tax_place.h"
@@ -79,19 +78,10 @@ enum status price_list_read(struct arena *arena, const char *text, size_t length
 /* The discount of a line of so many; NULL when there is none. */
 const struct quantity_discount *service_discount_for(const struct service *service, int64_t quantity);
 
-/* The "discounts" of a service, which stand so in the database too. `array` may be NULL: none. */
-json_t *service_discounts_to_json(struct arena *arena, const struct service *service);
-enum status service_discounts_from_json(struct arena *arena, const json_t *array, const char *prefix,
-                                        struct service *service, struct error *error) AKKOORD_MUST_CHECK;
-/* The list's "codes". */
-enum status discount_codes_from_json(struct arena *arena, const json_t *array, struct price_list *list,
-                                     struct error *error) AKKOORD_MUST_CHECK;
-/* {"nl","en"}: something to read in each, no control characters. */
-enum status names_from_json(const json_t *object, const char *prefix, const char *names[2],
-                            struct error *error) AKKOORD_MUST_CHECK;
-/* A percentage as text, above 0 and at most 100. */
-enum status percent_from_json(const json_t *object, const char *prefix, int64_t *basis_points,
-                              struct error *error) AKKOORD_MUST_CHECK;
+/* The "discounts" of a service as they stand in the database: the list's own JSON. */
+const char *service_discounts_write(struct arena *arena, const struct service *service);
+enum status service_discounts_read(struct arena *arena, const char *text, struct service *service,
+                                   struct error *error) AKKOORD_MUST_CHECK;
 
 /* Makes these all that is sold and all codes that may be used, at once; what is not among them stays in the table, but
  * is sold no more. Running orders keep the prices they were placed at. */

@@ -42,7 +42,8 @@ static const char payments_of_0001[] =
     " SELECT gen_random_uuid(), '00000000-0000-7000-8000-000000000002', true, 'stripe', p.id, 'paid', 100, 'EUR', true,"
     " p.refunded, p.in_full, now()"
     " FROM (VALUES ('none', 0, false), ('part', 30, false), ('full', 100, true)) AS p (id, refunded, in_full);"
-    "INSERT INTO akkoord.early_reversal VALUES ('stripe', 'early', 40, true, false, now())";
+    "INSERT INTO akkoord.early_reversal VALUES ('stripe', 'early', 40, true, false, now());"
+    "INSERT INTO akkoord.service VALUES ('logo', 'Logo', 'Logo', 100, 'EUR', false, 'S', 2100, 1, true)";
 
 static void what_had_gone_back_is_in_the_sums_that_it_follows_from(void **state)
 {
@@ -71,6 +72,24 @@ static void what_had_gone_back_is_in_the_sums_that_it_follows_from(void **state)
     pg_connection_free(connection);
 }
 
+/* After the test above: the database is upgraded. */
+static void what_was_sold_is_an_electronic_service_without_discounts(void **state)
+{
+    (void)state;
+    static const struct pg_statement others = {
+        "test.other_services", "SELECT count(*) FILTER (WHERE supply <> 'electronic' OR discounts <> '[]'), count(*),"
+                               "       (SELECT count(*) FROM akkoord.customer_order WHERE is_one_stop_shop) "
+                               "FROM akkoord.service"};
+    struct pg_result *result;
+    struct pg_connection *connection = connect_as_owner();
+    assert_int_equal(pg_execute(connection, &others, NULL, &result, &error), STATUS_OK);
+    assert_int_equal(pg_get_int64(result, 0, 0), 0);
+    assert_int_equal(pg_get_int64(result, 0, 1), 1);
+    assert_int_equal(pg_get_int64(result, 0, 2), 0);
+    pg_result_free(result);
+    pg_connection_free(connection);
+}
+
 static int begin(void **state)
 {
     (void)state;
@@ -92,6 +111,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RULE("what had gone back is in the sums that it follows from",
              what_had_gone_back_is_in_the_sums_that_it_follows_from),
+        RULE("what was sold is an electronic service without discounts",
+             what_was_sold_is_an_electronic_service_without_discounts),
     };
     return cmocka_run_group_tests_name("upgrade", tests, begin, end);
 }

@@ -394,6 +394,67 @@ static void a_unit_price_that_can_not_be_is_refused(void **state)
     assert_int_equal(price, -7);
 }
 
+static void a_rate_has_one_ground_and_one_country(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line(1, 100, false, "S", 2100), line(1, 100, false, "S", 2100)};
+    struct vat_treatment treatments[] = {{.ground = VAT_GROUND_ONE_STOP_SHOP, .country = "BE"},
+                                         {.ground = VAT_GROUND_NONE}};
+    struct totals totals;
+    struct error error = {0};
+    assert_int_equal(tax_compute_order(lines, 2, treatments, NULL, &totals, &error), STATUS_INVALID);
+    assert_string_equal(error.code, "mixed_vat_grounds");
+    assert_string_equal(error.field, "lines[1].sku");
+    treatments[1] = (struct vat_treatment){.ground = VAT_GROUND_ONE_STOP_SHOP, .country = "LT"};
+    assert_int_equal(tax_compute_order(lines, 2, treatments, NULL, &totals, &error), STATUS_INVALID);
+    treatments[1] = treatments[0];
+    assert_int_equal(tax_compute_order(lines, 2, treatments, NULL, &totals, &error), STATUS_OK);
+    assert_int_equal(totals.subtotals_count, 1);
+    assert_int_equal(totals.subtotals[0].ground, VAT_GROUND_ONE_STOP_SHOP);
+    assert_string_equal(totals.subtotals[0].country, "BE");
+    assert_true(tax_is_one_stop_shop(&totals));
+}
+
+static void goods_and_services_leave_the_union_together(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line(1, 100, false, "G", 0), line(1, 50, false, "G", 0)};
+    static const struct vat_treatment treatments[] = {{.ground = VAT_GROUND_OUTSIDE_UNION},
+                                                      {.ground = VAT_GROUND_EXPORT}};
+    const struct vat_treatment turned[] = {treatments[1], treatments[0]};
+    struct totals totals;
+    struct error error = {0};
+    assert_int_equal(tax_compute_order(lines, 2, treatments, NULL, &totals, &error), STATUS_OK);
+    assert_int_equal(totals.subtotals_count, 1);
+    assert_int_equal(totals.subtotals[0].ground, VAT_GROUND_EXPORT);
+    assert_int_equal(tax_compute_order(lines, 2, turned, NULL, &totals, &error), STATUS_OK);
+    assert_int_equal(totals.subtotals[0].ground, VAT_GROUND_EXPORT);
+    assert_int_equal(
+        tax_compute_order(lines, 2, &treatments[0], &(struct order_discount){.amount_minor = 1000}, &totals, &error),
+        STATUS_OK);
+    assert_int_equal(totals.total_minor, 0);
+    assert_int_equal(totals.discount_net_minor, 150);
+    assert_false(tax_is_one_stop_shop(&totals));
+}
+
+static void a_discount_that_can_not_be_is_refused(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line(3, 100, true, "S", 2100)};
+    static const struct order_discount wrong[] = {
+        {.percent_basis_points = -1}, {.percent_basis_points = 10001}, {.amount_minor = -1}};
+    struct totals totals;
+    struct error error = {0};
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
+        assert_int_equal(tax_compute_order(lines, 1, NULL, &wrong[i], &totals, &error), STATUS_INVALID);
+    lines[0].discount_minor = 301;
+    expect_refused(lines, 1, "range", "lines[0].discount");
+    lines[0].discount_minor = -1;
+    expect_refused(lines, 1, "range", "lines[0].discount");
+    lines[0].discount_minor = 300;
+    assert_int_equal(compute(lines, 1).total_minor, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +479,9 @@ int main(void)
         cmocka_unit_test(the_largest_amount_including_vat_is_exact),
         cmocka_unit_test(a_unit_price_is_shown_with_and_without_vat),
         cmocka_unit_test(a_unit_price_that_can_not_be_is_refused),
+        cmocka_unit_test(a_rate_has_one_ground_and_one_country),
+        cmocka_unit_test(goods_and_services_leave_the_union_together),
+        cmocka_unit_test(a_discount_that_can_not_be_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
