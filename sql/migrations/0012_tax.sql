@@ -26,3 +26,4 @@ GRANT SELECT ON akkoord.discount_code TO akkoord_auditor;
 
 -- Declared through the one-stop shop: such an order is kept for ten years (Directive 2006/112/EC art. 369k).
 ALTER TABLE akkoord.customer_order ADD COLUMN is_one_stop_shop boolean NOT NULL DEFAULT false;
+GRANT SELECT (is_one_stop_shop) ON akkoord.customer_order TO akkoord_auditor;
