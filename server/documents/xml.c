@@ -14,8 +14,11 @@
 #define INDENT "  "
 
 struct xml {
-    xmlBuffer *buffer;
+    xmlBuffer *buffer; /* NULL when it streams */
     xmlTextWriter *writer;
+    document_sink *sink;
+    void *context;
+    bool sink_failed;
     bool failed;
 };
 
@@ -39,13 +42,8 @@ static enum status failed(struct error *error)
     return error_set(error, STATUS_INTERNAL, "document_failed", "the XML could not be written");
 }
 
-enum status xml_new(struct xml **xml, struct error *error)
+static enum status begin(struct xml *fresh, struct xml **xml, struct error *error)
 {
-    pthread_once(&library_once, xmlInitParser);
-    struct xml *fresh = memory_alloc_zero(1, sizeof(*fresh));
-    fresh->buffer = xmlBufferCreate();
-    if (fresh->buffer != NULL)
-        fresh->writer = xmlNewTextWriterMemory(fresh->buffer, 0);
     if (fresh->writer == NULL) {
         xml_free(fresh);
         return failed(error);
@@ -55,6 +53,38 @@ enum status xml_new(struct xml **xml, struct error *error)
     note(fresh, xmlTextWriterStartDocument(fresh->writer, NULL, "UTF-8", NULL));
     *xml = fresh;
     return STATUS_OK;
+}
+
+enum status xml_new(struct xml **xml, struct error *error)
+{
+    pthread_once(&library_once, xmlInitParser);
+    struct xml *fresh = memory_alloc_zero(1, sizeof(*fresh));
+    fresh->buffer = xmlBufferCreate();
+    if (fresh->buffer != NULL)
+        fresh->writer = xmlNewTextWriterMemory(fresh->buffer, 0);
+    return begin(fresh, xml, error);
+}
+
+static int pass_on(void *context, const char *bytes, int length)
+{
+    struct xml *xml = context;
+    if (!xml->sink_failed && length > 0 && !xml->sink(xml->context, bytes, (size_t)length))
+        xml->sink_failed = true;
+    return xml->sink_failed ? -1 : length;
+}
+
+enum status xml_new_streaming(struct xml **xml, document_sink *sink, void *context, struct error *error)
+{
+    pthread_once(&library_once, xmlInitParser);
+    struct xml *fresh = memory_alloc_zero(1, sizeof(*fresh));
+    fresh->sink = sink;
+    fresh->context = context;
+    xmlOutputBuffer *output = xmlOutputBufferCreateIO(pass_on, NULL, fresh, NULL);
+    if (output != NULL)
+        fresh->writer = xmlNewTextWriter(output);
+    if (output != NULL && fresh->writer == NULL)
+        (void)xmlOutputBufferClose(output);
+    return begin(fresh, xml, error);
 }
 
 void xml_free(struct xml *xml)
@@ -109,4 +139,13 @@ enum status xml_finish(struct xml *xml, struct arena *arena, const uint8_t **byt
     *bytes = (const uint8_t *)arena_copy_bytes(arena, xmlBufferContent(xml->buffer), written);
     *length = written;
     return STATUS_OK;
+}
+
+enum status xml_finish_streaming(struct xml *xml, struct error *error)
+{
+    note(xml, xmlTextWriterEndDocument(xml->writer));
+    note(xml, xmlTextWriterFlush(xml->writer));
+    if (xml->sink_failed)
+        return error_set(error, STATUS_UNAVAILABLE, "file_write", "the XML could not be written to where it goes");
+    return xml->failed ? failed(error) : STATUS_OK;
 }

@@ -22,6 +22,7 @@ extern const struct subcommand command_demo;
 extern const struct subcommand command_migrate;
 extern const struct subcommand command_staff;
 extern const struct subcommand command_services;
+extern const struct subcommand command_invoices;
 extern const struct subcommand command_keys;
 extern const struct subcommand command_decisions;
 extern const struct subcommand command_retention;

@@ -11,11 +11,15 @@
 
 #include "akkoord/base/arena.h"
 #include "akkoord/base/status.h"
+#include "akkoord/documents/sink.h"
 
 struct xml;
 
 /* STATUS_INTERNAL `document_failed`: libxml2 could not. */
 enum status xml_new(struct xml **xml, struct error *error) AKKOORD_MUST_CHECK;
+/* One whose bytes go to a sink as they are written, for documents that are too large for memory. */
+enum status xml_new_streaming(struct xml **xml, document_sink *sink, void *context,
+                              struct error *error) AKKOORD_MUST_CHECK;
 /* NULL is accepted. */
 void xml_free(struct xml *xml);
 
@@ -32,3 +36,6 @@ void xml_element_with(struct xml *xml, const char *name, const char *attribute, 
  * STATUS_INTERNAL `document_failed`: libxml2 reported an error on the way. */
 enum status xml_finish(struct xml *xml, struct arena *arena, const uint8_t **bytes, size_t *length,
                        struct error *error) AKKOORD_MUST_CHECK;
+/* The same for one that streams: the rest goes to the sink. STATUS_UNAVAILABLE `file_write` when the sink ever would
+ * not. */
+enum status xml_finish_streaming(struct xml *xml, struct error *error) AKKOORD_MUST_CHECK;
