@@ -362,14 +362,14 @@ static const char *side_of(int64_t debit_minor, enum document_kind kind, bool is
     return (kind == DOCUMENT_INVOICE) == is_debtor ? "D" : "C";
 }
 
-static void write_vat(struct xaf *xaf, const struct xaf_entry *entry, const char *side)
+static void write_vat(struct xaf *xaf, const struct booking_line *line, const char *side)
 {
     char code[XAF_VAT_CODE_BYTES];
-    xaf_vat_code(entry->line, code);
+    xaf_vat_code(line, code);
     xml_begin(xaf->xml, "vat");
     xml_element(xaf->xml, "vatID", code);
-    write_percentage(xaf, "vatPerc", entry->line->vat_rate_basis_points);
-    write_amount(xaf, "vatAmnt", entry->line->vat_euro_minor);
+    write_percentage(xaf, "vatPerc", line->vat_rate_basis_points);
+    write_amount(xaf, "vatAmnt", line->vat_euro_minor);
     xml_element(xaf->xml, "vatAmntTp", side);
     xml_end(xaf->xml);
 }
@@ -395,8 +395,7 @@ static const char *describe(struct xaf *xaf, const struct invoice *invoice)
 static void write_entry(struct xaf *xaf, const struct uuid *customer_id, const struct invoice *invoice,
                         const struct booking *booking, const struct xaf_entry *entry, int64_t number)
 {
-    bool is_debtor = entry->line == NULL;
-    const char *side = side_of(entry->debit_minor, invoice->kind, is_debtor);
+    const char *side = side_of(entry->debit_minor, invoice->kind, entry->is_debtor);
     xml_begin(xaf->xml, "trLine");
     write_count(xaf, "nr", number);
     xml_element(xaf->xml, "accID", entry->account);
@@ -405,7 +404,7 @@ static void write_entry(struct xaf *xaf, const struct uuid *customer_id, const s
     xml_element(xaf->xml, "desc", describe(xaf, invoice));
     write_amount(xaf, "amnt", entry->debit_minor);
     xml_element(xaf->xml, "amntTp", side);
-    if (is_debtor) {
+    if (entry->is_debtor) {
         bool is_invoice = invoice->kind == DOCUMENT_INVOICE;
         /* What belongs together in the debtors' account: an invoice and what takes it back. */
         write_text(xaf, "matchKeyID", is_invoice ? invoice->number : invoice->credited_number, CHARACTERS_35);
@@ -413,8 +412,8 @@ static void write_entry(struct xaf *xaf, const struct uuid *customer_id, const s
     }
     write_text(xaf, "invRef", invoice->number, CHARACTERS_999);
     write_text(xaf, "orderRef", invoice->order_number, CHARACTERS_999);
-    if (entry->has_vat_code)
-        write_vat(xaf, entry, side);
+    if (entry->taxed != NULL)
+        write_vat(xaf, entry->taxed, side);
     if (booking->is_foreign)
         write_foreign(xaf, invoice, entry);
     xml_end(xaf->xml);

@@ -129,6 +129,7 @@ size_t xaf_entries_of(const struct booking *booking, struct xaf_entry entries[XA
 {
     size_t count = 0;
     entries[count++] = (struct xaf_entry){.account = XAF_ACCOUNT_DEBTORS,
+                                          .is_debtor = true,
                                           .debit_minor = booking->euros.total_minor,
                                           .foreign_minor = booking->amounts.total_minor};
     for (size_t i = 0; i < booking->lines.count; i++) {
@@ -136,13 +137,11 @@ size_t xaf_entries_of(const struct booking *booking, struct xaf_entry entries[XA
         entries[count++] = (struct xaf_entry){.account = xaf_revenue_account(line),
                                               .debit_minor = -line->net_euro_minor,
                                               .foreign_minor = -line->net_minor,
-                                              .line = line,
-                                              .has_vat_code = true};
+                                              .taxed = line};
         if (line->vat_euro_minor != 0)
             entries[count++] = (struct xaf_entry){.account = xaf_vat_account(line),
                                                   .debit_minor = -line->vat_euro_minor,
-                                                  .foreign_minor = -line->vat_minor,
-                                                  .line = line};
+                                                  .foreign_minor = -line->vat_minor};
     }
     return count;
 }

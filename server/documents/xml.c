@@ -65,12 +65,13 @@ enum status xml_new(struct xml **xml, struct error *error)
     return begin(fresh, xml, error);
 }
 
+/* A failure is kept to ourselves: libxml2 would print it. */
 static int pass_on(void *context, const char *bytes, int length)
 {
     struct xml *xml = context;
     if (!xml->sink_failed && length > 0 && !xml->sink(xml->context, bytes, (size_t)length))
         xml->sink_failed = true;
-    return xml->sink_failed ? -1 : length;
+    return length;
 }
 
 enum status xml_new_streaming(struct xml **xml, document_sink *sink, void *context, struct error *error)

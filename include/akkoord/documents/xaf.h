@@ -15,6 +15,7 @@
  * The schema's lists of countries and currencies are old: a country that it does not know is left out, and such a
  * currency is called ZZZ.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -64,10 +65,10 @@ enum status xaf_contents_add(struct xaf_contents *contents, const struct booking
 /* One line of a transaction; `debit_minor` is negative for credit. */
 struct xaf_entry {
     const char *account;
-    int64_t debit_minor;             /* euros */
-    int64_t foreign_minor;           /* the same in the document's currency */
-    const struct booking_line *line; /* NULL: the debtor's */
-    bool has_vat_code;
+    bool is_debtor;
+    int64_t debit_minor;              /* euros */
+    int64_t foreign_minor;            /* the same in the document's currency */
+    const struct booking_line *taxed; /* of revenue: what VAT it bears; else NULL */
 };
 /* Returns how many; they sum to zero. A line for VAT is there only where there is VAT. */
 size_t xaf_entries_of(const struct booking *booking, struct xaf_entry entries[XAF_ENTRIES_MAX]);
