@@ -322,6 +322,19 @@ describe('the command', () => {
     assert.match(help.stdout, /ubl-zip/);
   });
 
+  test('on a terminal, shows how far it is, and puts nothing there that belongs in a file', async () => {
+    const terminal = 'import os, pty, sys\nsys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:], lambda fd: os.read(fd, 1024), lambda fd: b"")))';
+    const onTerminal = (...args) => run('python3', ['-c', terminal, program(), 'invoices', 'export', ...everything(), ...args], { env: server.env });
+    const refused = await onTerminal('--format', 'csv');
+    assert.equal(refused.code, 2, refused.stdout);
+    assert.ok(!refused.stdout.includes('Sample Customer'));
+    const path = join(server.dataDir, 'terminal.xaf');
+    const shown = await onTerminal('--format', 'xaf', '--output', path);
+    assert.equal(shown.code, 0, shown.stdout);
+    assert.match(shown.stdout, /invoices \[#{30}\] 100% 34\/34/);
+    await readAuditFile(readFileSync(path));
+  });
+
   test('a disk that is full is no success', async () => {
     for (const format of ['csv', 'xaf', 'ubl-zip']) {
       const { code, stderr } = await run('sh', ['-c', 'exec "$@" > /dev/full', 'sh', program(), 'invoices', 'export', ...everything(), '--format', format],
