@@ -83,13 +83,15 @@ static enum status write_entry(void *context, const struct book_entry *entry, st
 {
     struct export *export = context;
     struct arena *arena = export->books.document_arena;
+    const struct image no_logo = {.png = NULL};
     const uint8_t *bytes;
     size_t length;
     uint8_t sha256[SHA256_BYTES];
     char sha256_text[SHA256_TEXT_BYTES];
     /* By the store that may write: what was never drawn is kept from now on. */
-    enum status status = store_rendition_get_or_render(export->books.installation.store, arena, &entry->stored->id,
-                                                       RENDITION_UBL, document_render_ubl, &bytes, &length, error);
+    enum status status =
+        store_rendition_get_or_render(export->books.installation.store, arena, &entry->stored->id, RENDITION_UBL,
+                                      document_render_ubl, &no_logo, &bytes, &length, error);
     if (status != STATUS_OK)
         return status;
     const char *name = file_name(arena, entry->invoice->number);
