@@ -27,22 +27,6 @@ const char *vat_box_name(enum vat_box box)
     return names[box];
 }
 
-const char *vat_ground_name(enum vat_ground ground)
-{
-    static const char *const names[VAT_GROUNDS] = {
-        [VAT_GROUND_NONE] = "none",
-        [VAT_GROUND_EXEMPT] = "exempt",
-        [VAT_GROUND_SMALL_BUSINESS] = "small_business",
-        [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = "domestic_reverse_charge",
-        [VAT_GROUND_REVERSE_CHARGE] = "reverse_charge",
-        [VAT_GROUND_INTRA_COMMUNITY] = "intra_community",
-        [VAT_GROUND_EXPORT] = "export",
-        [VAT_GROUND_OUTSIDE_UNION] = "outside_union",
-        [VAT_GROUND_ONE_STOP_SHOP] = "one_stop_shop",
-    };
-    return names[ground];
-}
-
 /* ---- where it stands in a return ---- */
 
 static enum vat_box box_of_ground(enum vat_ground ground)

@@ -1,7 +1,6 @@
 /*
- * The cases of the corpus, and its arithmetic: written apart from domain/tax.c, so that a document is not held against
- * the code that made it. Samples only: no number here belongs to anybody, but each is one that its country could give
- * out.
+ * The cases of the corpus; its amounts are those of domain/tax.h, as for every order, and sums.py holds them. Samples
+ * only: no number here belongs to anybody, but each is one that its country could give out.
  */
 #include "cases.h"
 
@@ -9,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "akkoord/base/money.h"
-
-#define BASIS_POINTS_OF_ONE INT64_C(10000)
-#define MILLIONTHS          INT64_C(1000000)
+#include "akkoord/domain/tax.h"
 
 #define DUTCH_RATES                                                                                                    \
     {                                                                                                                  \
@@ -137,96 +133,33 @@ const int corpus_currencies_count = (int)(sizeof(corpus_currencies) / sizeof(cor
 
 /* ---- arithmetic ---- */
 
-static int64_t rounded(int64_t amount_minor, int64_t numerator, int64_t denominator)
+static const struct case_rate *rate_of(const struct corpus_case *corpus_case, const struct order_line *line)
 {
-    int64_t result_minor;
-    if (!money_multiply_ratio(amount_minor, numerator, denominator, &result_minor)) {
-        fprintf(stderr, "make_corpus: an amount is too large\n");
-        exit(1);
-    }
-    return result_minor;
-}
-
-/* What is left of a price with VAT. */
-static int64_t net_of(int64_t gross_minor, int64_t rate_basis_points)
-{
-    return gross_minor - rounded(gross_minor, rate_basis_points, BASIS_POINTS_OF_ONE + rate_basis_points);
-}
-
-static bool is_of(const struct order_line *line, const struct case_rate *rate)
-{
-    return line->vat_rate_basis_points == rate->basis_points && strcmp(line->vat_category, rate->category) == 0;
-}
-
-/* Nets of the lines of a rate; returns what they are priced together, after their discounts. The net of a sum of prices
- * with VAT is shared out by what each line adds to it. */
-static int64_t compute_lines(struct order_line *lines, size_t count, const struct case_rate *rate, bool *found)
-{
-    int64_t priced_minor = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct order_line *line = &lines[i];
-        if (!is_of(line, rate))
-            continue;
-        *found = true;
-        int64_t before_minor = line->unit_price_minor * line->quantity;
-        int64_t after_minor = before_minor - line->discount_minor;
-        if (line->price_includes_vat) {
-            line->net_minor =
-                net_of(priced_minor + after_minor, rate->basis_points) - net_of(priced_minor, rate->basis_points);
-            int64_t discount_minor = net_of(before_minor, rate->basis_points) - line->net_minor;
-            line->discount_net_minor = line->discount_minor > 0 && discount_minor > 0 ? discount_minor : 0;
-        } else {
-            line->net_minor = after_minor;
-            line->discount_net_minor = line->discount_minor;
-        }
-        priced_minor += after_minor;
-    }
-    return priced_minor;
-}
-
-static void add_rate(struct totals *totals, struct order_line *lines, size_t count, const struct case_rate *rate,
-                     const char *country, int64_t percent)
-{
-    bool found = false;
-    int64_t priced_minor = compute_lines(lines, count, rate, &found);
-    if (!found)
-        return;
-    int64_t left_minor = priced_minor - rounded(priced_minor, percent, 100);
-    bool gross = lines[0].price_includes_vat;
-    struct vat_subtotal *subtotal = &totals->subtotals[totals->subtotals_count++];
-    *subtotal = (struct vat_subtotal){.vat_rate_basis_points = rate->basis_points, .ground = rate->ground};
-    snprintf(subtotal->vat_category, sizeof(subtotal->vat_category), "%s", rate->category);
-    if (rate->ground == VAT_GROUND_ONE_STOP_SHOP)
-        snprintf(subtotal->country, sizeof(subtotal->country), "%s", country);
-    int64_t lines_net_minor = gross ? net_of(priced_minor, rate->basis_points) : priced_minor;
-    subtotal->net_minor = gross ? net_of(left_minor, rate->basis_points) : left_minor;
-    subtotal->vat_minor =
-        gross ? left_minor - subtotal->net_minor : rounded(left_minor, rate->basis_points, BASIS_POINTS_OF_ONE);
-    subtotal->discount_net_minor = lines_net_minor - subtotal->net_minor;
-    totals->lines_net_minor += lines_net_minor;
-    totals->discount_net_minor += subtotal->discount_net_minor;
-    totals->net_minor += subtotal->net_minor;
-    totals->vat_minor += subtotal->vat_minor;
-}
-
-static int64_t in_euros(const struct invoice *invoice, int64_t amount_minor)
-{
-    int64_t cents = currency_decimals(invoice->currency) == 0 ? amount_minor * 100 : amount_minor;
-    return rounded(cents, MILLIONTHS, invoice->exchange.per_euro_millionths);
+    const struct case_rate *rate = corpus_case->rates;
+    while (rate->basis_points != line->vat_rate_basis_points || strcmp(rate->category, line->vat_category) != 0)
+        rate++;
+    return rate;
 }
 
 void corpus_compute(struct invoice *invoice, struct order_line *lines, size_t lines_count,
                     const struct corpus_case *corpus_case, int64_t percent)
 {
-    struct totals totals = {0};
-    for (size_t i = 0; i < CASE_RATES_MAX && corpus_case->rates[i].category != NULL; i++)
-        add_rate(&totals, lines, lines_count, &corpus_case->rates[i], invoice->buyer.address.country, percent);
-    totals.total_minor = totals.net_minor + totals.vat_minor;
+    struct vat_treatment treatments[ORDER_LINES_MAX] = {0};
+    for (size_t i = 0; i < lines_count; i++) {
+        const struct case_rate *rate = rate_of(corpus_case, &lines[i]);
+        treatments[i] = (struct vat_treatment){.vat_rate_basis_points = rate->basis_points, .ground = rate->ground};
+        memcpy(treatments[i].vat_category, lines[i].vat_category, sizeof(treatments[i].vat_category));
+        if (rate->ground == VAT_GROUND_ONE_STOP_SHOP)
+            snprintf(treatments[i].country, sizeof(treatments[i].country), "%s", invoice->buyer.address.country);
+    }
+    const struct order_discount discount = {.percent_basis_points = 100 * percent};
+    struct error error = {.status = STATUS_OK};
+    if (tax_compute_order(lines, lines_count, treatments, &discount, &invoice->totals, &error) != STATUS_OK ||
+        (invoice->exchange.per_euro_millionths > 0 &&
+         !tax_in_euros(&invoice->totals, invoice->currency, &invoice->exchange))) {
+        fprintf(stderr, "make_corpus: %s: %s\n", error.field, error.detail);
+        exit(1);
+    }
     invoice->lines = lines;
     invoice->lines_count = lines_count;
-    invoice->totals = totals;
-    if (invoice->exchange.per_euro_millionths == 0)
-        return;
-    invoice->exchange.vat_euro_minor = in_euros(invoice, totals.vat_minor);
-    invoice->exchange.total_euro_minor = in_euros(invoice, totals.total_minor);
 }

@@ -12,6 +12,7 @@
 
 #include "akkoord/base/status.h"
 #include "akkoord/domain/invoice.h"
+#include "akkoord/domain/tax_place.h"
 
 /* Where a turnover is told: the Dutch VAT return has a name for each (form of the Belastingdienst, from 2019 on). */
 enum vat_box {
@@ -28,8 +29,6 @@ enum vat_box {
 
 /* "1a", ..., "oss", "none" */
 const char *vat_box_name(enum vat_box box);
-/* One word, for files: "none", "exempt", "small_business", ... */
-const char *vat_ground_name(enum vat_ground ground);
 
 struct booking_line {
     char vat_category[4];

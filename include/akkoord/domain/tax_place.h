@@ -79,6 +79,6 @@ void tax_apply_treatment(const struct vat_treatment *treatment, struct order_lin
 /* Of a line of which nothing but its category is known: as if it was treated for a buyer at home. */
 enum vat_ground vat_ground_of_category(const char *vat_category);
 
-/* "exempt", "reverse_charge", ...: in the API and in sealed contents. */
+/* One word: "none", "exempt", "reverse_charge", ...: in the API, in sealed contents and in files. */
 const char *vat_ground_name(enum vat_ground ground);
 enum status vat_ground_parse(const char *text, enum vat_ground *ground) AKKOORD_MUST_CHECK;
