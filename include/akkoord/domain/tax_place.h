@@ -3,20 +3,22 @@
  * Which VAT applies to a line: from the seller, the buyer, what is supplied, the price list and the day. Pure; any
  * thread. References are to Directive 2006/112/EC ("art.") and the Dutch Wet op de omzetbelasting 1968 ("Wet OB").
  *
- * | buyer | electronic | service | goods |
- * | --- | --- | --- | --- |
- * | at home | as listed | as listed | as listed |
- * | in another member state, with its VAT number | AE reverse charge (art. 44, 196) | the same | K intra-community
- * (138) | | there, without one, seller under the one-stop shop | S at that state's rate (58) | as listed (45) | S, that
- * state's (33) | | there, without one, otherwise | as listed: under the threshold of art. 59c | as listed (45) | as
- * listed (59c) | | outside the Union | G outside scope (44, 58) | a business: G (44); else as listed (45) | G export
- * (146) |
+ *     buyer                            electronic service     other service         goods
+ *
+ *     at home                          as listed              as listed             as listed
+ *     in another member state
+ *       with its VAT number            AE (art. 44, 196)      AE (art. 44, 196)     K (art. 138)
+ *       without, one-stop shop         S of that state (58)   as listed (45)        S of that state (33)
+ *       without, no one-stop shop      as listed (59c)        as listed (45)        as listed (59c)
+ *     outside the Union
+ *       a business                     G (44)                 G (44)                G, export (146)
+ *       a consumer                     G (58)                 as listed (45)        G, export (146)
  *
  * - "As listed" is the category and rate of the price list, whatever Dutch rates are: S, Z, E, or AE (domestic reverse
  *   charge, Wet OB art. 12(5)), which needs the buyer's VAT number.
  * - What is listed as E (exempt) stays so for buyers in the Union: these exemptions are harmonised (art. 132, 135).
  * - A small business (KOR, Wet OB art. 25) charges no VAT on what would be Dutch VAT, K or export: E. Where the place
- * is another state's it changes nothing: AE, G outside scope and the one-stop shop stay.
+ *   is another state's it changes nothing: AE, G outside scope and the one-stop shop stay.
  * - A VAT number makes a business of a buyer in the Union; outside it, a company's name or any VAT number does.
  * - The rate under the one-stop shop is the standard rate of the buyer's state, also where the Dutch one is reduced:
  *   which reduced rates other states have for the same thing is not known here.
@@ -59,7 +61,8 @@ struct vat_treatment {
 
 /*
  * What applies to line `index` of an order. STATUS_INVALID, with the field as in the API and the rule of EN 16931 in
- * the detail: "vat_number_required"  billing.vat_number: listed as AE or K, and the buyer has none (BR-AE-02, BR-IC-02)
+ * the detail:
+ *   "vat_number_required"  billing.vat_number: listed as AE or K, and the buyer has none (BR-AE-02, BR-IC-02)
  *   "vat_number_wrong"     billing.vat_number: the tax depends on it and its check digits are wrong
  *   "vat_number_country"   billing.vat_number: the tax depends on it and it is of another state than the address
  *   "vat_category"         lines[i].sku: K or G to a buyer where that can't be
