@@ -5,6 +5,7 @@
 #include "akkoord/api/fields.h"
 #include "akkoord/api/rate_limits.h"
 #include "akkoord/base/log.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/store/customers.h"
 #include "akkoord/store/privacy_requests.h"
 #include "akkoord/vault/blind_index.h"
@@ -212,7 +213,7 @@ enum status api_me_change(struct api_call *call, struct http_answer *answer, str
     if (status == STATUS_OK)
         status = store_privacy_request_note(call->store, call->arena, &customer.id, PRIVACY_RECTIFICATION, error);
     if (status == STATUS_OK)
-        status = pg_commit(call->store->pg, error);
+        status = store_commit(call->store, error);
     if (status == STATUS_OK)
         answer_profile(call, &customer, answer);
     return status;

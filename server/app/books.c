@@ -18,7 +18,7 @@ enum status books_open(struct books *books, const struct books_range *range, str
     enum status status = installation_open(&books->installation, error);
     if (status != STATUS_OK)
         return status;
-    const struct pg_options options = {.url = books->installation.database.server_url,
+    const struct pg_options options = {.url = books->installation.database.worker_url,
                                        .application = "akkoord invoices",
                                        .call_timeout_ms = CALL_TIMEOUT_MS};
     books->reader = store_new_with_options(&options, books->installation.keyring);

@@ -73,8 +73,8 @@ static enum status check_is_new(const struct command_database *database, struct 
     return status;
 }
 
-enum status installation_keyring_open(const struct settings *settings, const struct command_database *database,
-                                      struct keyring **keyring, struct error *error)
+static enum status open_keyring(const struct settings *settings, const struct command_database *database,
+                                struct keyring **keyring, struct error *error)
 {
     enum status status = installation_keyring_load(settings, keyring, error);
     if (status != STATUS_NOT_FOUND || !settings->embedded || settings->keyring_file != NULL)
@@ -90,6 +90,18 @@ enum status installation_keyring_open(const struct settings *settings, const str
     if (status != STATUS_OK && status != STATUS_CONFLICT)
         return status;
     return installation_keyring_load(settings, keyring, error);
+}
+
+enum status installation_keyring_open(const struct settings *settings, const struct command_database *database,
+                                      struct keyring **keyring, struct error *error)
+{
+    struct error fault;
+    enum status status = open_keyring(settings, database, keyring, error);
+    if (status != STATUS_OK || keyring_add_audit_key(*keyring, &fault) == STATUS_OK)
+        return status;
+    return error_set_field(error, fault.status, fault.code,
+                           settings->keyring_file != NULL ? "AKKOORD_KEYRING_FILE" : "",
+                           "has no audit key, and none can be added: %s", fault.detail);
 }
 
 /* ---- the erasure ledger ---- */

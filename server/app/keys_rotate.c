@@ -84,7 +84,7 @@ static bool is_unfinished(const struct rotation *rotation)
 {
     for (size_t i = 0; i < rotation->count; i++) {
         const struct rotation_key *key = &rotation->keys[i];
-        if (is_past(key) && key->entry.purpose != KEY_PURPOSE_INDEX && (key->data_keys > 0 || !key->is_noted_retired))
+        if (is_past(key) && key_purpose_wraps(key->entry.purpose) && (key->data_keys > 0 || !key->is_noted_retired))
             return true;
     }
     return false;
@@ -100,7 +100,7 @@ static bool is_due(const struct rotation *rotation)
 {
     for (size_t i = 0; i < rotation->count; i++) {
         const struct keyring_entry *entry = &rotation->keys[i].entry;
-        if (entry->state == KEY_STATE_ACTIVE && entry->purpose != KEY_PURPOSE_INDEX &&
+        if (entry->state == KEY_STATE_ACTIVE && key_purpose_wraps(entry->purpose) &&
             entry->created_us + epoch_us(rotation) <= clock_now_us())
             return true;
     }
@@ -209,7 +209,7 @@ static enum status rewrap_all(struct rotation *rotation, struct error *error)
 
 static bool is_over(const struct rotation *rotation, const struct rotation_key *key)
 {
-    return is_past(key) && key->entry.purpose != KEY_PURPOSE_INDEX && key->is_noted_retired && key->data_keys == 0 &&
+    return is_past(key) && key_purpose_wraps(key->entry.purpose) && key->is_noted_retired && key->data_keys == 0 &&
            (rotation->options->destroy_now || key->entry.retired_us + epoch_us(rotation) <= clock_now_us());
 }
 

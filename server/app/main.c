@@ -5,8 +5,8 @@
 #include "akkoord/app/cli.h"
 
 static const struct subcommand *const COMMANDS[] = {
-    &command_serve,     &command_demo,      &command_migrate, &command_services, &command_staff,  &command_keys,
-    &command_decisions, &command_retention, &command_privacy, &command_invoices, &command_doctor,
+    &command_serve,     &command_demo,      &command_migrate, &command_services, &command_staff, &command_keys,
+    &command_decisions, &command_retention, &command_privacy, &command_invoices, &command_audit, &command_doctor,
 };
 #define COMMANDS_COUNT (sizeof(COMMANDS) / sizeof(COMMANDS[0]))
 

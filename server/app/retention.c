@@ -1,6 +1,6 @@
 /*
  * `akkoord retention run`: deletes what has reached its term, or says what it would. Main thread. Works as the
- * retention role, and needs no keyring: it opens nothing.
+ * retention role; the keyring authenticates what the audit log says of it, and opens nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "akkoord/app/cli.h"
+#include "akkoord/app/installation.h"
 #include "akkoord/app/migrate.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/store/retention.h"
@@ -19,6 +20,7 @@
 struct retention_command {
     struct settings settings;
     struct command_database database;
+    struct keyring *keyring;
     struct store *store;
     bool dry_run;
     bool is_terminal;
@@ -103,13 +105,18 @@ static enum status open_and_run(struct retention_command *command, struct error 
     enum status status = command_settings(&command->settings, SETTINGS_FOR_RETENTION, error);
     if (status == STATUS_OK)
         status = command_database_open(&command->settings, &command->database, error);
+    if (status == STATUS_OK)
+        status = installation_keyring_load(&command->settings, &command->keyring, error);
+    /* Missed where it is needed: after what else may be wrong. */
+    if (status == STATUS_NOT_FOUND)
+        status = STATUS_OK;
     if (status != STATUS_OK)
         return status;
     const struct pg_options options = {.url = command->database.retention_url,
                                        .application = "akkoord retention",
                                        .call_timeout_ms = CALL_TIMEOUT_MS,
                                        .lock_timeout_ms = LOCK_TIMEOUT_MS};
-    command->store = store_new_with_options(&options, NULL);
+    command->store = store_new_with_options(&options, command->keyring);
     status = pg_connect(command->store->pg, error);
     if (status == STATUS_OK)
         status = migrate_check_retention(command->store->pg, options.url, migrate_known(), error);
@@ -129,6 +136,7 @@ static int run(int argc, char **argv)
     command.dry_run = argc == 3;
     enum status status = open_and_run(&command, &error);
     store_free(command.store);
+    keyring_free(command.keyring);
     command_database_close(&command.database);
     settings_release(&command.settings);
     return status == STATUS_OK ? EXIT_DONE : command_fail(&error);
@@ -146,6 +154,8 @@ const struct subcommand command_retention = {
         "\n"
         "  --dry-run  prints the same table of what is due, and changes nothing\n"
         "\n"
-        "With an external database it uses AKKOORD_DATABASE_RETENTION_URL, whose role is in akkoord_retention.\n",
+        "With an external database it uses AKKOORD_DATABASE_RETENTION_URL, whose role is in akkoord_retention. What "
+        "is\n"
+        "deleted is noted in the audit log, for which the keyring is needed.\n",
     .run = run,
 };

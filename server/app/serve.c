@@ -27,6 +27,7 @@
 #include "akkoord/base/memory.h"
 #include "akkoord/http/server.h"
 #include "akkoord/jobs/jobs.h"
+#include "akkoord/store/audit_sequence.h"
 #include "akkoord/store/order_information.h"
 #include "first_start.h"
 #include "supervisor.h"
@@ -130,6 +131,16 @@ static enum status keep_information(struct serve *serve, struct store *store, st
                                         information->json[LANGUAGE_EN], error);
 }
 
+/* Of a database that is older than the audit log. */
+static enum status adopt_rows(struct store *store, struct error *error)
+{
+    int64_t rows;
+    enum status status = store_audit_adopt(store, &rows, error);
+    if (status == STATUS_OK && rows > 0)
+        log_event(LOG_WARNING, "audit.adopted", log_int("rows", rows));
+    return status;
+}
+
 static enum status prepare_database(struct serve *serve, struct error *error)
 {
     struct store *store = store_new(serve->database.worker_url, "akkoord start", serve->keyring);
@@ -140,6 +151,8 @@ static enum status prepare_database(struct serve *serve, struct error *error)
         status = reach_database(store->pg, error);
     if (status == STATUS_OK)
         status = first_start_prepare(&serve->settings, store, error);
+    if (status == STATUS_OK)
+        status = adopt_rows(store, error);
     /* Nobody is answered before what a restored backup has brought back is gone again. */
     if (status == STATUS_OK)
         status = installation_erasures_open(&serve->settings, store, &serve->erasures, error);

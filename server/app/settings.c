@@ -516,6 +516,11 @@ static enum status understand(struct settings *settings, struct texts *texts, co
     enum status status = read_database(settings, texts, default_data_dir, use, error);
     if (status == STATUS_OK)
         status = read_mode(settings, texts, use, error);
+    /* What is deleted is noted in the audit log, under a key of the keyring. */
+    if (status == STATUS_OK && use == SETTINGS_FOR_RETENTION) {
+        settings->keyring_file = take(texts, KEYRING_FILE);
+        return read_pkcs11(settings, texts, error);
+    }
     if (status != STATUS_OK || use != SETTINGS_FOR_INSTALLATION)
         return status;
     status = read_listener(settings, texts, error);

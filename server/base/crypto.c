@@ -14,10 +14,39 @@ void crypto_random(void *out, size_t bytes)
         abort();
 }
 
+/* Looking it up costs more than a short digest, so it is done once and kept for the life of the process. */
+static EVP_MD *sha256_algorithm;
+
+static void sha256_fetch(void)
+{
+    sha256_algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
+    if (sha256_algorithm == NULL)
+        abort();
+}
+
+static const EVP_MD *sha256(void)
+{
+    static pthread_once_t fetched = PTHREAD_ONCE_INIT;
+    pthread_once(&fetched, sha256_fetch);
+    return sha256_algorithm;
+}
+
 void crypto_sha256(const void *bytes, size_t length, uint8_t out[SHA256_BYTES])
 {
-    if (EVP_Digest(bytes, length, out, NULL, EVP_sha256(), NULL) != 1)
+    if (EVP_Digest(bytes, length, out, NULL, sha256(), NULL) != 1)
         abort();
+}
+
+void crypto_sha256_two(const void *first, size_t first_length, const void *second, size_t second_length,
+                       uint8_t out[SHA256_BYTES])
+{
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    bool good = context != NULL && EVP_DigestInit_ex(context, sha256(), NULL) == 1 &&
+                EVP_DigestUpdate(context, first, first_length) == 1 &&
+                EVP_DigestUpdate(context, second, second_length) == 1 && EVP_DigestFinal_ex(context, out, NULL) == 1;
+    EVP_MD_CTX_free(context);
+    if (!good)
+        abort(); /* nothing in the input can make this fail */
 }
 
 void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length, uint8_t out[SHA256_BYTES])

@@ -504,6 +504,27 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .at_erasure = RETENTION_NOT_THEIRS,
             .erasure_basis = NONE,
         },
+    [RETENTION_AUDIT] =
+        {
+            .name = "audit",
+            .tables = "audit_leaf audit_pending audit_tile audit_checkpoint audit_state",
+            .persons = RETENTION_NOBODY,
+            .title = {"Controlelogboek", "Audit log"},
+            .data = {"van elke wijziging het kenmerk en een gezouten controlegetal; geen inhoud. Na de termijn, die "
+                     "per "
+                     "maand verstrijkt, blijven alleen getallen die niets over iemand zeggen",
+                     "of every change its id and a salted digest; no content. After the term, which ends by the month, "
+                     "only numbers stay that say nothing about anybody"},
+            .purpose = {"merken dat er buiten het programma om iets is veranderd, verwijderd of toegevoegd",
+                        "noticing that something was changed, removed or added behind the program's back"},
+            .bases = RETENTION_INTEREST,
+            .statute = {"AVG art. 5 lid 1 onder f en art. 32", "GDPR art. 5(1)(f) and 32"},
+            .recipients = NO_OTHERS,
+            .term = TERM(1, RETENTION_YEARS, RETENTION_FROM_RECEIPT),
+            .afterwards = RETENTION_DELETED,
+            .at_erasure = RETENTION_NOT_THEIRS,
+            .erasure_basis = NONE,
+        },
     /* The counter explains a series whose first invoices are gone: it is never touched. */
     [RETENTION_INSTALLATION] =
         {

@@ -54,6 +54,7 @@ static const struct job_kind mollie_refund_kinds[] = {REFUND_KIND("mollie")};
 
 static const struct job_lane lanes[] = {
     {"jobs-sweep", 1, sweep, NULL, 0, JOBS_SWEEP_MS, 0},
+    {"audit", 1, sequence_audit, NULL, 0, JOBS_AUDIT_MS, 0},
     {"retention", 1, retain, NULL, 0, JOBS_RETENTION_MS, LOW_NICENESS},
     {"jobs-send", 2, run_next_job, send_kinds, 1, JOBS_POLL_MS, 0},
     {"jobs-render", 1, run_next_job, render_kinds, 1, JOBS_POLL_MS, LOW_NICENESS},

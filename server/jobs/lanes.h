@@ -21,7 +21,8 @@ struct job_thread {
     int64_t retry_after_us;   /* of the job that runs: the provider asks to be left alone for so long; 0: it does not */
     int64_t ticks;            /* of the sweep */
     int64_t overdue_told_day; /* of the sweep: when it was last logged that reviews are overdue */
-    int64_t look_us;          /* of the retention lane: when to look next, monotonic */
+    int64_t look_us;          /* of the lanes of audit and retention: when to look next, monotonic */
+    int64_t told_us;          /* of the audit lane: when a fault was last logged, monotonic; 0: never */
 };
 
 /* STATUS_OK and STATUS_NOT_FOUND (what it was about is gone) end a job, STATUS_INVALID gives it up, everything else
@@ -57,6 +58,9 @@ void jobs_pause(struct jobs *jobs, int timeout_ms);
 bool run_next_job(struct job_thread *thread);
 /* One round of what the clock asks for. */
 bool sweep(struct job_thread *thread);
+
+/* Every second, places and a signature for what was added to the audit log. */
+bool sequence_audit(struct job_thread *thread);
 
 /* Once a day, what has reached its term. */
 bool retain(struct job_thread *thread);

@@ -93,7 +93,7 @@ static void run_when_due(struct job_thread *thread)
                                        .application = "akkoord retention",
                                        .call_timeout_ms = CALL_TIMEOUT_MS,
                                        .lock_timeout_ms = LOCK_TIMEOUT_MS};
-    struct store *store = store_new_with_options(&options, NULL);
+    struct store *store = store_new_with_options(&options, thread->options->keyring);
     struct arena *arena = arena_new();
     struct error error;
     int64_t last_us = 0;

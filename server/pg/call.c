@@ -56,7 +56,10 @@ static enum status broken(struct pg_connection *connection, enum answer answer, 
 static void note_transaction(struct pg_connection *connection)
 {
     PGTransactionStatusType state = PQtransactionStatus(connection->session);
-    connection->in_transaction = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+    bool is_open = state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+    if (is_open && !connection->in_transaction)
+        connection->transactions++;
+    connection->in_transaction = is_open;
 }
 
 static int64_t call_deadline_us(const struct pg_connection *connection)

@@ -89,6 +89,11 @@ const char *pg_last_sqlstate(const struct pg_connection *connection)
     return connection->sqlstate;
 }
 
+int64_t pg_transaction_serial(const struct pg_connection *connection)
+{
+    return connection->transactions;
+}
+
 bool pg_in_transaction(const struct pg_connection *connection)
 {
     return connection->in_transaction || connection->transaction_lost;

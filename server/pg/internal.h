@@ -53,6 +53,7 @@ struct pg_connection {
     struct uuid customer_id;      /* whose rows the calls are about; nil: nobody's */
     struct uuid told_customer_id; /* what the session was told of that */
     bool in_transaction;          /* as of the last answer */
+    int64_t transactions;         /* that this connection has seen open */
     bool transaction_lost;        /* the session ended inside a transaction; until pg_rollback() */
     int64_t retry_at_us;          /* monotonic: no attempt to connect before */
     int pause_ms;                 /* after the last failed attempt; 0 after a good one */

@@ -9,6 +9,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/store/mails.h"
 #include "akkoord/store/sessions.h"
 #include "akkoord/vault/blind_index.h"
@@ -131,7 +132,7 @@ enum status store_code_begin_by_address(struct store *store, struct arena *arena
     if (status == STATUS_OK)
         status = add_mail(store, arena, kind, &id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -161,7 +162,7 @@ enum status store_code_begin_email_change(struct store *store, struct arena *are
     if (status == STATUS_OK)
         status = add_mail(store, arena, MAIL_EMAIL_CHANGE_NOTICE, &id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -331,7 +332,8 @@ static enum status note_verified(struct store *store, struct arena *arena, const
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, customer_id);
     pg_params_add_time(&params, clock_now_us());
-    return pg_execute(store->pg, &sql_account_note_verified, &params, NULL, error);
+    return store_execute_touching(store, &sql_account_note_verified, &params, NULL, AUDIT_CUSTOMER, NULL, customer_id,
+                                  error);
 }
 
 enum status store_account_verify(struct store *store, struct arena *arena, const struct uuid *customer_id,
@@ -346,7 +348,7 @@ enum status store_account_verify(struct store *store, struct arena *arena, const
     if (status == STATUS_OK)
         status = note_verified(store, arena, customer_id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -362,7 +364,7 @@ enum status store_account_log_in(struct store *store, struct arena *arena, const
     if (status == STATUS_OK)
         status = store_session_begin_by_code(store, arena, &proof->customer_id, token, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -396,7 +398,7 @@ enum status store_account_change_email(struct store *store, struct arena *arena,
     if (status == STATUS_OK)
         status = change_email(store, arena, &tried, &customer, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -413,7 +415,8 @@ static enum status replace_password(struct store *store, struct arena *arena, co
     pg_params_add_text(&params, password_hash);
     pg_params_add_text(&params, verified_hash);
     struct pg_result *result = NULL;
-    enum status status = pg_execute(store->pg, &sql_account_replace_password, &params, &result, error);
+    enum status status = store_execute_touching(store, &sql_account_replace_password, &params, &result, AUDIT_CUSTOMER,
+                                                NULL, customer_id, error);
     if (status == STATUS_OK && pg_result_affected(result) == 0)
         status = error_set(error, STATUS_UNAUTHENTICATED, "wrong_password", "this is not the password any more");
     pg_result_free(result);
@@ -437,7 +440,7 @@ enum status store_account_reset_password(struct store *store, struct arena *aren
     if (status == STATUS_OK)
         status = forget_codes(store, arena, &proof->customer_id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -472,7 +475,7 @@ enum status store_account_change_password(struct store *store, struct arena *are
     if (status == STATUS_OK)
         status = forget_codes(store, arena, &verified->id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }

@@ -207,6 +207,7 @@ static enum status read_orders(const struct pg_result *result, struct batch *bat
         found->customer_id = pg_get_uuid(result, row, 9);
         found->billing_key_id = pg_get_uuid(result, row, 10);
         order->payment_id = pg_get_optional_uuid(result, row, 11);
+        found->audit_salt = pg_get_uuid(result, row, 12);
     }
     return STATUS_OK;
 }

@@ -10,10 +10,11 @@
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/decision_codec.h"
 #include "akkoord/store/reviews.h"
+#include "batch_audit.h"
 #include "batch_jobs.h"
 #include "rows.h"
 
-#define BATCH_STATEMENTS_MAX 16
+#define BATCH_STATEMENTS_MAX 20
 #define REASONS_BYTES        256
 
 /* The statements of one round trip, each with its own parameters. */
@@ -58,23 +59,6 @@ static bool is_kept_for_staff(enum event_outcome outcome)
     return outcome == EVENT_UNMATCHED || outcome == EVENT_CONFLICT || outcome == EVENT_QUARANTINED;
 }
 
-static enum status seal_body(struct arena *arena, const struct batch_event *event, const struct uuid *row_id,
-                             const struct batch_event_key *key, uint8_t **blob, size_t *length, struct error *error)
-{
-    const struct seal_context context = {
-        .table = "event", .column = "body_sealed", .row_id = *row_id, .row_version = 1};
-    return seal_bytes(arena, &key->key, &context, event->body, event->body_length, blob, length, error);
-}
-
-/* The rows of akkoord.event that this batch adds. */
-struct event_rows {
-    const struct batch_event **events;
-    struct uuid *ids;
-    uint8_t **bodies; /* NULL: not kept */
-    size_t *body_lengths;
-    size_t count;
-};
-
 static enum status make_event_rows(const struct batch *batch, const struct batch_event_key *key,
                                    struct event_rows *rows, struct error *error)
 {
@@ -91,8 +75,8 @@ static enum status make_event_rows(const struct batch *batch, const struct batch
         rows->ids[at] = uuid_new();
         if (!is_kept_for_staff(event->outcome))
             continue;
-        enum status status =
-            seal_body(batch->arena, event, &rows->ids[at], key, &rows->bodies[at], &rows->body_lengths[at], error);
+        enum status status = batch_seal_body(batch->arena, event, &rows->ids[at], key, &rows->bodies[at],
+                                             &rows->body_lengths[at], error);
         if (status != STATUS_OK)
             return status;
     }
@@ -100,12 +84,13 @@ static enum status make_event_rows(const struct batch *batch, const struct batch
 }
 
 static enum status add_events(struct script *script, const struct batch *batch, const struct batch_event_key *key,
-                              struct error *error)
+                              struct audit_entries *entries, struct error *error)
 {
     struct event_rows rows;
     enum status status = make_event_rows(batch, key, &rows, error);
     if (status != STATUS_OK || rows.count == 0)
         return status;
+    batch_audit_events(entries, batch, &rows, &key->key.id);
     struct pg_params *params = script_add(script, &sql_batch_insert_events);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, rows.count, &rows.ids[i]);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, rows.count, rows.events[i]->event->provider);
@@ -308,7 +293,7 @@ static const char *join_reasons(struct arena *arena, const struct verdict *verdi
     return arena_copy_text(arena, text);
 }
 
-static void add_decisions(struct script *script, const struct batch *batch)
+static void add_decisions(struct script *script, const struct batch *batch, const char *const *inputs)
 {
     const struct decision *decisions = batch->effects.decisions;
     size_t count = batch->effects.decisions_count;
@@ -319,7 +304,7 @@ static void add_decisions(struct script *script, const struct batch *batch)
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &decisions[i].order_id);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, join_reasons(batch->arena, &decisions[i].verdict));
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, decision_outcome_name(decisions[i].verdict.outcome));
-    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, decision_input_to_text(batch->arena, &decisions[i]));
+    ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, inputs[i]);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count,
               decisions[i].made_by == DECISION_BY_POLICY ? policy_name : NULL);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&decisions[i].staff_id));
@@ -379,14 +364,14 @@ static enum status add_decided_reviews(struct script *script, const struct batch
     return STATUS_OK;
 }
 
-static void add_history(struct script *script, const struct batch *batch)
+static void add_history(struct script *script, const struct batch *batch, const struct uuid *ids)
 {
     const struct history_step *steps = batch->effects.history;
     size_t count = batch->effects.history_count;
     if (count == 0)
         return;
     struct pg_params *params = script_add(script, &sql_batch_insert_history);
-    store_add_new_uuids(params, count);
+    store_add_uuids(params, ids, count);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &steps[i].order_id);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&steps[i].review_id));
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, steps[i].step);
@@ -438,141 +423,119 @@ static void add_documents(struct script *script, const struct batch *batch, enum
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->content_version);
 }
 
+/* ---- the leaf ---- */
+
+/* What the leaf and the rows both tell. */
+struct telling {
+    struct audit_entries entries;
+    struct uuid *history_ids;
+    const char **inputs;
+};
+
+static enum status begin_telling(struct store *store, const struct batch *batch, struct telling *telling,
+                                 struct error *error)
+{
+    const struct effects *effects = &batch->effects;
+    telling->history_ids = ARENA_ARRAY(batch->arena, struct uuid, effects->history_count);
+    telling->inputs = ARENA_ARRAY(batch->arena, const char *, effects->decisions_count);
+    for (size_t i = 0; i < effects->history_count; i++)
+        telling->history_ids[i] = uuid_new();
+    for (size_t i = 0; i < effects->decisions_count; i++)
+        telling->inputs[i] = decision_input_to_text(batch->arena, &effects->decisions[i]);
+    return audit_entries_begin(store, batch->arena, &telling->entries, error);
+}
+
+static void add_leaf(struct script *script, const struct batch *batch, const struct audit_entries *entries)
+{
+    if (entries->length > 0)
+        audit_leaf_params(entries, batch->at_us, script_add(script, &sql_audit_insert));
+}
+
+static enum status run_script(struct store *store, struct script *script, struct error *error)
+{
+    enum status status = pg_execute_batch(store->pg, script->items, script->count, NULL, error);
+    pg_batch_release(script->items, script->count);
+    script->count = 0;
+    return status;
+}
+
+/* Reviews that are decided have more on them than the batch knows: what it has written of them is read back, before the
+ * leaf and the commit. */
+static enum status note_decided_reviews(struct store *store, const struct batch *batch, struct script *script,
+                                        struct audit_entries *entries, struct error *error)
+{
+    struct pg_params *params = script_add(script, &sql_audit_read_review);
+    struct pg_array *ids = pg_array_begin(params, PG_UUID_ARRAY);
+    for (size_t i = 0; i < batch->reviews_count; i++) {
+        if (batch->reviews[i].decides_now)
+            pg_array_add_uuid(ids, &batch->reviews[i].id);
+    }
+    pg_array_end(ids);
+    enum status status = pg_execute_batch(store->pg, script->items, script->count, NULL, error);
+    const struct pg_result *rows = script->items[script->count - 1].result;
+    for (size_t row = 0; status == STATUS_OK && row < pg_result_rows(rows); row++) {
+        struct audit_entry entry;
+        audit_row_read(entries->key, batch->arena, rows, row, 0, AUDIT_REVIEW, &entry);
+        audit_note_entry(entries, &entry);
+    }
+    pg_batch_release(script->items, script->count);
+    script->count = 0;
+    return status;
+}
+
+static bool decides_reviews(const struct batch *batch)
+{
+    for (size_t i = 0; i < batch->reviews_count; i++) {
+        if (batch->reviews[i].decides_now)
+            return true;
+    }
+    return false;
+}
+
 /* ---- the round trip ---- */
+
+static enum status add_changes(struct script *script, const struct batch *batch,
+                               const struct batch_event_key *event_key, struct telling *telling, struct error *error)
+{
+    enum status status = add_events(script, batch, event_key, &telling->entries, error);
+    if (status != STATUS_OK)
+        return status;
+    add_event_variants(script, batch);
+    add_orders(script, batch);
+    add_new_payments(script, batch);
+    add_changed_payments(script, batch);
+    add_early(script, batch);
+    add_refunds(script, batch);
+    add_decisions(script, batch, telling->inputs);
+    add_opened_reviews(script, batch);
+    status = add_decided_reviews(script, batch, error);
+    if (status != STATUS_OK)
+        return status;
+    add_history(script, batch, telling->history_ids);
+    add_jobs(script, batch);
+    batch_audit_effects(&telling->entries, batch, telling->history_ids, telling->inputs);
+    return STATUS_OK;
+}
 
 enum status store_batch_write(struct store *store, struct batch *batch, const struct batch_event_key *event_key,
                               struct error *error)
 {
     struct script *script = ARENA_NEW(batch->arena, struct script);
+    struct telling telling;
     script->arena = batch->arena;
-    enum status status = add_events(script, batch, event_key, error);
+    enum status status = begin_telling(store, batch, &telling, error);
+    if (status == STATUS_OK)
+        status = add_changes(script, batch, event_key, &telling, error);
+    if (status == STATUS_OK && decides_reviews(batch))
+        status = note_decided_reviews(store, batch, script, &telling.entries, error);
     if (status == STATUS_OK) {
-        add_event_variants(script, batch);
-        add_orders(script, batch);
-        add_new_payments(script, batch);
-        add_changed_payments(script, batch);
-        add_early(script, batch);
-        add_refunds(script, batch);
-        add_decisions(script, batch);
-        add_opened_reviews(script, batch);
-        status = add_decided_reviews(script, batch, error);
-    }
-    if (status == STATUS_OK) {
-        add_history(script, batch);
-        add_jobs(script, batch);
+        add_leaf(script, batch, &telling.entries);
         add_documents(script, batch, DOCUMENT_INVOICE);
         add_documents(script, batch, DOCUMENT_CREDIT_NOTE);
         script->items[script->count++] = (struct pg_batch_item){.statement = &pg_statement_commit};
-        status = pg_execute_batch(store->pg, script->items, script->count, NULL, error);
-        pg_batch_release(script->items, script->count);
+        status = run_script(store, script, error);
     }
     if (status != STATUS_OK)
         pg_rollback(store->pg);
     return status;
-}
-
-/* ---- beside the batch ---- */
-
-static enum status find_event_key(struct store *store, struct arena *arena, int64_t month_day,
-                                  struct batch_event_key *key, bool *found, struct error *error)
-{
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    pg_params_add_date(&params, month_day);
-    struct pg_result *result = NULL;
-    enum status status = pg_execute(store->pg, &sql_batch_find_event_key, &params, &result, error);
-    if (status != STATUS_OK)
-        return status;
-    *found = pg_result_rows(result) > 0;
-    if (*found) {
-        struct uuid id = pg_get_uuid(result, 0, 0);
-        size_t length;
-        const uint8_t *wrapped = pg_get_bytes(result, 0, 1, &length);
-        vault_data_key_release(&key->key);
-        key->month_day = 0;
-        status = store_data_key_unwrap(store, &id, KEY_PURPOSE_EVENT, wrapped, length, &key->key, error);
-        if (status == STATUS_OK)
-            key->month_day = month_day;
-    }
-    pg_result_free(result);
-    return status;
-}
-
-static enum status insert_event_key(struct store *store, struct arena *arena, int64_t month_day, int64_t at_us,
-                                    struct uuid *kek_id, struct error *error)
-{
-    struct data_key fresh;
-    struct wrapped_key wrapped;
-    enum status status = vault_data_key_new(store->keyring, KEY_PURPOSE_EVENT, &fresh, &wrapped, error);
-    if (status != STATUS_OK)
-        return status;
-    *kek_id = wrapped.kek_id;
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, &fresh.id);
-    pg_params_add_uuid(&params, &wrapped.kek_id);
-    pg_params_add_bytes(&params, wrapped.bytes, sizeof(wrapped.bytes));
-    pg_params_add_date(&params, month_day);
-    pg_params_add_time(&params, at_us);
-    status = pg_execute(store->pg, &sql_batch_insert_event_key, &params, NULL, error);
-    vault_data_key_release(&fresh);
-    return status;
-}
-
-enum status store_batch_event_key(struct store *store, struct arena *arena, int64_t at_us, struct batch_event_key *key,
-                                  struct error *error)
-{
-    int year, month, day;
-    clock_date_from_days(calendar_amsterdam_day(at_us), &year, &month, &day);
-    int64_t month_day = clock_days_from_date(year, month, 1);
-    if (key->month_day == month_day)
-        return STATUS_OK;
-    bool found = false;
-    enum status status = find_event_key(store, arena, month_day, key, &found, error);
-    if (status != STATUS_OK || found)
-        return status;
-    struct uuid kek_id;
-    for (int tries = 0; tries < 2; tries++) {
-        status = insert_event_key(store, arena, month_day, at_us, &kek_id, error);
-        /* Read it back: another process may have been first. */
-        if (status == STATUS_OK)
-            status = find_event_key(store, arena, month_day, key, &found, error);
-        if (status != STATUS_OK || found)
-            return status;
-        /* The KEK was retired by another process, which has put a newer one into the file. */
-        keyring_refresh(store->keyring);
-    }
-    return store_kek_retired(&kek_id, error);
-}
-
-enum status store_batch_quarantine(struct store *store, struct arena *arena, const struct batch_event *event,
-                                   int64_t at_us, const struct batch_event_key *event_key, struct error *error)
-{
-    const struct payment_event *told = event->event;
-    struct uuid row_id = uuid_new();
-    uint8_t *body;
-    size_t body_length;
-    enum status status = seal_body(arena, event, &row_id, event_key, &body, &body_length, error);
-    if (status != STATUS_OK)
-        return status;
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, &row_id);
-    pg_params_add_text(&params, told->provider);
-    pg_params_add_text(&params, told->event_id);
-    pg_params_add_text(&params, payment_event_kind_name(told->kind));
-    pg_params_add_text(&params, told->payment_id);
-    pg_params_add_int64(&params, told->amount_minor);
-    pg_params_add_text(&params, told->currency);
-    pg_params_add_time(&params, at_us);
-    pg_params_add_bytes(&params, told->body_sha256, SHA256_BYTES);
-    pg_params_add_bool(&params, told->live);
-    pg_params_add_uuid(&params, &event_key->key.id);
-    pg_params_add_bytes(&params, body, body_length);
-    return pg_execute(store->pg, &sql_batch_insert_quarantined_event, &params, NULL, error);
-}
-
-enum status store_probe(struct store *store, struct error *error)
-{
-    return pg_execute(store->pg, &sql_batch_probe, NULL, NULL, error);
 }

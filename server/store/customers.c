@@ -4,6 +4,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/accounts.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/store/sessions.h"
 #include "akkoord/vault/blind_index.h"
 #include "rows.h"
@@ -45,7 +46,8 @@ enum status store_customer_replace_hash(struct store *store, struct arena *arena
     pg_params_add_uuid(&params, &credentials->id);
     pg_params_add_text(&params, credentials->password_hash);
     pg_params_add_text(&params, password_hash);
-    return pg_execute(store->pg, &sql_customer_set_password_hash, &params, NULL, error);
+    return store_execute_touching(store, &sql_customer_set_password_hash, &params, NULL, AUDIT_CUSTOMER, NULL,
+                                  &credentials->id, error);
 }
 
 /* ---- registration ---- */
@@ -90,7 +92,7 @@ static enum status insert_customer(struct store *store, struct arena *arena, con
     pg_params_add_text(&params, password_hash);
     pg_params_add_text(&params, language_name(profile->language));
     pg_params_add_time(&params, clock_now_us());
-    status = pg_execute(store->pg, &sql_customer_insert, &params, NULL, error);
+    status = store_execute_touching(store, &sql_customer_insert, &params, NULL, AUDIT_CUSTOMER, NULL, id, error);
     return status == STATUS_CONFLICT ? email_taken(error) : status;
 }
 
@@ -128,7 +130,7 @@ enum status store_customer_register(struct store *store, struct arena *arena, co
     if (status == STATUS_OK)
         status = store_code_begin_verification(store, arena, id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     vault_data_key_release(&key);
     return status;
@@ -223,7 +225,8 @@ static enum status update_profile(struct store *store, struct arena *arena, cons
     pg_params_add_uuid(&params, &key->id);
     pg_params_add_bytes(&params, sealed.bytes, sealed.length);
     pg_params_add_text(&params, language_name(customer->profile.language));
-    return pg_execute(store->pg, &sql_customer_replace_profile, &params, NULL, error);
+    return store_execute_touching(store, &sql_customer_replace_profile, &params, NULL, AUDIT_CUSTOMER, NULL,
+                                  &customer->id, error);
 }
 
 enum status store_customer_replace_profile(struct store *store, struct arena *arena, const struct customer *customer,
@@ -250,7 +253,8 @@ static enum status update_email(struct store *store, struct arena *arena, const 
     pg_params_add_bytes(&params, index.bytes, sizeof(index.bytes));
     pg_params_add_uuid(&params, &index.key_id);
     pg_params_add_time(&params, clock_now_us());
-    enum status status = pg_execute(store->pg, &sql_customer_replace_email, &params, NULL, error);
+    enum status status = store_execute_touching(store, &sql_customer_replace_email, &params, NULL, AUDIT_CUSTOMER, NULL,
+                                                &customer->id, error);
     return status == STATUS_CONFLICT ? email_taken(error) : status;
 }
 

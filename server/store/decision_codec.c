@@ -102,7 +102,7 @@ json_t *decision_input_to_json(struct arena *arena, const struct decision *decis
 const char *decision_input_to_text(struct arena *arena, const struct decision *decision)
 {
     size_t length;
-    return json_write(arena, decision_input_to_json(arena, decision), &length);
+    return json_write_canonical(arena, decision_input_to_json(arena, decision), &length);
 }
 
 /* ---- reading ---- */

@@ -9,6 +9,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/domain/privacy_request.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 static struct pg_params id_params(struct arena *arena, const struct uuid *customer_id)
 {
@@ -105,6 +106,13 @@ static enum status delete_rows(struct store *store, struct arena *arena, const s
     };
     size_t count = sizeof(items) / sizeof(items[0]);
     enum status status = pg_execute_batch(store->pg, items, count, NULL, error);
+    const struct pg_result *requests = items[2].result;
+    for (size_t i = 0; status == STATUS_OK && i < pg_result_rows(requests); i++) {
+        struct uuid id = pg_get_uuid(requests, i, 0);
+        store_audit_touch(store, AUDIT_REQUEST, NULL, &id);
+    }
+    if (status == STATUS_OK)
+        store_audit_touch(store, AUDIT_CUSTOMER, NULL, customer_id);
     pg_batch_release(items, count);
     return status;
 }
@@ -123,7 +131,7 @@ static enum status note_report(struct store *store, struct arena *arena, const s
     pg_params_add_time(&params, privacy_request_due_us(erasure->at_us, PRIVACY_REQUEST_MONTHS));
     pg_params_add_bytes(&params, hash, sizeof(hash));
     pg_params_add_text(&params, report);
-    return pg_execute(store->pg, &sql_erasure_note_report, &params, NULL, error);
+    return store_execute_touching(store, &sql_erasure_note_report, &params, NULL, AUDIT_REQUEST, NULL, &id, error);
 }
 
 static enum status erase(struct store *store, struct arena *arena, struct erasure_ledger *ledger,
@@ -135,7 +143,7 @@ static enum status erase(struct store *store, struct arena *arena, struct erasur
         status = note_report(store, arena, erasure, report, receipt, error);
     if (status == STATUS_OK)
         status = store_erasure_record(store, arena, ledger, erasure, error);
-    return status == STATUS_OK ? pg_commit(store->pg, error) : status;
+    return status == STATUS_OK ? store_commit(store, error) : status;
 }
 
 enum status store_customer_erase(struct store *store, struct arena *arena, struct erasure_ledger *ledger,

@@ -5,6 +5,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 #define PAGE_ENTRIES 200
 
@@ -77,7 +78,16 @@ static enum status page_delete(struct replay *replay, struct error *error)
     pg_array_end(page->data_key_ids);
     struct pg_batch_item items[] = {{.statement = &sql_erasure_delete_customers, .params = &page->customers},
                                     {.statement = &sql_erasure_delete_data_keys, .params = &page->data_keys}};
-    enum status status = pg_execute_batch(replay->store->pg, items, 2, NULL, error);
+    enum status status = pg_begin(replay->store->pg, error);
+    if (status == STATUS_OK)
+        status = pg_execute_batch(replay->store->pg, items, 2, NULL, error);
+    for (size_t i = 0; status == STATUS_OK && i < pg_result_rows(items[0].result); i++) {
+        struct uuid id = pg_get_uuid(items[0].result, i, 0);
+        store_audit_touch(replay->store, AUDIT_CUSTOMER, NULL, &id);
+    }
+    if (status == STATUS_OK)
+        status = store_commit(replay->store, error);
+    pg_rollback(replay->store->pg);
     if (status == STATUS_OK) {
         replay->report->customers += pg_result_affected(items[0].result);
         replay->report->data_keys += pg_result_affected(items[1].result);

@@ -2,6 +2,7 @@
 #include "akkoord/store/history.h"
 
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 enum status store_history_add(struct store *store, struct arena *arena, const struct history_step *step,
                               const struct uuid *review_id, struct error *error)
@@ -16,7 +17,8 @@ enum status store_history_add(struct store *store, struct arena *arena, const st
     pg_params_add_text(&params, actor_name(step->actor));
     pg_params_add_uuid(&params, uuid_is_nil(&step->staff_id) ? NULL : &step->staff_id);
     pg_params_add_time(&params, step->at_us);
-    return pg_execute(store->pg, &sql_history_insert, &params, NULL, error);
+    return store_execute_touching(store, &sql_history_insert, &params, NULL, AUDIT_HISTORY, &step->order_id, &id,
+                                  error);
 }
 
 enum status store_history_of_order(struct store *store, struct arena *arena, const struct uuid *order_id,

@@ -3,6 +3,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/store/history.h"
 
 static const char *const scope_words[HOLD_SCOPES] = {[HOLD_ORDER] = "order", [HOLD_CUSTOMER] = "customer"};
@@ -94,7 +95,16 @@ static enum status commit(struct step *step, const char *word, struct error *err
                                          .staff_id = *step->staff_id,
                                          .at_us = step->at_us};
     enum status status = store_history_add(step->store, step->arena, &history, NULL, error);
-    return status == STATUS_OK ? pg_commit(step->store->pg, error) : status;
+    return status == STATUS_OK ? store_commit(step->store, error) : status;
+}
+
+/* Their ids are what a statement returned. */
+static void touch_holds(const struct step *step, const struct pg_result *result)
+{
+    for (size_t i = 0; i < pg_result_rows(result); i++) {
+        struct uuid id = pg_get_uuid(result, i, 0);
+        store_audit_touch(step->store, AUDIT_HOLD, NULL, &id);
+    }
 }
 
 static enum status change_reason(const struct step *step, enum hold_reason reason, struct error *error)
@@ -103,7 +113,12 @@ static enum status change_reason(const struct step *step, enum hold_reason reaso
     pg_params_init(&params, step->arena);
     add_subject(&params, step);
     pg_params_add_text(&params, hold_reason_name(reason));
-    return pg_execute(step->store->pg, &sql_legal_hold_change, &params, NULL, error);
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(step->store->pg, &sql_legal_hold_change, &params, &result, error);
+    if (status == STATUS_OK)
+        touch_holds(step, result);
+    pg_result_free(result);
+    return status;
 }
 
 static enum status set(const struct step *step, enum hold_reason reason, struct error *error)
@@ -119,6 +134,8 @@ static enum status set(const struct step *step, enum hold_reason reason, struct 
     pg_params_add_time(&params, step->at_us);
     enum status status = pg_execute(step->store->pg, &sql_legal_hold_set, &params, &result, error);
     bool stands = status == STATUS_OK && pg_result_affected(result) == 0;
+    if (status == STATUS_OK && !stands)
+        store_audit_touch(step->store, AUDIT_HOLD, NULL, &id);
     pg_result_free(result);
     return stands ? change_reason(step, reason, error) : status;
 }
@@ -148,6 +165,8 @@ static enum status lift(const struct step *step, struct error *error)
     enum status status = pg_execute(step->store->pg, &sql_legal_hold_lift, &params, &result, error);
     if (status == STATUS_OK && pg_result_affected(result) == 0)
         status = error_set(error, STATUS_NOT_FOUND, "not_found", "no such hold stands");
+    if (status == STATUS_OK)
+        touch_holds(step, result);
     pg_result_free(result);
     return status;
 }

@@ -4,6 +4,7 @@
 #include "akkoord/domain/transition.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/orders.h"
+#include "batch_audit.h"
 
 enum status store_order_take_number(struct store *store, struct arena *arena, char number[ORDER_NUMBER_BYTES],
                                     struct error *error)
@@ -98,7 +99,8 @@ enum status store_idempotency_find(struct store *store, struct arena *arena, con
 /* ---- the statements of one placing, all in the arena ---- */
 
 static const struct pg_params *order_params(struct arena *arena, const struct stored_order *order,
-                                            const struct uuid *key_id, const uint8_t *blob, size_t blob_length)
+                                            const struct uuid *key_id, const struct uuid *salt, const uint8_t *blob,
+                                            size_t blob_length)
 {
     struct pg_params *params = ARENA_NEW(arena, struct pg_params);
     pg_params_init(params, arena);
@@ -119,6 +121,7 @@ static const struct pg_params *order_params(struct arena *arena, const struct st
     pg_params_add_text(params, order->information_version);
     pg_params_add_bool(params, order->information_shown);
     pg_params_add_bool(params, tax_is_one_stop_shop(&order->content.totals));
+    pg_params_add_uuid(params, salt);
     return params;
 }
 
@@ -140,11 +143,10 @@ static const struct pg_params *payment_params(struct arena *arena, const struct 
     return params;
 }
 
-static const struct pg_params *history_params(struct arena *arena, const struct stored_order *order)
+static const struct pg_params *history_params(struct arena *arena, const struct stored_order *order,
+                                              const struct uuid *id)
 {
-    struct uuid *id = ARENA_NEW(arena, struct uuid);
     struct pg_params *params = ARENA_NEW(arena, struct pg_params);
-    *id = uuid_new();
     pg_params_init(params, arena);
     pg_params_add_uuid(params, id);
     pg_params_add_uuid(params, &order->id);
@@ -186,7 +188,7 @@ static enum status idempotency_params(struct arena *arena, const struct idempote
 
 /* ---- placing ---- */
 
-#define PLACE_STATEMENTS_MAX 6
+#define PLACE_STATEMENTS_MAX 7
 
 struct placing {
     struct pg_batch_item items[PLACE_STATEMENTS_MAX];
@@ -216,10 +218,16 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
 {
     const struct order_content_place place = {
         .order_id = order->id, .customer_id = order->customer_id, .content_version = ORDER_CONTENT_VERSION_FIRST};
+    const struct uuid step_id = uuid_new();
+    struct audit_entries entries;
+    struct uuid salt;
+    crypto_random(salt.bytes, sizeof(salt.bytes));
     struct placing placing = {.count = 0, .idempotency_index = PLACE_STATEMENTS_MAX};
     uint8_t *blob;
     size_t blob_length;
-    enum status status = order_content_seal(arena, key, &place, &order->content, &blob, &blob_length, error);
+    enum status status = audit_entries_begin(store, arena, &entries, error);
+    if (status == STATUS_OK)
+        status = order_content_seal(arena, key, &place, &order->content, &blob, &blob_length, error);
     if (status == STATUS_OK && idempotency != NULL) {
         struct pg_params *forget = ARENA_NEW(arena, struct pg_params);
         struct pg_params *insert = NULL;
@@ -231,9 +239,14 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
     }
     if (status != STATUS_OK)
         return status;
-    add_statement(&placing, &sql_order_insert, order_params(arena, order, &key->id, blob, blob_length));
+    add_statement(&placing, &sql_order_insert, order_params(arena, order, &key->id, &salt, blob, blob_length));
     add_statement(&placing, &sql_order_insert_payment, payment_params(arena, order));
-    add_statement(&placing, &sql_history_insert, history_params(arena, order));
+    add_statement(&placing, &sql_history_insert, history_params(arena, order, &step_id));
+    batch_audit_placed(&entries, order, &salt, &key->id, blob, blob_length, &step_id);
+    struct pg_params *leaf = ARENA_NEW(arena, struct pg_params);
+    pg_params_init(leaf, arena);
+    audit_leaf_params(&entries, order->created_at_us, leaf);
+    add_statement(&placing, &sql_audit_insert, leaf);
     add_statement(&placing, &pg_statement_commit, NULL);
     return run_statements(store, &placing, error);
 }

@@ -6,6 +6,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 /* The version that texts are sealed for: they are written once. */
 #define TEXT_VERSION 1
@@ -194,7 +195,10 @@ static enum status insert(struct store *store, struct arena *arena, const struct
     else
         pg_params_add_null(&params, PG_BYTES);
     pg_params_add_time(&params, request->decided_at_us);
-    return status == STATUS_OK ? pg_execute(store->pg, &sql_privacy_request_insert, &params, NULL, error) : status;
+    if (status != STATUS_OK)
+        return status;
+    return store_execute_touching(store, &sql_privacy_request_insert, &params, NULL, AUDIT_REQUEST, NULL, &request->id,
+                                  error);
 }
 
 static void begin_request(struct privacy_request *request, enum privacy_request_state state)
@@ -213,7 +217,8 @@ static enum status set_restricted(struct store *store, struct arena *arena, cons
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, customer_id);
     pg_params_add_time(&params, since_us);
-    return pg_execute(store->pg, &sql_customer_set_restricted, &params, NULL, error);
+    return store_execute_touching(store, &sql_customer_set_restricted, &params, NULL, AUDIT_CUSTOMER, NULL, customer_id,
+                                  error);
 }
 
 /* The customer's row is locked, so the count holds until the request is in. */
@@ -250,7 +255,7 @@ enum status store_privacy_request_add(struct store *store, struct arena *arena, 
     if (status == STATUS_OK && request->kind == PRIVACY_RESTRICTION)
         status = set_restricted(store, arena, &request->customer_id, request->received_at_us, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     vault_data_key_release(&key);
     return status;
@@ -339,9 +344,10 @@ enum status store_privacy_request_extend(struct store *store, struct arena *aren
         status = add_words(store, arena, &request, "extension_sealed", reasons, &params, error);
     }
     if (status == STATUS_OK)
-        status = pg_execute(store->pg, &sql_privacy_request_extend, &params, NULL, error);
+        status =
+            store_execute_touching(store, &sql_privacy_request_extend, &params, NULL, AUDIT_REQUEST, NULL, id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }
@@ -364,12 +370,13 @@ enum status store_privacy_request_decide(struct store *store, struct arena *aren
     if (status == STATUS_OK) {
         pg_params_add_time(&params, clock_now_us());
         pg_params_add_uuid(&params, staff_id);
-        status = pg_execute(store->pg, &sql_privacy_request_decide, &params, NULL, error);
+        status =
+            store_execute_touching(store, &sql_privacy_request_decide, &params, NULL, AUDIT_REQUEST, NULL, id, error);
     }
     if (status == STATUS_OK && request.kind == PRIVACY_RESTRICTION && outcome == PRIVACY_REFUSED)
         status = set_restricted(store, arena, &request.customer_id, 0, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
 }

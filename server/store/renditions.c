@@ -4,6 +4,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/base/crypto.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 /* As in the database. */
 static const char *format_name(enum rendition_format format)
@@ -89,7 +90,19 @@ static enum status insert(struct store *store, struct arena *arena, const struct
     pg_params_add_bytes(&params, blob, blob_length);
     pg_params_add_text(&params, AKKOORD_VERSION);
     pg_params_add_time(&params, clock_now_us());
-    return pg_execute(store->pg, &sql_rendition_insert, &params, NULL, error);
+    static const enum audit_facet facets[] = {
+        [RENDITION_PDF] = AUDIT_PDF, [RENDITION_UBL] = AUDIT_UBL, [RENDITION_CII] = AUDIT_CII};
+    status = pg_begin(store->pg, error);
+    if (status == STATUS_OK)
+        status = store_execute_touching(store, &sql_rendition_insert, &params, NULL, facets[format], NULL, document_id,
+                                        error);
+    /* Its number stands there since its commit, and is drawn now. */
+    if (status == STATUS_OK) {
+        store_audit_touch(store, AUDIT_DOCUMENT_NUMBER, NULL, document_id);
+        status = store_commit(store, error);
+    }
+    pg_rollback(store->pg);
+    return status;
 }
 
 /* What was issued must be drawable: a renderer's refusal is our fault, not the reader's. */

@@ -5,7 +5,10 @@
 #include "akkoord/store/retention.h"
 
 #include "akkoord/base/clock.h"
+#include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
+#include "akkoord/store/audit_sequence.h"
 #include "akkoord/store/installation_mode.h"
 #include "rows.h"
 
@@ -15,23 +18,24 @@
 /* What belongs to an order ends with it; all else by itself. Events before the keys that their bodies are sealed
  * under, and both before the keys of their ids. */
 static const struct {
-    enum retention_category category;
     const struct pg_statement *statement;
+    enum retention_category category;
+    enum audit_facet facet; /* 0: not in the audit log; else the statement gives the ids too */
 } sweeps[] = {
-    {RETENTION_SESSION, &sql_retention_session},
-    {RETENTION_ACCOUNT_CODE, &sql_retention_account_code},
-    {RETENTION_IDEMPOTENCY, &sql_retention_idempotency},
-    {RETENTION_RESERVATION, &sql_retention_reservation},
-    {RETENTION_REVIEW_LINK, &sql_retention_review_link},
-    {RETENTION_PRIVACY_REQUEST, &sql_retention_privacy_request},
-    {RETENTION_EVENT, &sql_retention_event},
-    {RETENTION_DATA_KEY, &sql_retention_data_key},
-    {RETENTION_EVENT_KEY, &sql_retention_event_key},
-    {RETENTION_EARLY_REVERSAL, &sql_retention_early_reversal},
-    {RETENTION_JOB, &sql_retention_job},
-    {RETENTION_STAFF, &sql_retention_staff},
-    {RETENTION_LEGAL_HOLD, &sql_retention_legal_hold},
-    {RETENTION_RUN, &sql_retention_retention_run},
+    {&sql_retention_session, RETENTION_SESSION, 0},
+    {&sql_retention_account_code, RETENTION_ACCOUNT_CODE, 0},
+    {&sql_retention_idempotency, RETENTION_IDEMPOTENCY, 0},
+    {&sql_retention_reservation, RETENTION_RESERVATION, 0},
+    {&sql_retention_review_link, RETENTION_REVIEW_LINK, 0},
+    {&sql_retention_privacy_request, RETENTION_PRIVACY_REQUEST, AUDIT_REQUEST},
+    {&sql_retention_event, RETENTION_EVENT, 0},
+    {&sql_retention_data_key, RETENTION_DATA_KEY, 0},
+    {&sql_retention_event_key, RETENTION_EVENT_KEY, 0},
+    {&sql_retention_early_reversal, RETENTION_EARLY_REVERSAL, 0},
+    {&sql_retention_job, RETENTION_JOB, 0},
+    {&sql_retention_staff, RETENTION_STAFF, AUDIT_STAFF},
+    {&sql_retention_legal_hold, RETENTION_LEGAL_HOLD, AUDIT_HOLD},
+    {&sql_retention_retention_run, RETENTION_RUN, 0},
 };
 #define SWEEPS     (sizeof(sweeps) / sizeof(sweeps[0]))
 #define SWEEPS_OWN 5 /* the first, which the server does by itself */
@@ -51,6 +55,16 @@ struct sweeping {
 
 /* ---- one category by itself ---- */
 
+/* Of rows that are gone: "ID,ID,...". */
+static void touch_gone(struct store *store, enum audit_facet facet, const char *ids)
+{
+    struct uuid id;
+    for (const char *at = ids; at != NULL && *at != '\0'; at += strcspn(at, ","), at += *at == ',') {
+        if (uuid_parse(at, strcspn(at, ","), &id) == STATUS_OK)
+            store_audit_touch(store, facet, NULL, &id);
+    }
+}
+
 static enum status sweep_rows(struct store *store, struct arena *arena, size_t index, int64_t now_us, size_t limit,
                               bool really, int64_t *rows, struct error *error)
 {
@@ -66,6 +80,8 @@ static enum status sweep_rows(struct store *store, struct arena *arena, size_t i
     enum status status = pg_execute(store->pg, sweeps[index].statement, &params, &result, error);
     if (status == STATUS_OK)
         *rows = pg_get_int64(result, 0, 0);
+    if (status == STATUS_OK && really && sweeps[index].facet != 0)
+        touch_gone(store, sweeps[index].facet, pg_get_text(result, 0, 1));
     pg_result_free(result);
     return status;
 }
@@ -119,7 +135,7 @@ static enum status end_batch(struct sweeping *sweeping, struct arena *arena, con
     if (status == STATUS_OK && !sweeping->run->dry_run) {
         status = note_rows(sweeping, arena, batch, error);
         if (status == STATUS_OK)
-            status = pg_commit(sweeping->store->pg, error);
+            status = store_commit(sweeping->store, error);
     }
     pg_rollback(sweeping->store->pg);
     if (status != STATUS_OK)
@@ -148,6 +164,26 @@ static enum status sweep_category(struct sweeping *sweeping, struct arena *arena
         more = !run->dry_run && *rows >= RETENTION_BATCH_ROWS;
     }
     return status;
+}
+
+/* ---- the audit log ---- */
+
+/* Its leaves end by the month, all of a run's in one transaction: it is a beginning of the log that goes. */
+static enum status sweep_audit(struct sweeping *sweeping, struct arena *arena, struct error *error)
+{
+    struct retention_counts batch = {{0}};
+    int year, month, day;
+    int64_t cutoff_us = retention_cutoff_us(RETENTION_AUDIT, false, sweeping->run->now_us);
+    clock_date_from_days(calendar_amsterdam_day(cutoff_us), &year, &month, &day);
+    int64_t before_us = calendar_start_of_amsterdam_day_us(clock_days_from_date(year, month, 1));
+    if (is_stopping(sweeping))
+        return STATUS_OK;
+    arena_reset(arena);
+    enum status status = begin_batch(sweeping, error);
+    if (status == STATUS_OK)
+        status = store_audit_prune(sweeping->store, arena, before_us, !sweeping->run->dry_run,
+                                   &batch.rows[RETENTION_AUDIT], error);
+    return end_batch(sweeping, arena, &batch, status, error);
 }
 
 /* ---- orders ---- */
@@ -206,6 +242,8 @@ static enum status delete_orders(struct sweeping *sweeping, struct arena *arena,
     enum status status = pg_execute(sweeping->store->pg, &sql_retention_delete_orders, &params, &result, error);
     if (status == STATUS_OK) {
         batch->rows[category] = pg_get_int64(result, 0, 0);
+        for (size_t i = 0; i < count && !sweeping->run->dry_run; i++)
+            store_audit_touch(sweeping->store, AUDIT_ORDER, NULL, &ids[i]);
         for (size_t i = 0; i < ORDER_PARTS; i++)
             batch->rows[order_parts[i]] = pg_get_int64(result, 0, (int)i + 1);
     }
@@ -247,6 +285,8 @@ static enum status sweep_all(struct sweeping *sweeping, struct error *error)
         status = sweep_orders(sweeping, arena, RETENTION_UNPAID_ORDER, error);
     if (status == STATUS_OK)
         status = sweep_orders(sweeping, arena, RETENTION_ORDER, error);
+    if (status == STATUS_OK)
+        status = sweep_audit(sweeping, arena, error);
     arena_free(arena);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "review_texts.h"
 
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 struct seal_context review_text_context(enum review_text text, const struct uuid *row_id,
                                         const struct uuid *customer_id, int64_t version)
@@ -49,6 +50,8 @@ enum status review_text_add_statement(struct store *store, struct arena *arena, 
         status = error_set(error, STATUS_CONFLICT, "too_many_statements", "a review takes at most %d statements",
                            REVIEW_STATEMENTS_MAX);
     pg_result_free(result);
+    if (status == STATUS_OK)
+        store_audit_touch(store, AUDIT_STATEMENT, &owner->order_id, &id);
     return status;
 }
 
@@ -61,5 +64,5 @@ enum status review_set_stage(struct store *store, struct arena *arena, const str
     pg_params_add_text(&params, review_stage_name(stage));
     pg_params_add_text(&params, review_state_name(review_state_of(stage)));
     pg_params_add_uuid(&params, assigned_to);
-    return pg_execute(store->pg, &sql_review_set_stage, &params, NULL, error);
+    return store_execute_touching(store, &sql_review_set_stage, &params, NULL, AUDIT_REVIEW, NULL, review_id, error);
 }

@@ -10,6 +10,7 @@
 
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/store/history.h"
 #include "review_texts.h"
 
@@ -80,7 +81,7 @@ static enum status add_step(struct store *store, struct arena *arena, const stru
 static enum status end_transaction(struct store *store, enum status status, struct error *error)
 {
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     if (status != STATUS_OK)
         pg_rollback(store->pg);
     return status;
@@ -219,7 +220,8 @@ static enum status extend(struct store *store, struct arena *arena, const struct
     pg_params_add_time(&params, due_at_us);
     pg_params_add_time(&params, now_us);
     pg_params_add_bytes(&params, blob, length);
-    return pg_execute(store->pg, &sql_review_extend, &params, NULL, error);
+    return store_execute_touching(store, &sql_review_extend, &params, NULL, AUDIT_REVIEW, NULL, &deed->review_id,
+                                  error);
 }
 
 /* Writes what is proposed; of a DECLINE, that nothing is. */
@@ -241,7 +243,8 @@ static enum status propose(struct store *store, struct arena *arena, const struc
     pg_params_add_bytes(&params, blob, length);
     pg_params_add_uuid(&params, withdraws ? NULL : &deed->staff_id);
     pg_params_add_time(&params, withdraws ? 0 : now_us);
-    return pg_execute(store->pg, &sql_review_propose, &params, NULL, error);
+    return store_execute_touching(store, &sql_review_propose, &params, NULL, AUDIT_REVIEW, NULL, &deed->review_id,
+                                  error);
 }
 
 /* What an act does beside moving the review on. */

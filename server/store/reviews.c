@@ -10,6 +10,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/store/history.h"
 #include "review_texts.h"
 
@@ -75,6 +76,8 @@ static enum status insert_review(struct store *store, struct arena *arena, const
     if (status != STATUS_OK)
         return status;
     *created = pg_result_affected(result) == 1;
+    if (*created)
+        store_audit_touch(store, AUDIT_REVIEW, order_id, &id);
     *review_id = id;
     pg_result_free(result);
     return STATUS_OK;
@@ -148,7 +151,7 @@ enum status store_review_request(struct store *store, struct arena *arena, const
     if (status == STATUS_OK)
         status = request_in_transaction(store, arena, request, &order, created, review_id, error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
     if (status != STATUS_OK)
         pg_rollback(store->pg);
     vault_data_key_release(&order.billing_key);

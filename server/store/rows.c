@@ -9,6 +9,16 @@ void store_read_text(const struct pg_result *result, size_t row, int column, cha
     snprintf(out, out_bytes, "%s", text != NULL ? text : "");
 }
 
+void store_read_bytes(const struct pg_result *result, size_t row, int column, uint8_t *out, size_t out_bytes)
+{
+    size_t length;
+    const uint8_t *bytes = pg_get_bytes(result, row, column, &length);
+    if (bytes != NULL && length == out_bytes)
+        memcpy(out, bytes, out_bytes);
+    else
+        memset(out, 0, out_bytes);
+}
+
 void store_add_uuids(struct pg_params *params, const struct uuid *uuids, size_t count)
 {
     struct pg_array *array = pg_array_begin(params, PG_UUID_ARRAY);

@@ -5,6 +5,9 @@
 /* A text column into a field that has room for all the program ever writes there; a null becomes "". */
 void store_read_text(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes);
 
+/* A bytea column of exactly so many bytes; zeroes where it has another length. */
+void store_read_bytes(const struct pg_result *result, size_t row, int column, uint8_t *out, size_t out_bytes);
+
 /* The next parameter is an array of these, or of as many new ones. */
 void store_add_uuids(struct pg_params *params, const struct uuid *uuids, size_t count);
 void store_add_new_uuids(struct pg_params *params, size_t count);

@@ -2,6 +2,7 @@
 #include "akkoord/store/services.h"
 
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 
 static void add_texts(struct pg_params *params, const struct service *services, size_t count,
                       const char *(*text_of)(const struct service *service))
@@ -144,11 +145,14 @@ enum status store_services_replace(struct store *store, struct arena *arena, con
         {.statement = &sql_service_upsert, .params = &all},
         {.statement = &sql_discount_code_clear},
         {.statement = &sql_discount_code_insert, .params = &codes},
-        {.statement = &pg_statement_commit},
     };
     size_t items_count = sizeof(items) / sizeof(items[0]);
     enum status status = pg_execute_batch(store->pg, items, items_count, NULL, error);
     pg_batch_release(items, items_count);
+    if (status == STATUS_OK) {
+        store_audit_touch(store, AUDIT_PRICE_LIST, NULL, &audit_price_list_id);
+        status = store_commit(store, error);
+    }
     pg_rollback(store->pg);
     return status;
 }

@@ -7,6 +7,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/base/memory.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/audit.h"
 #include "akkoord/vault/blind_index.h"
 #include "staff_profile.h"
 
@@ -44,7 +45,7 @@ static enum status insert_staff(struct store *store, struct arena *arena, const 
     pg_params_add_text(&params, staff_role_name(staff->role));
     pg_params_add_time(&params, clock_now_us());
     pg_params_add_bool(&params, staff->policy_author);
-    return pg_execute(store->pg, &sql_staff_insert, &params, NULL, error);
+    return store_execute_touching(store, &sql_staff_insert, &params, NULL, AUDIT_STAFF, NULL, id, error);
 }
 
 static enum status email_taken(struct error *error)
@@ -78,7 +79,7 @@ enum status store_staff_add(struct store *store, struct arena *arena, const stru
     if (status == STATUS_CONFLICT)
         status = email_taken(error);
     if (status == STATUS_OK)
-        status = pg_commit(store->pg, error);
+        status = store_commit(store, error);
 out:
     if (status != STATUS_OK)
         pg_rollback(store->pg);
@@ -145,7 +146,7 @@ enum status store_staff_end(struct store *store, struct arena *arena, const char
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, &staff.id);
     pg_params_add_time(&params, clock_now_us());
-    status = pg_execute(store->pg, &sql_staff_end, &params, NULL, error);
+    status = store_execute_touching(store, &sql_staff_end, &params, NULL, AUDIT_STAFF, NULL, &staff.id, error);
     memory_cleanse(staff.totp_secret, sizeof(staff.totp_secret));
     return status;
 }
@@ -174,7 +175,8 @@ enum status store_staff_replace_hash(struct store *store, struct arena *arena,
     pg_params_add_uuid(&params, &credentials->id);
     pg_params_add_text(&params, credentials->password_hash);
     pg_params_add_text(&params, password_hash);
-    return pg_execute(store->pg, &sql_staff_set_password_hash, &params, NULL, error);
+    return store_execute_touching(store, &sql_staff_set_password_hash, &params, NULL, AUDIT_STAFF, NULL,
+                                  &credentials->id, error);
 }
 
 enum status store_staff_log_in(struct store *store, struct arena *arena, const struct uuid *staff_id, int64_t totp_step,

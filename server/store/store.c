@@ -40,6 +40,7 @@ void store_free(struct store *store)
 {
     if (store == NULL)
         return;
+    store_audit_release(store);
     pg_connection_free(store->pg);
     free(store);
 }

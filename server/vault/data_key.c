@@ -71,7 +71,7 @@ static enum status read_header(const uint8_t *wrapped, size_t length, struct dat
                                struct error *error)
 {
     if (length != WRAPPED_KEY_BYTES || wrapped[AT_VERSION] != WRAPPED_VERSION || wrapped[AT_SUITE] != WRAPPED_SUITE ||
-        wrapped[AT_RESERVED] != 0 || !KEY_PURPOSE_IS(wrapped[AT_PURPOSE]) || wrapped[AT_PURPOSE] == KEY_PURPOSE_INDEX)
+        wrapped[AT_RESERVED] != 0 || !key_purpose_wraps(wrapped[AT_PURPOSE]))
         return error_set(error, STATUS_INTERNAL, "wrapped_key_malformed", "a wrapped key is not of a known format");
     key->purpose = (enum key_purpose)wrapped[AT_PURPOSE];
     memcpy(key->id.bytes, wrapped + AT_KEY_ID, sizeof(key->id.bytes));
@@ -127,7 +127,7 @@ static enum status decrypt_locked(struct keyring *keyring, const struct uuid *ke
 enum status vault_data_key_new(struct keyring *keyring, enum key_purpose purpose, struct data_key *key,
                                struct wrapped_key *wrapped, struct error *error)
 {
-    assert(KEY_PURPOSE_IS(purpose) && purpose != KEY_PURPOSE_INDEX);
+    assert(key_purpose_wraps(purpose));
     struct data_key fresh = {.id = uuid_new(), .purpose = purpose};
     enum status status = secret_new(&fresh, error);
     if (status != STATUS_OK)

@@ -125,6 +125,14 @@ enum status keyring_begin_epoch(struct keyring *keyring, struct error *error)
     return change_file(keyring, keyring_edit_begin_epoch, &change, error);
 }
 
+enum status keyring_add_audit_key(struct keyring *keyring, struct error *error)
+{
+    struct keyring_change change = {0};
+    bool is_there = keyring_lock(keyring)->active[KEY_PURPOSE_AUDIT] != NULL;
+    keyring_unlock(keyring);
+    return is_there ? STATUS_OK : change_file(keyring, keyring_edit_add_audit_key, &change, error);
+}
+
 enum status keyring_destroy_keys(struct keyring *keyring, const struct uuid *ids, size_t count, struct error *error)
 {
     struct keyring_change change = {.ids = ids, .count = count};

@@ -159,12 +159,28 @@ enum status keyring_edit_begin_epoch(const char *path, const char *text, size_t 
         status = wrap_entries(&edited, change->token, error);
     for (size_t i = 0; status == STATUS_OK && i < edited.count; i++) {
         const struct keyring_entry *known = &edited.known[i];
-        if (known->state != KEY_STATE_ACTIVE || known->purpose == KEY_PURPOSE_INDEX)
+        if (known->state != KEY_STATE_ACTIVE || !key_purpose_wraps(known->purpose))
             continue;
         set_state(json_array_get(edited.entries, i), KEY_STATE_RETIRED);
         status = append_new(arena, edited.entries, known->purpose, last_epoch(&edited, known->purpose) + 1,
                             change->token, error);
     }
+    if (status == STATUS_OK)
+        write_entries(arena, edited.entries, out);
+    arena_free(arena);
+    return status;
+}
+
+enum status keyring_edit_add_audit_key(const char *path, const char *text, size_t length, const void *context,
+                                       struct buffer *out, struct error *error)
+{
+    const struct keyring_change *change = context;
+    struct arena *arena = arena_new();
+    struct edited edited;
+    enum status status = read_entries(arena, path, text, length, change->token, &edited, error);
+    bool is_there = status == STATUS_OK && last_epoch(&edited, KEY_PURPOSE_AUDIT) > 0;
+    if (status == STATUS_OK && !is_there)
+        status = append_new(arena, edited.entries, KEY_PURPOSE_AUDIT, 1, change->token, error);
     if (status == STATUS_OK)
         write_entries(arena, edited.entries, out);
     arena_free(arena);

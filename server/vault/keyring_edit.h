@@ -23,6 +23,9 @@ struct keyring_change {
  * token every key that stands in the clear is wrapped by it. STATUS_TOO_LARGE "keyring_full". */
 keyring_edit keyring_edit_begin_epoch;
 
+/* Adds an audit key where there is none. */
+keyring_edit keyring_edit_add_audit_key;
+
 /* Takes the material of these keys away. STATUS_CONFLICT "key_in_use" when one of them
  * is not retired; one that is destroyed already, or not there, is passed over. */
 keyring_edit keyring_edit_destroy;

@@ -20,7 +20,7 @@
 
 static const char *const purpose_names[KEY_PURPOSES + 1] = {
     [KEY_PURPOSE_PROFILE] = "profile", [KEY_PURPOSE_BILLING] = "billing", [KEY_PURPOSE_EVENT] = "event",
-    [KEY_PURPOSE_STAFF] = "staff",     [KEY_PURPOSE_INDEX] = "index",
+    [KEY_PURPOSE_STAFF] = "staff",     [KEY_PURPOSE_INDEX] = "index",     [KEY_PURPOSE_AUDIT] = "audit",
 };
 
 static const char *const state_names[] = {
@@ -33,6 +33,11 @@ static const char *const state_names[] = {
 const char *key_purpose_name(enum key_purpose purpose)
 {
     return KEY_PURPOSE_IS(purpose) ? purpose_names[purpose] : NULL;
+}
+
+bool key_purpose_wraps(enum key_purpose purpose)
+{
+    return KEY_PURPOSE_IS(purpose) && purpose != KEY_PURPOSE_INDEX && purpose != KEY_PURPOSE_AUDIT;
 }
 
 const char *key_state_name(enum key_state state)
@@ -51,6 +56,8 @@ static void use_key_make(const uint8_t kek[KEK_BYTES], enum key_purpose purpose,
 {
     if (purpose == KEY_PURPOSE_INDEX)
         hkdf_sha512(kek, KEK_BYTES, NULL, 0, EMAIL_INDEX_INFO, "", out, KEK_USE_BYTES);
+    else if (purpose == KEY_PURPOSE_AUDIT)
+        hkdf_sha512(kek, KEK_BYTES, NULL, 0, AUDIT_INFO, "", out, KEK_USE_BYTES);
     else
         hkdf_sha512(kek, KEK_BYTES, NULL, 0, WRAP_INFO_PREFIX, purpose_names[purpose], out, KEK_USE_BYTES);
 }
@@ -289,7 +296,7 @@ static enum status key_set_complete(const char *path, struct key_set *keys, stru
         keys->active[kek->entry.purpose] = kek;
     }
     for (size_t purpose = 1; purpose <= KEY_PURPOSES; purpose++) {
-        if (keys->active[purpose] == NULL)
+        if (keys->active[purpose] == NULL && purpose != KEY_PURPOSE_AUDIT)
             return error_set(error, STATUS_INVALID, "keyring_malformed", "keyring %s: purpose %s has no active key",
                              path, purpose_names[purpose]);
     }

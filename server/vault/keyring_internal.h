@@ -13,10 +13,11 @@
 #define FINGERPRINT_INFO        "akkoord/v1/check"
 #define WRAP_INFO_PREFIX        "akkoord/v1/wrap/"
 #define EMAIL_INDEX_INFO        "akkoord/v1/index/email"
+#define AUDIT_INFO              "akkoord/v1/audit"
 #define KEY_PURPOSE_IS(purpose) ((purpose) >= 1 && (purpose) <= KEY_PURPOSES)
 
-/* A key ready for use. Of the KEK itself only what is derived for its purpose stays in memory: the key that wraps, or
- * the key of the e-mail index. */
+/* A key ready for use. Of the KEK itself only what is derived for its purpose stays in memory: the key that wraps,
+ * that of the e-mail index, or that which those of the audit log are derived from. */
 struct kek {
     struct keyring_entry entry;
     size_t position;  /* in the file */
@@ -27,7 +28,7 @@ struct kek {
 struct key_set {
     struct kek *keys;
     size_t count;
-    const struct kek *active[KEY_PURPOSES + 1]; /* by purpose; [0] is unused */
+    const struct kek *active[KEY_PURPOSES + 1]; /* by purpose; [0] is unused; NULL: an audit key that is not there */
 };
 
 struct key_token;

@@ -1,2 +1,3 @@
 -- Sessions go with them.
 DELETE FROM customer WHERE id = ANY ($1::uuid[])
+RETURNING id

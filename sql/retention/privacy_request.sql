@@ -6,8 +6,9 @@ WITH due AS (
       AND NOT EXISTS (SELECT FROM held_customer AS h WHERE h.customer_id = r.customer_id)
     LIMIT $2
 ), gone AS (
-    DELETE FROM privacy_request WHERE $3 AND id IN (SELECT id FROM due) RETURNING text_key_id
+    DELETE FROM privacy_request WHERE $3 AND id IN (SELECT id FROM due) RETURNING id, text_key_id
 ), gone_keys AS (
     DELETE FROM data_key WHERE id IN (SELECT text_key_id FROM gone)
 )
-SELECT CASE WHEN $3 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM due) END
+SELECT CASE WHEN $3 THEN (SELECT count(*) FROM gone) ELSE (SELECT count(*) FROM due) END,
+       (SELECT string_agg(id::text, ',') FROM gone)

@@ -193,7 +193,7 @@ describe('commands', () => {
   test('keys list shows a key for each purpose and no secret; keys verify finds nothing wrong', async () => {
     const list = await server.cli(['keys', 'list']);
     assert.equal(list.code, 0, list.stderr);
-    for (const purpose of ['profile', 'billing', 'event', 'staff', 'index']) assert.match(list.stdout, new RegExp(`purpose=${purpose} .*state=active`));
+    for (const purpose of ['profile', 'billing', 'event', 'staff', 'index', 'audit']) assert.match(list.stdout, new RegExp(`purpose=${purpose} .*state=active`));
     const verified = await server.cli(['keys', 'verify']);
     assert.equal(verified.code, 0, verified.stdout + verified.stderr);
     assert.match(verified.stdout, /faults=0/);

@@ -504,7 +504,7 @@ describe('with an external database', () => {
     await external.start();
   });
   const url = () => cluster.url(role, 'sample', database.name);
-  const runWith = (env, args = []) => external.cli(['retention', 'run', ...args], { env: { AKKOORD_MODE: null, AKKOORD_KEYRING_FILE: null, ...env } });
+  const runWith = (env, args = []) => external.cli(['retention', 'run', ...args], { env: { AKKOORD_MODE: null, ...env } });
 
   test('it says which setting is missing; the server too', async () => {
     const { code, stderr } = await runWith({});
@@ -519,6 +519,7 @@ describe('with an external database', () => {
     assert.match(refused.stderr, /AKKOORD_DATABASE_RETENTION_URL .*akkoord_retention/);
     assert.equal((await external.cli(['migrate'], { env: { AKKOORD_DATABASE_OWNER_URL: database.ownerUrl, AKKOORD_DATABASE_RETENTION_URL: url() } })).code, 0);
     readCounts(await runWith({ AKKOORD_DATABASE_RETENTION_URL: url() }));
+    assert.match((await runWith({ AKKOORD_DATABASE_RETENTION_URL: url(), AKKOORD_KEYRING_FILE: null })).stderr, /audit log.*AKKOORD_KEYRING_FILE/);
   });
 
   test('its role may delete, and change nothing', async () => {

@@ -27,6 +27,7 @@ extern const struct subcommand command_keys;
 extern const struct subcommand command_decisions;
 extern const struct subcommand command_retention;
 extern const struct subcommand command_privacy;
+extern const struct subcommand command_audit;
 extern const struct subcommand command_doctor;
 
 /* Prints "akkoord: MESSAGE" as one line to standard error and returns EXIT_FAILED; the setting's name stands in front

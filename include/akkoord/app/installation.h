@@ -19,9 +19,10 @@
  * data folder. STATUS_NOT_FOUND `keyring_missing`. */
 enum status installation_keyring_load(const struct settings *settings, struct keyring **keyring,
                                       struct error *error) AKKOORD_MUST_CHECK;
-/* The same, but an embedded installation without AKKOORD_KEYRING_FILE makes one in its data folder, unless the database
- * has noted keys before: then the file was lost, and a new one would only hide that. A database that was written with
- * another keyring is noticed by store_keys_register(). */
+/* The same, and adds the audit key to a file that has none. An embedded installation without
+ * AKKOORD_KEYRING_FILE makes a file in its data folder, unless the database has noted keys before: then the file was
+ * lost, and a new one would only hide that. A database that was written with another keyring is noticed by
+ * store_keys_register(). */
 enum status installation_keyring_open(const struct settings *settings, const struct command_database *database,
                                       struct keyring **keyring, struct error *error) AKKOORD_MUST_CHECK;
 

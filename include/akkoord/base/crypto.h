@@ -13,6 +13,9 @@
 /* From the operating system's generator; ends the process if that fails, as nothing is safe after it. */
 void crypto_random(void *out, size_t bytes);
 void crypto_sha256(const void *bytes, size_t length, uint8_t out[SHA256_BYTES]);
+/* Of two pieces laid end to end. */
+void crypto_sha256_two(const void *first, size_t first_length, const void *second, size_t second_length,
+                       uint8_t out[SHA256_BYTES]);
 /* HMAC-SHA256, RFC 2104. */
 void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                         uint8_t out[SHA256_BYTES]);

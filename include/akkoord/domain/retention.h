@@ -47,9 +47,10 @@ enum retention_category {
     RETENTION_LOG,
     RETENTION_DATA_KEY,
     RETENTION_RUN,
+    RETENTION_AUDIT,
     RETENTION_INSTALLATION,
 };
-#define RETENTION_CATEGORIES 25
+#define RETENTION_CATEGORIES 26
 
 #define RETENTION_LANGUAGES 2
 /* By enum language. */

@@ -23,6 +23,7 @@
 #define JOBS_FETCH_THREADS 2   /* for each provider: as many calls at once */
 #define JOBS_POLL_MS       250 /* how often an idle thread looks */
 #define JOBS_SWEEP_MS      1000
+#define JOBS_AUDIT_MS      1000  /* how often the audit log is signed, while it grows */
 #define JOBS_RETENTION_MS  60000 /* how often it is looked whether a day is over */
 #define JOBS_SWEEP_ROWS    200   /* of each kind in one sweep */
 

@@ -178,6 +178,8 @@ enum status pg_commit(struct pg_connection *connection, struct error *error) AKK
 /* Leaves the connection usable, or dropped if that fails; does nothing when no transaction is open. */
 void pg_rollback(struct pg_connection *connection);
 bool pg_in_transaction(const struct pg_connection *connection);
+/* Which of this connection's transactions runs, or ran last: what is kept of another one is out of date. */
+int64_t pg_transaction_serial(const struct pg_connection *connection);
 
 /* ---- results ---- */
 

@@ -27,6 +27,7 @@ struct batch_order {
     struct order order;
     struct uuid customer_id;
     struct uuid billing_key_id;
+    struct uuid audit_salt; /* audit.h */
 };
 
 struct batch_early {

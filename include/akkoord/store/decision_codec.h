@@ -31,7 +31,7 @@
 
 /* Reads made_by, and input or reviewed_id. The value lives in the arena. */
 json_t *decision_input_to_json(struct arena *arena, const struct decision *decision);
-/* The same as text, for a parameter of type jsonb. */
+/* The same as text, for a parameter of type jsonb: canonical, as the audit log takes a digest of it. */
 const char *decision_input_to_text(struct arena *arena, const struct decision *decision);
 
 /* Fills input (of DECISION_BY_POLICY) or reviewed_id (of DECISION_BY_STAFF): made_by is set before. STATUS_INVALID with

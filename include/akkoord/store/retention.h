@@ -38,10 +38,10 @@ struct retention_run {
 };
 
 /*
- * `store` is the retention role's; it needs no keyring. `counts` is filled also when it fails in the middle.
- * STATUS_CONFLICT `retention_busy`: another run is under way · STATUS_CONFLICT `clock_apart`: this machine's clock and
- * the database's differ by more than RETENTION_CLOCK_APART_US · STATUS_FORBIDDEN `clock_shifted`: a shifted clock on a
- * live installation's database.
+ * `store` is the retention role's; its keyring is there for the audit log. `counts` is filled also when it fails in the
+ * middle. STATUS_CONFLICT `retention_busy`: another run is under way · STATUS_CONFLICT `clock_apart`: this machine's
+ * clock and the database's differ by more than RETENTION_CLOCK_APART_US · STATUS_FORBIDDEN `clock_shifted`: a shifted
+ * clock on a live installation's database.
  */
 enum status store_retention_run(struct store *store, const struct retention_run *run, struct retention_counts *counts,
                                 struct error *error) AKKOORD_MUST_CHECK;

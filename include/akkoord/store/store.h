@@ -16,7 +16,8 @@
 
 struct store {
     struct pg_connection *pg;
-    struct keyring *keyring; /* shared, not owned */
+    struct keyring *keyring;   /* shared, not owned */
+    struct store_audit *audit; /* what the transaction touches (audit.h); NULL: nothing so far */
 };
 
 /* The database's roles that sessions take on; what each may do stands in sql/migrations/0011_rows.sql. */
@@ -34,6 +35,8 @@ void store_set_customer(struct store *store, const struct uuid *customer_id);
 /* With the role and the time limits of the options. */
 struct store *store_new_with_options(const struct pg_options *options, struct keyring *keyring)
     __attribute__((returns_nonnull));
+/* Frees what audit.h keeps. */
+void store_audit_release(struct store *store);
 /* NULL is accepted. */
 void store_free(struct store *store);
 

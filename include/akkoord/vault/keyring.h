@@ -15,13 +15,13 @@
  *      ]}
  *
  *   id       a UUID, unique in the file
- *   purpose  profile | billing | event | staff | index
+ *   purpose  profile | billing | event | staff | index | audit
  *   epoch    counts the keys of one purpose from 1, unique within it; left out: one more than the highest before it
  *   created  RFC 3339
- *   state    active (wraps new data keys; exactly one a purpose), retired (only unwraps), destroyed (has no "key")
- *   check    the fingerprint below; may be left out; when present it must fit the key
- *   wrapped  in the place of "key": the key as a PKCS#11 token wrapped it, base64; needs "by" and "check"
- *   by       which token and key that was: "pkcs11:token=LABEL;object=LABEL" (RFC 7512)
+ *   state    active (wraps new data keys; exactly one a purpose, of `audit` at most one), retired (only unwraps),
+ * destroyed (has no "key") check    the fingerprint below; may be left out; when present it must fit the key wrapped in
+ * the place of "key": the key as a PKCS#11 token wrapped it, base64; needs "by" and "check" by       which token and
+ * key that was: "pkcs11:token=LABEL;object=LABEL" (RFC 7512)
  *
  * The fingerprint tells that a key is the right one and nothing else about it: the first 16 bytes, as lowercase hex, of
  * HKDF-SHA512 (RFC 5869) with the KEK as input key, no salt and the info "akkoord/v1/check".
@@ -29,6 +29,7 @@
  * Any thread may call anything here: use takes a read lock, a reload swaps the keys under the write lock. Any number of
  * processes may share a file: it is only ever replaced whole.
  */
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,8 +44,9 @@ enum key_purpose {
     KEY_PURPOSE_EVENT = 3,   /* bodies of events that fit no order */
     KEY_PURPOSE_STAFF = 4,   /* staff addresses and TOTP secrets */
     KEY_PURPOSE_INDEX = 5,   /* the blind index: wraps nothing */
+    KEY_PURPOSE_AUDIT = 6,   /* the audit log (checkpoint.h): wraps nothing; files of before it have none */
 };
-#define KEY_PURPOSES 5
+#define KEY_PURPOSES 6
 
 enum key_state { KEY_STATE_ACTIVE, KEY_STATE_RETIRED, KEY_STATE_DESTROYED };
 
@@ -101,8 +103,11 @@ enum status keyring_reload(struct keyring *keyring, struct error *error) AKKOORD
  * nothing. For whoever met a key that is not on the keyring. Logs how it went. */
 void keyring_refresh(struct keyring *keyring);
 
+/* Adds the audit key to a file of before there was one, in the same way as below; does nothing where there is one. */
+enum status keyring_add_audit_key(struct keyring *keyring, struct error *error) AKKOORD_MUST_CHECK;
+
 /* Begins a new epoch: of each purpose that wraps, the active key is retired and a new random one takes its place, in
- * the file first, whole or not at all and on the disk, and then here. (The index key wraps nothing, and stays.) Several
+ * the file first, whole or not at all and on the disk, and then here. (Those that wrap nothing stay.) Several
  * processes that do so at once each begin one, one after the other. Failures as for keyring_load(), STATUS_UNAVAILABLE
  * "keyring_write" (the file may only be a copy), STATUS_TOO_LARGE "keyring_full". */
 enum status keyring_begin_epoch(struct keyring *keyring, struct error *error) AKKOORD_MUST_CHECK;
@@ -124,6 +129,8 @@ size_t keyring_list(struct keyring *keyring, struct arena *arena, const struct k
 enum status keyring_check_fingerprint(struct keyring *keyring, const struct uuid *id, const char *fingerprint,
                                       struct error *error) AKKOORD_MUST_CHECK;
 
+/* Whether keys of this purpose wrap data keys, and so are rotated. */
+bool key_purpose_wraps(enum key_purpose purpose);
 /* The words of the file; NULL for a number that is none. */
 const char *key_purpose_name(enum key_purpose purpose);
 const char *key_state_name(enum key_state state);

@@ -60,7 +60,8 @@ struct wrapped_key {
     struct uuid kek_id; /* as in the bytes: for the column that finds what an old KEK still wraps */
 };
 
-/* A new random key with a new id, and its wrapped form to store. Not for KEY_PURPOSE_INDEX.
+/* A new random key with a new id, and its wrapped form to store. Only for a purpose that
+ * wraps (key_purpose_wraps()).
  * STATUS_BUSY "secure_heap_full": too many keys are held at once. */
 enum status vault_data_key_new(struct keyring *keyring, enum key_purpose purpose, struct data_key *key,
                                struct wrapped_key *wrapped, struct error *error) AKKOORD_MUST_CHECK;

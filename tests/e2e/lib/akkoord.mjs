@@ -60,7 +60,7 @@ export async function startTogether(count, cluster, { env = {} } = {}) {
 // One active key a purpose; the format stands in include/akkoord/vault/keyring.h.
 export const newKeyring = () => ({
   version: 1,
-  keys: ['profile', 'billing', 'event', 'staff', 'index'].map((purpose) => ({
+  keys: ['profile', 'billing', 'event', 'staff', 'index', 'audit'].map((purpose) => ({
     id: randomUUID(), purpose, epoch: 1, created: '2026-01-01T00:00:00Z', state: 'active', key: randomBytes(32).toString('base64'),
   })),
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-const PURPOSES = ['profile', 'billing', 'event', 'staff', 'index']; // numbered from 1
+const PURPOSES = ['profile', 'billing', 'event', 'staff', 'index', 'audit']; // numbered from 1
 const TAG = { authTagLength: 16 };
 
 export const uuidBytes = (id) => Buffer.from(id.replaceAll('-', ''), 'hex');

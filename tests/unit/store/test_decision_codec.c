@@ -154,7 +154,8 @@ static void the_shape_is_the_documented_one(void **state)
     struct decision decision = {.made_by = DECISION_BY_POLICY};
     struct error error;
     assert_int_equal(read_back(arena, ordinary, &decision, &error), STATUS_OK);
-    assert_string_equal(decision_input_to_text(arena, &decision), ordinary);
+    size_t length;
+    assert_string_equal(json_write(arena, decision_input_to_json(arena, &decision), &length), ordinary);
     arena_free(arena);
 }
 
@@ -165,7 +166,7 @@ static void a_risk_score_stands_with_the_payment_and_names_its_source(void **sta
     struct decision decision = {.made_by = DECISION_BY_POLICY};
     decision.input.risk = (struct payment_risk){.has_score = true, .level = "normal"};
     const char *text = decision_input_to_text(arena, &decision);
-    assert_non_null(strstr(text, "\"risk\":{\"score\":0,\"level\":\"normal\"}"));
+    assert_non_null(strstr(text, "\"risk\":{\"level\":\"normal\",\"score\":0}"));
     assert_non_null(strstr(text, "\"payment.risk\":\"provider_assessment\""));
     assert_null(strstr(ordinary, "risk"));
     arena_free(arena);

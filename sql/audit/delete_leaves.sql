@@ -1,0 +1,1 @@
+DELETE FROM audit_leaf WHERE id = ANY ($1::bigint[])

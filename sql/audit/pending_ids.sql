@@ -1,0 +1,1 @@
+SELECT id FROM audit_pending ORDER BY id

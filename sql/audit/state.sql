@@ -1,0 +1,1 @@
+SELECT adopted_at, pruned_size, pruned_before, mac FROM audit_state
