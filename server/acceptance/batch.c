@@ -32,6 +32,7 @@ static struct batch_job fetch_job(struct arena *arena, const struct payment_even
 static void describe_batch(struct batch *batch, struct item **items, size_t count)
 {
     struct uuid *order_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
+    struct uuid *credit_order_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
     struct uuid *review_ids = ARENA_ARRAY(batch->arena, struct uuid, count);
     struct batch_job *jobs = ARENA_ARRAY(batch->arena, struct batch_job, count);
     batch->events = ARENA_ARRAY(batch->arena, struct batch_event, count);
@@ -50,10 +51,13 @@ static void describe_batch(struct batch *batch, struct item **items, size_t coun
             review_ids[batch->review_ids_count++] = item->command.review_id;
         } else {
             order_ids[batch->order_ids_count++] = item->command.order_id;
+            if (item->command.kind == COMMAND_CREDIT)
+                credit_order_ids[batch->credit_order_ids_count++] = item->command.order_id;
         }
     }
     batch->jobs = jobs;
     batch->order_ids = order_ids;
+    batch->credit_order_ids = credit_order_ids;
     batch->review_ids = review_ids;
 }
 
@@ -135,6 +139,20 @@ static enum status decide_review(struct batch *batch, struct item *item, struct 
     return status;
 }
 
+/* What was asked for under the same key before is not done again. */
+static enum status decide_credit(struct batch *batch, struct item *item, struct batch_order *order,
+                                 const struct command *command)
+{
+    bool *is_repeated = item->command.credit_is_repeated;
+    enum status status = batch_find_credit_request(order, command->credit, is_repeated, &item->error);
+    if (status != STATUS_OK || *is_repeated)
+        return status;
+    status = order_transition(&order->order, command, &batch->effects, NULL, &item->error);
+    if (status == STATUS_OK)
+        batch_note_credit_request(batch, order, command->credit);
+    return status;
+}
+
 static enum status decide_command(struct batch *batch, struct item *item, bool installation_live)
 {
     struct command command = {
@@ -142,6 +160,7 @@ static enum status decide_command(struct batch *batch, struct item *item, bool i
         .at_us = batch->at_us,
         .installation_live = installation_live,
         .attempt = item->command.attempt,
+        .credit = item->command.credit,
         .staff_id = item->command.staff_id,
         .confirmed_by = item->command.confirmed_by,
     };
@@ -151,6 +170,8 @@ static enum status decide_command(struct batch *batch, struct item *item, bool i
     const struct uuid *customer_id = &item->command.customer_id;
     if (found == NULL || (!uuid_is_nil(customer_id) && !uuid_equal(customer_id, &found->customer_id)))
         return error_set(&item->error, STATUS_NOT_FOUND, "not_found", "no such order");
+    if (command.kind == COMMAND_CREDIT)
+        return decide_credit(batch, item, found, &command);
     return order_transition(&found->order, &command, &batch->effects, NULL, &item->error);
 }
 
@@ -187,10 +208,10 @@ static void count_outcomes(const struct batch *batch)
 }
 
 enum status batch_run(struct store *store, struct arena *arena, struct item **items, size_t count,
-                      bool installation_live, const struct batch_event_key *event_key, bool *may_have_committed,
-                      struct error *error)
+                      bool installation_live, const struct document_series *series,
+                      const struct batch_event_key *event_key, bool *may_have_committed, struct error *error)
 {
-    struct batch batch = {.arena = arena, .at_us = clock_now_us(), .effects = {.arena = arena}};
+    struct batch batch = {.arena = arena, .at_us = clock_now_us(), .series = series, .effects = {.arena = arena}};
     *may_have_committed = false;
     describe_batch(&batch, items, count);
     enum status status = store_batch_load(store, &batch, error);

@@ -51,6 +51,7 @@ struct committer {
     struct store *store;
     struct batch_event_key event_key;
     bool installation_live;
+    struct document_series series;
     int64_t failure_logged_us;
     atomic_bool healthy;
 };
@@ -115,8 +116,8 @@ static enum status try_batch(struct committer *committer, struct item **items, s
     *may_have_committed = false;
     enum status status = store_batch_event_key(committer->store, arena, clock_now_us(), &committer->event_key, error);
     if (status == STATUS_OK)
-        status = batch_run(committer->store, arena, items, count, committer->installation_live, &committer->event_key,
-                           may_have_committed, error);
+        status = batch_run(committer->store, arena, items, count, committer->installation_live, &committer->series,
+                           &committer->event_key, may_have_committed, error);
     arena_free(arena);
     if (status == STATUS_OK) {
         metric_observe(&batch_sizes, "", (int64_t)count);
@@ -246,6 +247,7 @@ struct committer *committer_start(const struct committer_options *options)
     committer->store = store_new_with_options(&connection, options->keyring);
     committer->mailbox = mailbox_new(COMMITTER_WAITING_MAX);
     committer->installation_live = options->installation_live;
+    committer->series = options->series;
     if (pthread_create(&committer->thread, NULL, committer_run_thread, committer) != 0)
         abort(); /* no thread at the start: nothing can run */
     pthread_setname_np(committer->thread, "committer");

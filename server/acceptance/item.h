@@ -37,5 +37,6 @@ struct item {
  * commands may have been refused. Other statuses as store_batch_write(): nothing has happened. `may_have_committed` is
  * set when the answer to the commit itself was lost. */
 enum status batch_run(struct store *store, struct arena *arena, struct item **items, size_t count,
-                      bool installation_live, const struct batch_event_key *event_key, bool *may_have_committed,
+                      bool installation_live, const struct document_series *series,
+                      const struct batch_event_key *event_key, bool *may_have_committed,
                       struct error *error) AKKOORD_MUST_CHECK;

@@ -88,6 +88,7 @@ static const struct api_route table[] = {
     {HTTP_GET, "/v1/staff/orders", API_LANE, API_STAFF, api_staff_orders_list},
     {HTTP_GET, "/v1/staff/orders/{id}", API_LANE, API_STAFF, api_staff_order_show},
     {HTTP_POST, "/v1/staff/orders/{id}/complete", API_LANE, API_DECIDERS, api_staff_order_complete},
+    {HTTP_POST, "/v1/staff/orders/{id}/credit-notes", API_LANE, API_MANAGER, api_staff_credit_note_add},
     {HTTP_PUT, "/v1/staff/orders/{id}/legal-hold", API_LANE, API_MANAGER, api_staff_legal_hold_set},
     {HTTP_DELETE, "/v1/staff/orders/{id}/legal-hold", API_LANE, API_MANAGER, api_staff_legal_hold_lift},
     {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},

@@ -1,4 +1,4 @@
-/* What staff see of orders and payments, and the one thing they do to an order by itself. Worker threads; no state. */
+/* What staff see of orders and payments, and that they complete one. Worker threads; no state. */
 #include "akkoord/api/legal_holds.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/api/staff.h"
@@ -70,10 +70,16 @@ static json_t *history_to_json(struct arena *arena, const struct history_entry *
     return history;
 }
 
-static enum status answer_order(struct api_call *call, const struct uuid *id, struct http_answer *answer,
-                                struct error *error)
+/* Of an order as it is answered. */
+static const char *currency_of(const json_t *order)
 {
-    json_t *order, *holds;
+    return json_string_value(json_object_get(json_object_get(order, "total"), "currency"));
+}
+
+enum status api_answer_staff_order(struct api_call *call, const struct uuid *id, int http_status,
+                                   struct http_answer *answer, struct error *error)
+{
+    json_t *order, *holds, *credit_notes;
     struct history_entry *entries = NULL;
     size_t count = 0;
     enum status status = api_load_order(call, id, NULL, &order, error);
@@ -81,11 +87,14 @@ static enum status answer_order(struct api_call *call, const struct uuid *id, st
         status = store_history_of_order(call->store, call->arena, id, &entries, &count, error);
     if (status == STATUS_OK)
         status = api_load_legal_holds(call, id, &holds, error);
+    if (status == STATUS_OK)
+        status = api_load_credit_notes(call, id, currency_of(order), &credit_notes, error);
     if (status != STATUS_OK)
         return status;
     json_set_value(order, "legal_holds", holds);
+    json_set_value(order, "credit_notes", credit_notes);
     json_set_value(order, "history", history_to_json(call->arena, entries, count));
-    api_answer_json(call, answer, 200, order);
+    api_answer_json(call, answer, http_status, order);
     return STATUS_OK;
 }
 
@@ -93,7 +102,7 @@ enum status api_staff_order_show(struct api_call *call, struct http_answer *answ
 {
     struct uuid id;
     enum status status = api_call_id(call, "id", &id, error);
-    return status == STATUS_OK ? answer_order(call, &id, answer, error) : status;
+    return status == STATUS_OK ? api_answer_staff_order(call, &id, 200, answer, error) : status;
 }
 
 enum status api_staff_order_complete(struct api_call *call, struct http_answer *answer, struct error *error)
@@ -102,7 +111,7 @@ enum status api_staff_order_complete(struct api_call *call, struct http_answer *
     enum status status = api_call_id(call, "id", &command.order_id, error);
     if (status == STATUS_OK)
         status = committer_run(call->options->committer, &command, error);
-    return status == STATUS_OK ? answer_order(call, &command.order_id, answer, error) : status;
+    return status == STATUS_OK ? api_answer_staff_order(call, &command.order_id, 200, answer, error) : status;
 }
 
 /* ---- payments ---- */

@@ -252,6 +252,17 @@ static void check_mode(struct doctor *doctor)
         tell(doctor, FINE, "mode", "%s, as stamped", mode);
 }
 
+static void check_series(struct doctor *doctor)
+{
+    const struct document_series *series = &doctor->settings.series;
+    struct error error;
+    if (store_series_check(doctor->store, doctor->arena, series, &error) != STATUS_OK)
+        tell_error(doctor, "series", &error, "set another prefix, or AKKOORD_SERIES to the series that has it");
+    else
+        tell(doctor, FINE, "series", "invoices %sYEAR-%0*d, credit notes %sYEAR-%0*d", series->invoice_prefix,
+             (int)series->digits, 1, series->credit_note_prefix, (int)series->digits, 1);
+}
+
 static void check_jobs(struct doctor *doctor)
 {
     struct jobs_count count;
@@ -368,6 +379,7 @@ static void examine(struct doctor *doctor)
     if (check_database(doctor)) {
         check_wall(doctor);
         check_mode(doctor);
+        check_series(doctor);
         check_jobs(doctor);
         check_retention(doctor);
         if (has_keyring)

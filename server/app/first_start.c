@@ -84,6 +84,8 @@ static enum status prepare(const struct settings *settings, struct store *store,
 {
     enum status status = store_installation_mode_stamp(store, arena, installation_mode_name(settings->mode), error);
     if (status == STATUS_OK)
+        status = store_series_claim(store, arena, &settings->series, error);
+    if (status == STATUS_OK)
         status = store_keys_register(store, arena, error);
     if (status != STATUS_OK)
         return status;

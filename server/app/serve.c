@@ -336,6 +336,7 @@ static void start_workers(struct serve *serve)
         .database_url = serve->database.worker_url,
         .keyring = serve->keyring,
         .installation_live = settings->mode == MODE_LIVE,
+        .series = settings->series,
     };
     serve->committer = committer_start(&committer);
     add_accounts(serve);

@@ -66,6 +66,10 @@ enum setting {
     REVIEW_FOUR_EYES_AMOUNT,
     TRUSTED_PROXIES,
     CLOCK_OFFSET,
+    SERIES,
+    INVOICE_PREFIX,
+    CREDIT_NOTE_PREFIX,
+    NUMBER_DIGITS,
     SMTP_URL,
     SMTP_USER,
     SMTP_PASSWORD,
@@ -115,6 +119,10 @@ static const struct {
     [REVIEW_FOUR_EYES_AMOUNT] = {"AKKOORD_REVIEW_FOUR_EYES_AMOUNT", false},
     [TRUSTED_PROXIES] = {"AKKOORD_TRUSTED_PROXIES", false},
     [CLOCK_OFFSET] = {"AKKOORD_CLOCK_OFFSET", false},
+    [SERIES] = {"AKKOORD_SERIES", false},
+    [INVOICE_PREFIX] = {"AKKOORD_INVOICE_PREFIX", false},
+    [CREDIT_NOTE_PREFIX] = {"AKKOORD_CREDIT_NOTE_PREFIX", false},
+    [NUMBER_DIGITS] = {"AKKOORD_NUMBER_DIGITS", false},
     [SMTP_URL] = {"AKKOORD_SMTP_URL", false},
     [SMTP_USER] = {"AKKOORD_SMTP_USER", false},
     [SMTP_PASSWORD] = {"AKKOORD_SMTP_PASSWORD", true},
@@ -458,6 +466,40 @@ static enum status read_review_rules(struct settings *settings, const struct tex
     return STATUS_OK;
 }
 
+static enum status read_series_text(const struct texts *texts, enum setting setting, char *text, size_t length_max,
+                                    struct error *error)
+{
+    const char *value = texts->items[setting];
+    if (!value)
+        return STATUS_OK;
+    if (!series_text_is_valid(value, length_max))
+        return error_set_field(error, STATUS_INVALID, "setting", TABLE[setting].name,
+                               "must be at most %zu of A to Z, 0 to 9 and -", length_max);
+    snprintf(text, length_max + 1, "%s", value);
+    return STATUS_OK;
+}
+
+static enum status read_series(struct settings *settings, const struct texts *texts, struct error *error)
+{
+    struct document_series *series = &settings->series;
+    const char *digits = texts->items[NUMBER_DIGITS];
+    series_init(series);
+    enum status status = read_series_text(texts, SERIES, series->name, SERIES_NAME_LENGTH_MAX, error);
+    if (status == STATUS_OK)
+        status = read_series_text(texts, INVOICE_PREFIX, series->invoice_prefix, SERIES_PREFIX_LENGTH_MAX, error);
+    if (status == STATUS_OK)
+        status =
+            read_series_text(texts, CREDIT_NOTE_PREFIX, series->credit_note_prefix, SERIES_PREFIX_LENGTH_MAX, error);
+    if (status != STATUS_OK)
+        return status;
+    if (strcmp(series->invoice_prefix, series->credit_note_prefix) == 0)
+        return wrong(error, CREDIT_NOTE_PREFIX,
+                     "must differ from AKKOORD_INVOICE_PREFIX: the numbers would be the same");
+    if (digits && !value_integer(digits, SERIES_DIGITS_MIN, SERIES_DIGITS_MAX, &series->digits))
+        return wrong(error, NUMBER_DIGITS, "must be a number from 6 to 12");
+    return STATUS_OK;
+}
+
 /* A password in the clear never leaves this machine: smtp:// to another one goes on only over TLS. */
 static enum status read_mail_server(struct settings *settings, struct texts *texts, struct error *error)
 {
@@ -532,6 +574,8 @@ static enum status understand(struct settings *settings, struct texts *texts, co
         status = read_rules(settings, texts, error);
     if (status == STATUS_OK)
         status = read_review_rules(settings, texts, error);
+    if (status == STATUS_OK)
+        status = read_series(settings, texts, error);
     if (status == STATUS_OK)
         status = read_mail(settings, texts, error);
     if (status == STATUS_OK)

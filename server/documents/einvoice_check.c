@@ -83,7 +83,8 @@ static bool is_of(const struct order_line *line, const struct einvoice_vat *vat)
 
 /* BR-S-08 and its like: the lines of a rate, less its discount, sum to its taxable amount. BR-CO-17: its VAT is the
  * rate of that, rounded; VAT that was taken out of prices with VAT may be one cent beside it, so that these prices are
- * what is paid, and so may be each of several roundings that stand under one rate. */
+ * what is paid, and so may be each of several roundings that stand under one rate; that of a credit note another one,
+ * so that all of an invoice's together are the invoice (domain/credit.h). */
 static bool vat_agrees(const struct invoice *invoice, const struct einvoice_vat *vat)
 {
     int64_t net_minor = 0;
@@ -99,6 +100,8 @@ static bool vat_agrees(const struct invoice *invoice, const struct einvoice_vat 
     }
     if (price_includes_vat)
         tolerance_minor = (int64_t)vat->parts;
+    if (invoice->kind == DOCUMENT_CREDIT_NOTE)
+        tolerance_minor++;
     if (vat->rate_basis_points == 0)
         tolerance_minor = 0;
     int64_t vat_minor;

@@ -38,6 +38,11 @@ static void add_history(struct effects *effects, const struct order *order, cons
                                                                        .at_us = command->at_us};
 }
 
+static enum status credits_unreadable(struct error *error)
+{
+    return error_set(error, STATUS_INTERNAL, "credits_unreadable", "what was credited of the invoice can't be read");
+}
+
 static void set_status(struct order *order, enum order_status status)
 {
     order->status = status;
@@ -143,6 +148,26 @@ static void issue_invoice(struct order *order, const struct command *command, co
     add_history(effects, order, command, "invoice_issued", ACTOR_POLICY);
 }
 
+/* The invoice does not stand any more; another one over the same lines may be issued. */
+static void end_invoice(struct order *order)
+{
+    order->invoice_id = (struct uuid){{0}};
+    order->credited_minor = 0;
+    if (order->credits != NULL)
+        credit_state_reset(order->credits);
+}
+
+/* What is left of an invoice that credit notes took parts of; what they said is sent back is not said again. */
+static void take_rest(const struct order *order, struct new_document *credit_note, struct effects *effects)
+{
+    struct credit_note *note = ARENA_NEW(effects->arena, struct credit_note);
+    credit_compute_rest(effects->arena, order->credits, note);
+    credit_note->note = note;
+    credit_note->total_minor = note->totals.total_minor;
+    if (credit_note->prepaid_minor > note->totals.total_minor)
+        credit_note->prepaid_minor = note->totals.total_minor;
+}
+
 /* `sent_back_minor`: what the customer gets back with it. */
 static void issue_credit_note(struct order *order, const struct command *command, const struct uuid *decision_id,
                               int64_t sent_back_minor, struct effects *effects)
@@ -151,8 +176,11 @@ static void issue_credit_note(struct order *order, const struct command *command
         return;
     struct new_document *credit_note = add_document(order, decision_id, DOCUMENT_CREDIT_NOTE, effects);
     credit_note->credits_id = order->invoice_id;
+    credit_note->takes_rest = true;
     credit_note->prepaid_minor = sent_back_minor;
-    order->invoice_id = (struct uuid){{0}};
+    if (order->credited_minor > 0)
+        take_rest(order, credit_note, effects);
+    end_invoice(order);
     order->is_changed = true;
     add_history(effects, order, command, "credit_note_issued", ACTOR_POLICY);
 }
@@ -369,6 +397,13 @@ static bool order_rests_on(const struct order *order, const struct payment *paym
            uuid_equal(&order->payment_id, &payment->id);
 }
 
+/* Of what went back, what no credit note of the invoice has told of. */
+static int64_t not_told_minor(const struct order *order, int64_t sent_back_minor)
+{
+    int64_t told = order->credited_minor > 0 ? order->credits->sent_back_minor : 0;
+    return sent_back_minor > told ? sent_back_minor - told : 0;
+}
+
 static void decide_reversal(struct order *order, struct payment *payment, const struct command *command,
                             enum decision_subject subject, int64_t sent_back_minor, struct effects *effects)
 {
@@ -406,7 +441,8 @@ static enum event_outcome apply_reversal(struct order *order, struct payment *pa
         add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
         if (order_rests_on(order, payment))
             decide_reversal(order, payment, command, SUBJECT_REFUND,
-                            is_money_for(order, payment, command) ? payment->amount_minor : 0, effects);
+                            is_money_for(order, payment, command) ? not_told_minor(order, payment->amount_minor) : 0,
+                            effects);
     } else if (went_back && payment_is_taken(payment)) {
         /* A payment that is due to go back stays due until all of it has. */
         set_payment_status(payment, PAYMENT_PARTIALLY_REFUNDED);
@@ -566,6 +602,57 @@ static enum status apply_review(struct order *order, const struct command *comma
     return STATUS_OK;
 }
 
+/* What went back of the payments for this order. */
+static int64_t refunded_minor(const struct order *order, const struct command *command)
+{
+    int64_t refunded = 0;
+    for (size_t i = 0; i < order->payments_count; i++) {
+        const struct payment *payment = &order->payments[i];
+        if (payment_is_taken(payment) && is_money_for(order, payment, command) &&
+            !money_add(refunded, payment->reversal.refunded_minor, &refunded))
+            refunded = INT64_MAX;
+    }
+    return refunded;
+}
+
+/* A part of the invoice is taken back; the order goes on. What went back before and no credit note has told of, this
+ * one tells. */
+static enum status apply_credit(struct order *order, const struct command *command, struct effects *effects,
+                                struct error *error)
+{
+    if (uuid_is_nil(&order->invoice_id))
+        return error_set(error, STATUS_CONFLICT, "nothing_to_credit", "no invoice of this order stands");
+    if (order->credits == NULL)
+        return credits_unreadable(error);
+    for (size_t i = 0; i < command->credit->amounts_count; i++) {
+        if (strcmp(command->credit->amounts[i].currency, order->currency) != 0)
+            return error_set_field(error, STATUS_INVALID, "currency", "amounts", "the order is in another currency");
+    }
+    struct credit_note *note = ARENA_NEW(effects->arena, struct credit_note);
+    enum status status = credit_compute(effects->arena, order->credits, command->credit, note, error);
+    if (status != STATUS_OK)
+        return status;
+    int64_t sent_back = not_told_minor(order, refunded_minor(order, command));
+    if (sent_back > note->totals.total_minor)
+        sent_back = note->totals.total_minor;
+    status = credit_state_add(order->credits, note, sent_back, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct uuid no_decision = {{0}};
+    struct new_document *document = add_document(order, &no_decision, DOCUMENT_CREDIT_NOTE, effects);
+    document->credits_id = order->invoice_id;
+    document->note = note;
+    document->total_minor = note->totals.total_minor;
+    document->prepaid_minor = sent_back;
+    document->takes_rest = credit_state_is_exhausted(order->credits);
+    order->credited_minor += note->totals.total_minor;
+    if (document->takes_rest)
+        end_invoice(order);
+    order->is_changed = true;
+    add_history(effects, order, command, "credit_note_issued", ACTOR_STAFF);
+    return STATUS_OK;
+}
+
 /* ---- the one function ---- */
 
 enum status order_transition(struct order *order, const struct command *command, struct effects *effects,
@@ -576,6 +663,8 @@ enum status order_transition(struct order *order, const struct command *command,
         set_status(order, ORDER_EXPIRED);
         add_history(effects, order, command, "expired", ACTOR_CLOCK);
     }
+    if (order->credited_minor > 0 && order->credits == NULL)
+        return credits_unreadable(error);
     switch (command->kind) {
     case COMMAND_PAYMENT_EVENT:
         *outcome = apply_event(order, command, effects);
@@ -600,6 +689,8 @@ enum status order_transition(struct order *order, const struct command *command,
         return add_attempt(order, command, effects, error);
     case COMMAND_REVIEW_OUTCOME:
         return apply_review(order, command, effects, error);
+    case COMMAND_CREDIT:
+        return apply_credit(order, command, effects, error);
     }
     return error_set(error, STATUS_INTERNAL, "unknown_command", "no such command");
 }

@@ -187,6 +187,7 @@ static void note_order(struct audit_entries *entries, struct content *content, c
     put_uuid(content, &order->decision_id);
     put_uuid(content, &order->payment_id);
     put_number(content, order->decisions_count);
+    put_number(content, order->credited_minor);
     note(entries, AUDIT_ORDER_STATE, found, &order->id, content);
 }
 
@@ -253,8 +254,8 @@ static void note_decision(struct audit_entries *entries, struct content *content
     note(entries, AUDIT_DECISION, order, &decision->id, content);
 }
 
-static void note_document(struct audit_entries *entries, struct content *content, const struct batch_order *order,
-                          const struct new_document *document, int64_t issued_at_us)
+static void note_document(struct audit_entries *entries, struct content *content, const struct batch *batch,
+                          const struct new_document *document, const struct sealed_credit *credit)
 {
     content->length = 0;
     put_word(content, document->kind == DOCUMENT_INVOICE ? "invoice" : "credit_note");
@@ -264,8 +265,11 @@ static void note_document(struct audit_entries *entries, struct content *content
     put_word(content, document->currency);
     put_number(content, document->prepaid_minor);
     put_number(content, document->content_version);
-    put_time(content, issued_at_us);
-    note(entries, AUDIT_DOCUMENT, order, &document->id, content);
+    put_time(content, batch->at_us);
+    put_text(content, batch->series->name);
+    put_bytes(content, credit->blob, credit->length);
+    put_bool(content, document->kind == DOCUMENT_INVOICE || document->takes_rest);
+    note(entries, AUDIT_DOCUMENT, batch_find_order(batch, &document->order_id), &document->id, content);
 }
 
 /* As sql/batch/insert_reviews.sql and the defaults of the table make it. */
@@ -301,7 +305,7 @@ static void note_step(struct audit_entries *entries, struct content *content, co
 }
 
 void batch_audit_effects(struct audit_entries *entries, const struct batch *batch, const struct uuid *history_ids,
-                         const char *const *inputs)
+                         const char *const *inputs, const struct sealed_credit *credits)
 {
     struct content content = {.arena = entries->arena};
     const struct effects *effects = &batch->effects;
@@ -319,8 +323,7 @@ void batch_audit_effects(struct audit_entries *entries, const struct batch *batc
         note_decision(entries, &content, batch_find_order(batch, &effects->decisions[i].order_id),
                       &effects->decisions[i], inputs[i]);
     for (size_t i = 0; i < effects->documents_count; i++)
-        note_document(entries, &content, batch_find_order(batch, &effects->documents[i].order_id),
-                      &effects->documents[i], batch->at_us);
+        note_document(entries, &content, batch, &effects->documents[i], &credits[i]);
     for (size_t i = 0; i < effects->reviews_count; i++)
         note_review(entries, &content, batch_find_order(batch, &effects->reviews[i].order_id), &effects->reviews[i]);
     for (size_t i = 0; i < effects->history_count; i++)

@@ -3,6 +3,7 @@
 #include "akkoord/store/audit.h"
 #include "akkoord/store/batch.h"
 #include "akkoord/store/orders.h"
+#include "batch_credits.h"
 
 /* The rows of akkoord.event that a batch adds. */
 struct event_rows {
@@ -29,7 +30,7 @@ void batch_audit_event(struct audit_entries *entries, const struct payment_event
                        const struct uuid *body_key_id, const uint8_t *body, size_t body_length);
 void batch_audit_events(struct audit_entries *entries, const struct batch *batch, const struct event_rows *rows,
                         const struct uuid *body_key_id);
-/* All else that the batch writes, but for the reviews that it decides. `history_ids` and `inputs` (JSON, canonical)
- * stand in the order of the steps and of the decisions. */
+/* All else that the batch writes, but for the reviews that it decides. `history_ids`, `inputs` (JSON, canonical) and
+ * `credits` stand in the order of the steps, of the decisions and of the documents. */
 void batch_audit_effects(struct audit_entries *entries, const struct batch *batch, const struct uuid *history_ids,
-                         const char *const *inputs);
+                         const char *const *inputs, const struct sealed_credit *credits);

@@ -33,6 +33,8 @@ static size_t collect_mails(const struct batch *batch, struct batch_job *jobs)
     size_t count = 0;
     for (size_t i = 0, document = 0; i < effects->decisions_count; i++) {
         const struct uuid *id = &effects->decisions[i].id;
+        while (document < effects->documents_count && uuid_is_nil(&effects->documents[document].decision_id))
+            document++; /* drawn up by staff, between decisions */
         if (document < effects->documents_count && uuid_equal(&effects->documents[document].decision_id, id))
             document++;
         else

@@ -6,6 +6,7 @@
 
 #include "akkoord/base/crypto.h"
 #include "akkoord/pg/sql.h"
+#include "batch_credits.h"
 #include "rows.h"
 
 static int compare_keys(const void *left, const void *right)
@@ -208,6 +209,7 @@ static enum status read_orders(const struct pg_result *result, struct batch *bat
         found->billing_key_id = pg_get_uuid(result, row, 10);
         order->payment_id = pg_get_optional_uuid(result, row, 11);
         found->audit_salt = pg_get_uuid(result, row, 12);
+        order->credited_minor = pg_get_int64(result, row, 13);
     }
     return STATUS_OK;
 }
@@ -422,6 +424,8 @@ enum status store_batch_load(struct store *store, struct batch *batch, struct er
             status = read_reviews(of_reviews->result, store, batch, error);
     }
     pg_batch_release(items, count);
+    if (status == STATUS_OK)
+        status = batch_load_credits(store, batch, error);
     if (status != STATUS_OK)
         pg_rollback(store->pg);
     return status;

@@ -9,8 +9,10 @@
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/decision_codec.h"
+#include "akkoord/store/documents.h"
 #include "akkoord/store/reviews.h"
 #include "batch_audit.h"
+#include "batch_credits.h"
 #include "batch_jobs.h"
 #include "rows.h"
 
@@ -156,6 +158,7 @@ static void add_orders(struct script *script, const struct batch *batch)
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->decision_id));
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->decisions_count);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&changed[i]->payment_id));
+    ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, changed[i]->credited_minor);
 }
 
 struct payment_rows {
@@ -396,31 +399,52 @@ static void add_jobs(struct script *script, const struct batch *batch)
     pg_params_add_time(params, batch->at_us);
 }
 
-static void add_documents(struct script *script, const struct batch *batch, enum document_kind kind)
+/* $13 to $17 of issue_documents.sql. */
+static void add_series_and_contents(struct pg_params *params, const struct batch *batch, enum document_kind kind,
+                                    const struct new_document **issued, const struct sealed_credit **contents,
+                                    size_t count)
+{
+    pg_params_add_text(params, batch->series->name);
+    pg_params_add_text(params, series_prefix(batch->series, kind));
+    pg_params_add_int64(params, batch->series->digits);
+    struct pg_array *sealed = pg_array_begin(params, PG_BYTES_ARRAY);
+    for (size_t i = 0; i < count; i++)
+        pg_array_add_bytes(sealed, contents[i]->blob, contents[i]->length);
+    pg_array_end(sealed);
+    ADD_ARRAY(params, PG_BOOL_ARRAY, pg_array_add_bool, count, kind == DOCUMENT_INVOICE || issued[i]->takes_rest);
+}
+
+/* `sealed` stands beside the documents of the batch. */
+static void add_documents(struct script *script, const struct batch *batch, enum document_kind kind,
+                          const struct sealed_credit *sealed)
 {
     size_t count = 0;
-    const struct new_document **issued =
-        ARENA_ARRAY(batch->arena, const struct new_document *, batch->effects.documents_count);
-    for (size_t i = 0; i < batch->effects.documents_count; i++) {
-        if (batch->effects.documents[i].kind == kind)
-            issued[count++] = &batch->effects.documents[i];
+    size_t all = batch->effects.documents_count;
+    const struct new_document **issued = ARENA_ARRAY(batch->arena, const struct new_document *, all);
+    const struct sealed_credit **contents = ARENA_ARRAY(batch->arena, const struct sealed_credit *, all);
+    for (size_t i = 0; i < all; i++) {
+        if (batch->effects.documents[i].kind != kind)
+            continue;
+        contents[count] = &sealed[i];
+        issued[count++] = &batch->effects.documents[i];
     }
     if (count == 0)
         return;
     int64_t day = calendar_amsterdam_day(batch->at_us);
     struct pg_params *params = script_add(script, &sql_batch_issue_documents);
-    pg_params_add_text(params, kind == DOCUMENT_INVOICE ? "invoice" : "credit_note");
+    pg_params_add_text(params, document_kind_name(kind));
     pg_params_add_int64(params, calendar_year(day));
     pg_params_add_date(params, day);
     pg_params_add_time(params, batch->at_us);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &issued[i]->id);
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &issued[i]->order_id);
-    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, &issued[i]->decision_id);
+    ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&issued[i]->decision_id));
     ADD_ARRAY(params, PG_UUID_ARRAY, pg_array_add_uuid, count, uuid_or_null(&issued[i]->credits_id));
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->total_minor);
     ADD_ARRAY(params, PG_TEXT_ARRAY, pg_array_add_text, count, issued[i]->currency);
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->prepaid_minor);
     ADD_ARRAY(params, PG_INT64_ARRAY, pg_array_add_int64, count, issued[i]->content_version);
+    add_series_and_contents(params, batch, kind, issued, contents, count);
 }
 
 /* ---- the leaf ---- */
@@ -430,6 +454,7 @@ struct telling {
     struct audit_entries entries;
     struct uuid *history_ids;
     const char **inputs;
+    struct sealed_credit *credits; /* beside effects.documents */
 };
 
 static enum status begin_telling(struct store *store, const struct batch *batch, struct telling *telling,
@@ -442,6 +467,12 @@ static enum status begin_telling(struct store *store, const struct batch *batch,
         telling->history_ids[i] = uuid_new();
     for (size_t i = 0; i < effects->decisions_count; i++)
         telling->inputs[i] = decision_input_to_text(batch->arena, &effects->decisions[i]);
+    telling->credits = ARENA_ARRAY(batch->arena, struct sealed_credit, effects->documents_count);
+    for (size_t i = 0; i < effects->documents_count; i++) {
+        enum status status = batch_seal_credit(batch, &effects->documents[i], &telling->credits[i], error);
+        if (status != STATUS_OK)
+            return status;
+    }
     return audit_entries_begin(store, batch->arena, &telling->entries, error);
 }
 
@@ -513,7 +544,7 @@ static enum status add_changes(struct script *script, const struct batch *batch,
         return status;
     add_history(script, batch, telling->history_ids);
     add_jobs(script, batch);
-    batch_audit_effects(&telling->entries, batch, telling->history_ids, telling->inputs);
+    batch_audit_effects(&telling->entries, batch, telling->history_ids, telling->inputs, telling->credits);
     return STATUS_OK;
 }
 
@@ -530,8 +561,8 @@ enum status store_batch_write(struct store *store, struct batch *batch, const st
         status = note_decided_reviews(store, batch, script, &telling.entries, error);
     if (status == STATUS_OK) {
         add_leaf(script, batch, &telling.entries);
-        add_documents(script, batch, DOCUMENT_INVOICE);
-        add_documents(script, batch, DOCUMENT_CREDIT_NOTE);
+        add_documents(script, batch, DOCUMENT_INVOICE, telling.credits);
+        add_documents(script, batch, DOCUMENT_CREDIT_NOTE, telling.credits);
         script->items[script->count++] = (struct pg_batch_item){.statement = &pg_statement_commit};
         status = run_script(store, script, error);
     }

@@ -3,6 +3,7 @@
 
 #include "akkoord/domain/calendar.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/credit_content.h"
 #include "akkoord/store/order_content.h"
 #include "rows.h"
 
@@ -120,6 +121,8 @@ enum {
     OPEN_CONTENT,
     OPEN_KEY_ID,
     OPEN_WRAPPED,
+    OPEN_DOCUMENT_ID,
+    OPEN_OWN_CONTENT,
 };
 
 static enum status open_key(struct store *store, const struct pg_result *result, struct data_key *key,
@@ -145,6 +148,12 @@ static enum status open_content(struct arena *arena, const struct pg_result *res
     if (place.content_version != pg_get_int64(result, 0, OPEN_DOCUMENT_VERSION))
         return error_set(error, STATUS_INTERNAL, "content_changed", "the content of an issued document was replaced");
     size_t length;
+    if (!pg_is_null(result, 0, OPEN_OWN_CONTENT)) {
+        struct credit_note note;
+        struct uuid id = pg_get_uuid(result, 0, OPEN_DOCUMENT_ID);
+        const uint8_t *own = pg_get_bytes(result, 0, OPEN_OWN_CONTENT, &length);
+        return credit_content_open(arena, key, &id, &place.customer_id, own, length, content, &note, error);
+    }
     const uint8_t *blob = pg_get_bytes(result, 0, OPEN_CONTENT, &length);
     return order_content_open(arena, key, &place, blob, length, content, error);
 }

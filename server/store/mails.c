@@ -44,7 +44,7 @@ enum status store_mail_add_of_document(struct store *store, struct arena *arena,
     enum status status = pg_execute(store->pg, &sql_mail_decision_of_document, &params, &result, error);
     if (status != STATUS_OK)
         return status;
-    bool found = pg_result_rows(result) > 0;
+    bool found = pg_result_rows(result) > 0 && !pg_is_null(result, 0, 0);
     if (found)
         mail.subject_id = pg_get_uuid(result, 0, 0);
     pg_result_free(result);

@@ -1,7 +1,8 @@
 -- The orders of commands ($1), of reviews ($2) and of payments ($3, $4), locked in the order of their ids. What the
 -- rules need stands on this row: after waiting for the lock, other tables may be read only by a later statement.
 SELECT o.id, o.status, o.total_minor, o.currency, o.expires_at, o.content_version, o.invoice_id, o.decision_id,
-       o.decisions_count, o.customer_id, o.billing_key_id, o.payment_id, o.audit_salt
+       o.decisions_count, o.customer_id, o.billing_key_id, o.payment_id, o.audit_salt,
+       o.credited_minor
 FROM customer_order AS o
 WHERE o.id IN (
     SELECT unnest($1::uuid[])

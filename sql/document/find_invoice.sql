@@ -3,5 +3,5 @@ SELECT d.id, d.order_id, d.kind, d.number, d.issue_date, d.total_minor, d.curren
   FROM document d
   JOIN customer_order o ON o.id = d.order_id
  WHERE d.order_id = $1 AND d.kind = 'invoice' AND ($2::uuid IS NULL OR o.customer_id = $2)
- ORDER BY d.year DESC, d.sequence DESC
+ ORDER BY d.issued_at DESC, d.sequence DESC
  LIMIT 1

@@ -350,14 +350,13 @@ describe('what is done by hand is found', () => {
       const insert = (values) => query(`INSERT INTO akkoord.${table} SELECT * FROM json_populate_record(NULL::akkoord.${table}, $1)`, [JSON.stringify(values)]);
       await insert(row);
       await expectClean(server);
+      if (table === 'rendition') return; // every document has each of its formats: there is no place for another
       const added = { ...row, [name ?? 'sku']: name === null ? 'forged' : randomUUID() };
-      if (table === 'rendition') Object.assign(added, { document_id: row.document_id, format: 'cii' });
       await insert(added);
       const { told } = await auditVerify(server);
       const wanted = name === null ? 'changed: service (the price list)' : `added: ${table} ${added[name]}`;
       assert.ok(told.includes(wanted), `${wanted}: ${told}`);
-      await query(`DELETE FROM akkoord.${table} WHERE ctid = (SELECT max(ctid) FROM akkoord.${table} WHERE
-        ${table === 'rendition' ? "format = 'cii'" : `${name ?? 'sku'}::text = '${added[name ?? 'sku']}'`})`);
+      await query(`DELETE FROM akkoord.${table} WHERE ${name ?? 'sku'}::text = '${added[name ?? 'sku']}'`);
       await expectClean(server);
     });
   }

@@ -32,7 +32,7 @@ const belongsTo = {
   review_opening: null, staff: null,
 };
 // Tables that hold nothing of a person.
-const ofNobody = ['audit_checkpoint', 'audit_leaf', 'audit_pending', 'audit_state', 'audit_tile', 'discount_code', 'document_counter', 'erasure_ledger',
+const ofNobody = ['audit_checkpoint', 'audit_leaf', 'audit_pending', 'audit_state', 'audit_tile', 'discount_code', 'document_counter', 'document_prefix', 'erasure_ledger',
   'installation', 'key_encryption_key', 'order_information', 'retention_run', 'schema_migration', 'service'];
 // Written once: neither role may change or delete them.
 const immutable = ['decision', 'document', 'event', 'event_key', 'event_variant', 'history', 'mail', 'rendition', 'review_statement'];

@@ -15,6 +15,7 @@
 #include "akkoord/base/uuid.h"
 #include "akkoord/domain/payment_event.h"
 #include "akkoord/domain/transition.h"
+#include "akkoord/store/series.h"
 #include "akkoord/vault/keyring.h"
 
 #define COMMITTER_WAITING_MAX 8192 /* items; more are refused as busy */
@@ -27,6 +28,7 @@ struct committer_options {
     const char *database_url; /* the worker's; copied */
     struct keyring *keyring;  /* must outlive the committer */
     bool installation_live;
+    struct document_series series; /* that documents are issued in */
 };
 
 struct committer *committer_start(const struct committer_options *options) __attribute__((returns_nonnull));
@@ -67,13 +69,18 @@ struct order_command {
     /* Of an outcome that a second member of staff confirms: who, and when it was proposed. Else nil and 0. */
     struct uuid confirmed_by;
     int64_t proposed_at_us;
+    /* COMMAND_CREDIT; what it points to must live until the answer. *credit_is_repeated is set when the same was asked
+     * for before under the same Idempotency-Key, and nothing was done. */
+    const struct credit_request *credit;
+    bool *credit_is_repeated;
     const char *reasons; /* the reviewer's own words, UTF-8; sealed by the committer under the order's billing key */
 };
 
 /*
  * Blocks the calling worker thread until the command is durable or refused; never call it on an event loop.
  * STATUS_OK · STATUS_NOT_FOUND (no such order or review, or not this customer's) · STATUS_CONFLICT with the codes of
- * order_transition(), `review_decided` and `proposal_changed` · STATUS_BUSY · STATUS_UNAVAILABLE (may or may not be
+ * order_transition(), `review_decided`, `proposal_changed` and `idempotency_mismatch` · STATUS_INVALID as of
+ * order_transition() · STATUS_BUSY · STATUS_UNAVAILABLE (may or may not be
  * kept).
  */
 enum status committer_run(struct committer *committer, const struct order_command *command,

@@ -11,10 +11,20 @@ api_function api_staff_session_begin;
 
 /* GET /v1/staff/orders?status= */
 api_function api_staff_orders_list;
-/* GET /v1/staff/orders/{id}: the order, and `history` and `legal_holds` beside it. */
+/* GET /v1/staff/orders/{id}: the order, and `history`, `legal_holds` and `credit_notes` beside it. */
 api_function api_staff_order_show;
+/* The same order as the answer of another call. */
+enum status api_answer_staff_order(struct api_call *call, const struct uuid *id, int http_status,
+                                   struct http_answer *answer, struct error *error) AKKOORD_MUST_CHECK;
 /* POST /v1/staff/orders/{id}/complete, of reviewer and manager: 200 order. */
 api_function api_staff_order_complete;
+/* POST /v1/staff/orders/{id}/credit-notes, of manager, with an optional Idempotency-Key: {"lines": [{"line",
+ * "quantity"}]} or {"amounts": [{"vat_category", "vat_rate", "gross"}]}, "reason" and perhaps "refund" → 201 order. 409
+ * `nothing_to_credit`: no invoice stands, or less of it is left. */
+api_function api_staff_credit_note_add;
+/* `credit_notes` of an order: those with lines of their own. */
+enum status api_load_credit_notes(struct api_call *call, const struct uuid *order_id, const char *currency,
+                                  json_t **array, struct error *error) AKKOORD_MUST_CHECK;
 
 /* GET /v1/staff/payments?status= */
 api_function api_staff_payments_list;

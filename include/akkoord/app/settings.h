@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "akkoord/base/status.h"
+#include "akkoord/store/series.h"
 
 #define SETTINGS_SECRET_BYTES_MAX   65536
 #define SETTINGS_PROXIES_MAX        64
@@ -89,6 +90,7 @@ struct settings {
     bool review_strict;
     bool smtp_requires_tls;
     int64_t review_four_eyes_minor; /* 0: off */
+    struct document_series series;
     struct settings_cidr trusted_proxies[SETTINGS_PROXIES_MAX];
     size_t trusted_proxies_count;
     int64_t clock_offset_s; /* AKKOORD_CLOCK_OFFSET, test mode only: 0 otherwise */

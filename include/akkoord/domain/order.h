@@ -9,6 +9,7 @@
 
 #include "akkoord/base/money.h"
 #include "akkoord/base/uuid.h"
+#include "akkoord/domain/credit.h"
 #include "akkoord/domain/payment_event.h"
 #include "akkoord/domain/reversal.h"
 
@@ -63,10 +64,13 @@ struct order {
     char currency[CURRENCY_BYTES];
     int64_t expires_at_us;
     int64_t content_version;
-    struct uuid invoice_id;   /* the invoice that stands; nil if none */
-    struct uuid decision_id;  /* the newest decision that is not `refused`; nil if none */
-    struct uuid payment_id;   /* the payment it rests on: the last that was accepted or held; nil if none */
-    int64_t decisions_count;  /* all that were made about it, refused ones too */
+    struct uuid invoice_id;  /* the invoice that stands; nil if none */
+    struct uuid decision_id; /* the newest decision that is not `refused`; nil if none */
+    struct uuid payment_id;  /* the payment it rests on: the last that was accepted or held; nil if none */
+    int64_t decisions_count; /* all that were made about it, refused ones too */
+    int64_t credited_minor;  /* of the invoice that stands, by partial credit notes; below its total */
+    /* The same in full; NULL unless there is something to credit, or more than nothing was credited. */
+    struct credit_state *credits;
     struct payment *payments; /* oldest first; grows in the arena of the effects */
     size_t payments_count, payments_capacity;
     bool is_changed; /* something above but the payments differs from the row */

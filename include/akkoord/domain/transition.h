@@ -19,6 +19,7 @@ enum command_kind {
     COMMAND_COMPLETE,       /* by staff: the work is done */
     COMMAND_ADD_ATTEMPT,    /* by the customer: another way to pay */
     COMMAND_REVIEW_OUTCOME, /* by staff */
+    COMMAND_CREDIT,         /* by staff: a part of the invoice is taken back */
 };
 
 enum review_outcome { REVIEW_UPHELD, REVIEW_OVERTURNED };
@@ -31,7 +32,8 @@ struct command {
     const struct payment_event *event;
     struct reversal early;
     struct named_refund *refund; /* of an event with a refund_id: that refund, in which it is noted too; else NULL */
-    struct payment attempt;      /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
+    const struct credit_request *credit; /* of COMMAND_CREDIT */
+    struct payment attempt;              /* of COMMAND_ADD_ATTEMPT: is_new, open; amount and currency are filled in */
     /* of COMMAND_REVIEW_OUTCOME */
     struct uuid review_id;
     struct uuid reviewed_decision_id;
@@ -56,8 +58,10 @@ struct new_document {
     struct uuid id;
     enum document_kind kind;
     struct uuid order_id;
-    struct uuid decision_id;
-    struct uuid credits_id; /* of a credit note */
+    struct uuid decision_id;        /* nil: a credit note that staff drew up */
+    struct uuid credits_id;         /* of a credit note */
+    bool takes_rest;                /* the credit note after which nothing of its invoice is left */
+    const struct credit_note *note; /* of a credit note with lines of its own; NULL: those of the order */
     int64_t total_minor;
     char currency[CURRENCY_BYTES];
     int64_t prepaid_minor;
@@ -98,7 +102,9 @@ struct effects {
 /*
  * Applies one command. For an event `outcome` says how it met the order. For the other commands a refusal is
  * STATUS_CONFLICT with the code `order_not_cancellable`, `order_not_completable`, `order_not_payable`,
- * `too_many_attempts` or `nothing_to_overturn`, and nothing has changed but an order whose time was over.
+ * `too_many_attempts`, `nothing_to_overturn` or `nothing_to_credit`, and nothing has changed but an order whose time
+ * was over. STATUS_INVALID as of credit_compute(). STATUS_INTERNAL `credits_unreadable`, and nothing has changed, for
+ * any command about an order that has partial credit notes when these could not be read.
  */
 enum status order_transition(struct order *order, const struct command *command, struct effects *effects,
                              enum event_outcome *outcome, struct error *error) AKKOORD_MUST_CHECK;

@@ -10,6 +10,7 @@
  */
 #include "akkoord/domain/payment_event.h"
 #include "akkoord/domain/transition.h"
+#include "akkoord/store/series.h"
 #include "akkoord/store/store.h"
 
 struct batch_event {
@@ -23,11 +24,14 @@ struct batch_event {
     struct uuid order_id; /* the order it fits; nil if none */
 };
 
+struct batch_credits;
+
 struct batch_order {
     struct order order;
     struct uuid customer_id;
     struct uuid billing_key_id;
     struct uuid audit_salt; /* audit.h */
+    struct batch_credits *credits; /* beside order.credits; NULL when that is */
 };
 
 struct batch_early {
@@ -80,11 +84,14 @@ struct batch_payment_id {
 struct batch {
     struct arena *arena;
     int64_t at_us;
+    const struct document_series *series; /* that documents are issued in */
     /* what it is about */
     struct batch_event *events;
     size_t events_count;
     const struct uuid *order_ids; /* of commands and of events that name one */
     size_t order_ids_count;
+    const struct uuid *credit_order_ids; /* of order_ids: a credit is asked of them */
+    size_t credit_order_ids_count;
     const struct uuid *review_ids;
     size_t review_ids_count;
     const struct batch_job *jobs;
@@ -139,3 +146,10 @@ struct batch_order *batch_find_payment_order(const struct batch *batch, const st
 struct batch_early *batch_find_early(struct batch *batch, const struct payment_event *event, bool create);
 /* The refund that the event names, as it is known and to be noted in; NULL when it names none. */
 struct named_refund *batch_find_refund(const struct batch *batch, const struct payment_event *event);
+
+/* Whether a credit of this order was asked for before, under the same Idempotency-Key, in this batch too.
+ * STATUS_CONFLICT `idempotency_mismatch`: with another body. */
+enum status batch_find_credit_request(const struct batch_order *order, const struct credit_request *request,
+                                      bool *is_repeated, struct error *error) AKKOORD_MUST_CHECK;
+/* A credit was made; `request` must live as long as the batch. */
+void batch_note_credit_request(struct batch *batch, struct batch_order *order, const struct credit_request *request);

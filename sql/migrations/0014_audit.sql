@@ -97,7 +97,7 @@ FROM akkoord.customer_order AS o;
 CREATE VIEW akkoord.audit_order_state (id, subject_id, salt, content, extra) WITH (security_invoker = true) AS
 SELECT o.id, o.id, o.audit_salt,
        concat_ws('|', o.status, akkoord.audit_word(o.invoice_id::text), akkoord.audit_word(o.decision_id::text),
-                 akkoord.audit_word(o.payment_id::text), o.decisions_count), NULL::text
+                 akkoord.audit_word(o.payment_id::text), o.decisions_count, o.credited_minor), NULL::text
 FROM akkoord.customer_order AS o;
 
 -- 3
@@ -114,8 +114,9 @@ JOIN akkoord.customer_order AS o ON o.id = p.order_id;
 -- 4: an invoice or a credit note but for its number, which no row has before it is committed
 CREATE VIEW akkoord.audit_document (id, subject_id, salt, content, extra) WITH (security_invoker = true) AS
 SELECT d.id, d.order_id, o.audit_salt,
-       concat_ws('|', d.kind, d.decision_id, akkoord.audit_word(d.credits_id::text), d.total_minor, d.currency,
-                 d.prepaid_minor, d.content_version, akkoord.audit_time(d.issued_at)), NULL::text
+       concat_ws('|', d.kind, akkoord.audit_word(d.decision_id::text), akkoord.audit_word(d.credits_id::text),
+                 d.total_minor, d.currency, d.prepaid_minor, d.content_version, akkoord.audit_time(d.issued_at),
+                 akkoord.audit_text(d.series), akkoord.audit_bytes(d.content_sealed), d.takes_rest), NULL::text
 FROM akkoord.document AS d
 JOIN akkoord.customer_order AS o ON o.id = d.order_id;
 

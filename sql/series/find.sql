@@ -1,0 +1,1 @@
+SELECT series, kind FROM document_prefix WHERE prefix = $1
