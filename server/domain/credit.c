@@ -238,8 +238,8 @@ static void add_units(struct work *work, size_t index, int64_t quantity)
     add_line(work, group_of(state, index), &units, amount);
 }
 
-/* An amount that is of no line in particular. */
-static void add_amount(struct work *work, size_t group, const char *name, bool includes_vat, int64_t amount_minor)
+/* An amount with VAT that is of no line in particular. */
+static void add_amount(struct work *work, size_t group, const char *name, int64_t amount_minor)
 {
     const struct vat_subtotal *subtotal = &work->state->totals->subtotals[group];
     struct order_line line = {.sku = "credit",
@@ -247,7 +247,7 @@ static void add_amount(struct work *work, size_t group, const char *name, bool i
                               .quantity = 1,
                               .unit_price_minor = amount_minor,
                               .vat_rate_basis_points = subtotal->vat_rate_basis_points,
-                              .price_includes_vat = includes_vat};
+                              .price_includes_vat = true};
     memcpy(line.vat_category, subtotal->vat_category, sizeof(line.vat_category));
     add_line(work, group, &line, amount_minor);
 }
@@ -360,7 +360,7 @@ static enum status take_amount(struct work *work, const struct credit_request *r
         return item_error(error, "unknown", "amounts", index, "vat_rate", "the invoice has no lines of this VAT rate");
     if (work->groups[group].is_taken)
         return item_error(error, "duplicate", "amounts", index, "vat_rate", "this VAT rate stands here twice");
-    add_amount(work, group, request->reason, true, amount->gross_minor);
+    add_amount(work, group, request->reason, amount->gross_minor);
     return STATUS_OK;
 }
 
@@ -413,7 +413,7 @@ static void add_rest_of_group(struct work *work, size_t group, struct credit_par
         }
     } else {
         const char *name = state->language == LANGUAGE_NL ? "Resterend bedrag" : "Remaining amount";
-        add_amount(work, group, name, false, net_left(state, group));
+        add_amount(work, group, name, net_left(state, group) + vat_left(state, group));
     }
     work->groups[group].net_minor = net_left(state, group);
     work->groups[group].vat_minor = vat_left(state, group);
