@@ -68,6 +68,7 @@ CODECS = [
     "server/store/price_list*",
     "include/akkoord/store/parties.h",  # buyer and seller as sealed
     "server/store/order_content.c",  # an order's content as sealed
+    "server/store/credit_content.c",  # a credit note's
     "server/store/staff_profile.c",  # a member of staff as sealed
 ]
 

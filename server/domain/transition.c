@@ -9,34 +9,9 @@
 
 #include <assert.h>
 
+#include "effects.h"
+
 /* ---- what follows ---- */
-
-/* Makes room for one more element of a growing array in the arena. */
-static void *grow(struct arena *arena, void *items, size_t count, size_t *capacity, size_t item_bytes)
-{
-    if (count < *capacity)
-        return items;
-    *capacity = *capacity > 0 ? *capacity * 2 : 4;
-    if (*capacity <= count)
-        *capacity = count + 1;
-    void *grown = arena_alloc_zero(arena, *capacity, item_bytes);
-    if (count > 0)
-        memcpy(grown, items, count * item_bytes);
-    return grown;
-}
-
-static void add_history(struct effects *effects, const struct order *order, const struct command *command,
-                        const char *step, enum actor actor)
-{
-    effects->history = grow(effects->arena, effects->history, effects->history_count, &effects->history_capacity,
-                            sizeof(*effects->history));
-    effects->history[effects->history_count++] = (struct history_step){.order_id = order->id,
-                                                                       .review_id = command->review_id,
-                                                                       .step = step,
-                                                                       .actor = actor,
-                                                                       .staff_id = command->staff_id,
-                                                                       .at_us = command->at_us};
-}
 
 static enum status credits_unreadable(struct error *error)
 {
@@ -58,8 +33,8 @@ static void set_payment_status(struct payment *payment, enum payment_status stat
 static struct uuid add_decision(struct order *order, const struct command *command, const struct verdict *verdict,
                                 const struct policy_input *input, struct effects *effects)
 {
-    effects->decisions = grow(effects->arena, effects->decisions, effects->decisions_count,
-                              &effects->decisions_capacity, sizeof(*effects->decisions));
+    effects->decisions = effects_grow(effects->arena, effects->decisions, effects->decisions_count,
+                                      &effects->decisions_capacity, sizeof(*effects->decisions));
     struct decision *decision = &effects->decisions[effects->decisions_count++];
     *decision = (struct decision){
         .id = uuid_new(),
@@ -79,36 +54,18 @@ static struct uuid add_decision(struct order *order, const struct command *comma
         order->decision_id = decision->id;
     order->is_changed = true; /* the count of decisions, at least */
     enum actor actor = input != NULL ? ACTOR_POLICY : ACTOR_STAFF;
-    add_history(effects, order, command, decision_outcome_name(verdict->outcome), actor);
+    effects_add_history(effects, order, command, decision_outcome_name(verdict->outcome), actor);
     return decision->id;
 }
 
 static void open_review(const struct order *order, const struct command *command, const struct uuid *decision_id,
                         struct effects *effects)
 {
-    effects->reviews = grow(effects->arena, effects->reviews, effects->reviews_count, &effects->reviews_capacity,
-                            sizeof(*effects->reviews));
+    effects->reviews = effects_grow(effects->arena, effects->reviews, effects->reviews_count,
+                                    &effects->reviews_capacity, sizeof(*effects->reviews));
     effects->reviews[effects->reviews_count++] = (struct new_review){
         .id = uuid_new(), .order_id = order->id, .decision_id = *decision_id, .requested_at_us = command->at_us};
-    add_history(effects, order, command, "review_requested", ACTOR_POLICY);
-}
-
-static struct new_document *add_document(const struct order *order, const struct uuid *decision_id,
-                                         enum document_kind kind, struct effects *effects)
-{
-    effects->documents = grow(effects->arena, effects->documents, effects->documents_count,
-                              &effects->documents_capacity, sizeof(*effects->documents));
-    struct new_document *document = &effects->documents[effects->documents_count++];
-    *document = (struct new_document){
-        .id = uuid_new(),
-        .kind = kind,
-        .order_id = order->id,
-        .decision_id = *decision_id,
-        .total_minor = order->total_minor,
-        .content_version = order->content_version,
-    };
-    memcpy(document->currency, order->currency, sizeof(document->currency));
-    return document;
+    effects_add_history(effects, order, command, "review_requested", ACTOR_POLICY);
 }
 
 /* ---- money ---- */
@@ -141,11 +98,11 @@ static void issue_invoice(struct order *order, const struct command *command, co
 {
     if (!uuid_is_nil(&order->invoice_id))
         return;
-    struct new_document *invoice = add_document(order, decision_id, DOCUMENT_INVOICE, effects);
+    struct new_document *invoice = effects_add_document(order, decision_id, DOCUMENT_INVOICE, effects);
     invoice->prepaid_minor = received_minor(order, command);
     order->invoice_id = invoice->id;
     order->is_changed = true;
-    add_history(effects, order, command, "invoice_issued", ACTOR_POLICY);
+    effects_add_history(effects, order, command, "invoice_issued", ACTOR_POLICY);
 }
 
 /* The invoice does not stand any more; another one over the same lines may be issued. */
@@ -174,7 +131,7 @@ static void issue_credit_note(struct order *order, const struct command *command
 {
     if (uuid_is_nil(&order->invoice_id))
         return;
-    struct new_document *credit_note = add_document(order, decision_id, DOCUMENT_CREDIT_NOTE, effects);
+    struct new_document *credit_note = effects_add_document(order, decision_id, DOCUMENT_CREDIT_NOTE, effects);
     credit_note->credits_id = order->invoice_id;
     credit_note->takes_rest = true;
     credit_note->prepaid_minor = sent_back_minor;
@@ -182,7 +139,7 @@ static void issue_credit_note(struct order *order, const struct command *command
         take_rest(order, credit_note, effects);
     end_invoice(order);
     order->is_changed = true;
-    add_history(effects, order, command, "credit_note_issued", ACTOR_POLICY);
+    effects_add_history(effects, order, command, "credit_note_issued", ACTOR_POLICY);
 }
 
 /* All money that is still with us for this order has to go back. */
@@ -192,7 +149,7 @@ static void send_money_back(struct order *order, const struct command *command, 
         if (!payment_is_taken(&order->payments[i]))
             continue;
         set_payment_status(&order->payments[i], PAYMENT_REFUND_DUE);
-        add_history(effects, order, command, "payment_refund_due", ACTOR_STAFF);
+        effects_add_history(effects, order, command, "payment_refund_due", ACTOR_STAFF);
     }
 }
 
@@ -285,8 +242,8 @@ static bool learn_ids(struct payment *payment, const struct payment_event *event
 /* Room for one more; what was pointed into order->payments before may have moved. */
 static struct payment *next_payment(struct order *order, struct effects *effects)
 {
-    order->payments = grow(effects->arena, order->payments, order->payments_count, &order->payments_capacity,
-                           sizeof(*order->payments));
+    order->payments = effects_grow(effects->arena, order->payments, order->payments_count, &order->payments_capacity,
+                                   sizeof(*order->payments));
     return &order->payments[order->payments_count++];
 }
 
@@ -380,7 +337,7 @@ static enum event_outcome apply_approval(struct order *order, struct payment *pa
         /* Unless it went back already, this second payment is to be sent back. */
         if (payment_is_taken(payment)) {
             set_payment_status(payment, PAYMENT_REFUND_DUE);
-            add_history(effects, order, command, "payment_refund_due", ACTOR_POLICY);
+            effects_add_history(effects, order, command, "payment_refund_due", ACTOR_POLICY);
         }
         break;
     case DECISION_CANCELLED:
@@ -433,12 +390,12 @@ static enum event_outcome apply_reversal(struct order *order, struct payment *pa
         payment->refunded_at_us = command->at_us;
     if (known->charged_back && !before->charged_back) {
         set_payment_status(payment, PAYMENT_CHARGED_BACK);
-        add_history(effects, order, command, "payment_charged_back", ACTOR_PROVIDER);
+        effects_add_history(effects, order, command, "payment_charged_back", ACTOR_PROVIDER);
         if (order_rests_on(order, payment))
             decide_reversal(order, payment, command, SUBJECT_CHARGE_BACK, 0, effects);
     } else if (is_full && !reversal_is_full(before, payment->amount_minor)) {
         set_payment_status(payment, PAYMENT_REFUNDED);
-        add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
+        effects_add_history(effects, order, command, "payment_refunded", ACTOR_PROVIDER);
         if (order_rests_on(order, payment))
             decide_reversal(order, payment, command, SUBJECT_REFUND,
                             is_money_for(order, payment, command) ? not_told_minor(order, payment->amount_minor) : 0,
@@ -446,7 +403,7 @@ static enum event_outcome apply_reversal(struct order *order, struct payment *pa
     } else if (went_back && payment_is_taken(payment)) {
         /* A payment that is due to go back stays due until all of it has. */
         set_payment_status(payment, PAYMENT_PARTIALLY_REFUNDED);
-        add_history(effects, order, command, "payment_partially_refunded", ACTOR_PROVIDER);
+        effects_add_history(effects, order, command, "payment_partially_refunded", ACTOR_PROVIDER);
     } else if (!went_back) {
         return EVENT_IGNORED; /* said again, or told of a refund that is known to have failed */
     }
@@ -472,13 +429,13 @@ static enum event_outcome apply_refund_failure(struct order *order, struct payme
     payment->is_changed = true;
     if (!payment_is_settled(payment))
         return EVENT_EARLY;
-    add_history(effects, order, command, "payment_refund_failed", ACTOR_PROVIDER);
+    effects_add_history(effects, order, command, "payment_refund_failed", ACTOR_PROVIDER);
     /* The payer's bank has it. */
     if (payment->status == PAYMENT_CHARGED_BACK)
         return EVENT_APPLIED;
     bool is_due = has_to_go_back(order, payment) && !reversal_is_full(&payment->reversal, payment->amount_minor);
     if (is_due && payment->status != PAYMENT_REFUND_DUE)
-        add_history(effects, order, command, "payment_refund_due", ACTOR_POLICY);
+        effects_add_history(effects, order, command, "payment_refund_due", ACTOR_POLICY);
     set_payment_status(payment, is_due ? PAYMENT_REFUND_DUE : status_after_approval(payment));
     return EVENT_APPLIED;
 }
@@ -542,7 +499,7 @@ static enum status add_attempt(struct order *order, const struct command *comman
     payment->created_at_us = command->at_us;
     payment->is_attempt = true;
     payment->is_new = true;
-    add_history(effects, order, command, "attempt_added", ACTOR_CUSTOMER);
+    effects_add_history(effects, order, command, "attempt_added", ACTOR_CUSTOMER);
     return STATUS_OK;
 }
 
@@ -593,11 +550,11 @@ static enum status apply_review(struct order *order, const struct command *comma
         cancel_by_review(order, command, REASON_UPHELD_BY_REVIEW, effects);
     else if (overturned)
         cancel_by_review(order, command, REASON_OVERTURNED_BY_REVIEW, effects);
-    add_history(effects, order, command, overturned ? "review_overturned" : "review_upheld", ACTOR_STAFF);
+    effects_add_history(effects, order, command, overturned ? "review_overturned" : "review_upheld", ACTOR_STAFF);
     if (!uuid_is_nil(&command->confirmed_by)) {
         struct command second = *command;
         second.staff_id = command->confirmed_by;
-        add_history(effects, order, &second, "outcome_confirmed", ACTOR_STAFF);
+        effects_add_history(effects, order, &second, "outcome_confirmed", ACTOR_STAFF);
     }
     return STATUS_OK;
 }
@@ -639,7 +596,7 @@ static enum status apply_credit(struct order *order, const struct command *comma
     if (status != STATUS_OK)
         return status;
     const struct uuid no_decision = {{0}};
-    struct new_document *document = add_document(order, &no_decision, DOCUMENT_CREDIT_NOTE, effects);
+    struct new_document *document = effects_add_document(order, &no_decision, DOCUMENT_CREDIT_NOTE, effects);
     document->credits_id = order->invoice_id;
     document->note = note;
     document->total_minor = note->totals.total_minor;
@@ -649,7 +606,7 @@ static enum status apply_credit(struct order *order, const struct command *comma
     if (document->takes_rest)
         end_invoice(order);
     order->is_changed = true;
-    add_history(effects, order, command, "credit_note_issued", ACTOR_STAFF);
+    effects_add_history(effects, order, command, "credit_note_issued", ACTOR_STAFF);
     return STATUS_OK;
 }
 
@@ -661,7 +618,7 @@ enum status order_transition(struct order *order, const struct command *command,
     /* The clock goes first: whatever comes after the term finds an expired order, whether or not the sweep has been. */
     if (order->status == ORDER_AWAITING_PAYMENT && command->at_us >= order->expires_at_us) {
         set_status(order, ORDER_EXPIRED);
-        add_history(effects, order, command, "expired", ACTOR_CLOCK);
+        effects_add_history(effects, order, command, "expired", ACTOR_CLOCK);
     }
     if (order->credited_minor > 0 && order->credits == NULL)
         return credits_unreadable(error);
@@ -676,14 +633,14 @@ enum status order_transition(struct order *order, const struct command *command,
             return error_set(error, STATUS_CONFLICT, "order_not_cancellable",
                              "an order can be cancelled only while it awaits payment or has expired");
         set_status(order, ORDER_CANCELLED);
-        add_history(effects, order, command, "cancelled", ACTOR_CUSTOMER);
+        effects_add_history(effects, order, command, "cancelled", ACTOR_CUSTOMER);
         return STATUS_OK;
     case COMMAND_COMPLETE:
         if (order->status != ORDER_ACCEPTED)
             return error_set(error, STATUS_CONFLICT, "order_not_completable",
                              "only an accepted order can be completed");
         set_status(order, ORDER_COMPLETED);
-        add_history(effects, order, command, "completed", ACTOR_STAFF);
+        effects_add_history(effects, order, command, "completed", ACTOR_STAFF);
         return STATUS_OK;
     case COMMAND_ADD_ATTEMPT:
         return add_attempt(order, command, effects, error);

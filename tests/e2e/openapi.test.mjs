@@ -343,6 +343,18 @@ describe('every call answers as described', () => {
     await ask(200, 'GET', `/v1/staff/orders/${order.id}`, { token });
     await ask(204, 'DELETE', hold, { token });
     await ask(422, 'DELETE', `${hold}?scope=none`, { token });
+    const credit = { lines: [{ line: 1, quantity: 1 }], reason: 'Sample.' };
+    const creditNotes = `/v1/staff/orders/${order.id}/credit-notes`;
+    await ask(422, 'POST', creditNotes, { token, body: { ...credit, lines: [{ line: 2, quantity: 1 }], refund: 'none' } });
+    await ask(422, 'POST', creditNotes, { token, body: { ...credit, lines: [{ line: 2, quantity: 1 }] } });
+    const [{ vat_category, vat_rate }] = order.lines;
+    await ask(201, 'POST', creditNotes, { token, body: { amounts: [{ vat_category, vat_rate, gross: { amount: 100, currency: 'EUR' } }], reason: 'Sample.' } });
+    const once = { 'idempotency-key': randomUUID() };
+    const all = await acceptedOrder();
+    await ask(201, 'POST', `/v1/staff/orders/${all.id}/credit-notes`, { token, body: credit, headers: once });
+    await ask(201, 'POST', `/v1/staff/orders/${all.id}/credit-notes`, { token, body: credit, headers: once });
+    await ask(409, 'POST', `/v1/staff/orders/${all.id}/credit-notes`, { token, body: { ...credit, reason: 'Other.' }, headers: once });
+    await ask(409, 'POST', `/v1/staff/orders/${all.id}/credit-notes`, { token, body: credit });
     await ask(200, 'POST', `/v1/staff/orders/${order.id}/complete`, { token });
     await ask(409, 'POST', `/v1/staff/orders/${order.id}/complete`, { token });
     await ask(200, 'GET', '/v1/staff/payments?status=paid', { token });
@@ -444,6 +456,7 @@ const bodies = () => ({
   placeOrder: standard(),
   payOrder: { payment_provider: 'standard' },
   setLegalHold: { reason: 'dispute' },
+  addCreditNote: { lines: [{ line: 1, quantity: 1 }], reason: 'Sample.' },
   requestReview: { statement: 'Sample.' },
   flagDecision: { statement: 'Sample.' },
   decideReview: { outcome: 'upheld', reasons: 'Sample.' },
