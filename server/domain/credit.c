@@ -111,22 +111,21 @@ static int64_t priced(const struct order_line *line)
     return line->unit_price_minor * line->quantity - line->discount_minor;
 }
 
-/* What the line costs on the invoice after all discounts, in its own basis. */
-static int64_t line_amount(const struct credit_state *state, size_t line)
+/* The amount of each rate over its lines. */
+static void share_out_amounts(struct credit_state *state)
 {
-    size_t group = group_of(state, line);
-    const struct vat_subtotal *subtotal = &state->totals->subtotals[group];
-    int64_t total = subtotal->net_minor + (state->lines[line].price_includes_vat ? subtotal->vat_minor : 0);
-    int64_t before = 0;
-    int64_t whole = 0;
+    int64_t whole[VAT_SUBTOTALS_MAX] = {0};
+    int64_t before[VAT_SUBTOTALS_MAX] = {0};
+    for (size_t i = 0; i < state->lines_count; i++)
+        whole[group_of(state, i)] += priced(&state->lines[i]);
     for (size_t i = 0; i < state->lines_count; i++) {
-        if (group_of(state, i) != group)
-            continue;
-        if (i < line)
-            before += priced(&state->lines[i]);
-        whole += priced(&state->lines[i]);
+        size_t group = group_of(state, i);
+        const struct vat_subtotal *subtotal = &state->totals->subtotals[group];
+        int64_t total = subtotal->net_minor + (state->lines[i].price_includes_vat ? subtotal->vat_minor : 0);
+        int64_t upto = before[group] + priced(&state->lines[i]);
+        state->amounts[i] = share(total, upto, whole[group]) - share(total, before[group], whole[group]);
+        before[group] = upto;
     }
-    return share(total, before + priced(&state->lines[line]), whole) - share(total, before, whole);
 }
 
 static enum status unreadable(struct error *error)
@@ -140,11 +139,13 @@ enum status credit_state_init(struct credit_state *state, struct arena *arena, c
     *state = (struct credit_state){.lines = lines,
                                    .lines_count = lines_count,
                                    .totals = totals,
+                                   .amounts = ARENA_ARRAY(arena, int64_t, lines_count),
                                    .quantities = ARENA_ARRAY(arena, int64_t, lines_count)};
     for (size_t i = 0; i < lines_count; i++) {
         if (group_of(state, i) == NO_GROUP)
             return unreadable(error);
     }
+    share_out_amounts(state);
     return STATUS_OK;
 }
 
@@ -222,7 +223,7 @@ static void add_units(struct work *work, size_t index, int64_t quantity)
 {
     const struct credit_state *state = work->state;
     const struct order_line *line = &state->lines[index];
-    int64_t whole = line_amount(state, index);
+    int64_t whole = state->amounts[index];
     int64_t before = state->quantities[index];
     int64_t amount = share(whole, before + quantity, line->quantity) - share(whole, before, line->quantity);
     struct order_line units = *line;
@@ -391,7 +392,7 @@ static bool units_are_the_rest(const struct credit_state *state, size_t group)
             continue;
         if (!has_units && line->price_includes_vat)
             left += vat_left(state, group);
-        int64_t whole = line_amount(state, i);
+        int64_t whole = state->amounts[i];
         left -= whole - share(whole, state->quantities[i], line->quantity);
         has_units = true;
     }

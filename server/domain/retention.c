@@ -530,7 +530,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
         {
             .name = "installation",
             .tables = "installation key_encryption_key schema_migration service discount_code document_counter "
-                      "order_information erasure_ledger",
+                      "document_prefix order_information erasure_ledger",
             .persons = RETENTION_NOBODY,
             .title = {"Inrichting", "Installation"},
             .data = {"prijslijst, nummertellers, versies, en de informatie die voor het bestellen is getoond",

@@ -70,7 +70,7 @@ static const struct statement statements[] = {
      2},
     {"document",
      "WITH c AS (INSERT INTO akkoord.document_counter AS c (kind, year, last_number, last_date)"
-     " VALUES ('invoice', extract(year FROM now())::bigint, 1, now()::date) ON CONFLICT (kind, year) DO UPDATE"
+     " VALUES ('invoice', extract(year FROM now())::bigint, 1, now()::date) ON CONFLICT (series, kind, year) DO UPDATE"
      " SET last_number = c.last_number + 1 RETURNING year, last_number, last_date)"
      " INSERT INTO akkoord.document (id, kind, year, sequence, number, issue_date, order_id, decision_id, total_minor,"
      " currency, prepaid_minor, content_version, issued_at) SELECT $2::text::uuid, 'invoice', year, last_number,"

@@ -91,12 +91,16 @@ async function holdsEverywhere(world) {
     WHERE decisions_count <> (SELECT count(*) FROM akkoord.decision d WHERE d.order_id = o.id)`);
   await nothing('at most one invoice of an order stands', `
     SELECT order_id FROM akkoord.document i WHERE kind = 'invoice'
-      AND NOT EXISTS (SELECT FROM akkoord.document n WHERE n.credits_id = i.id) GROUP BY order_id HAVING count(*) > 1`);
-  await nothing('an invoice stands for every order that is accepted or completed, and for none that is unpaid or cancelled', `
+      AND NOT EXISTS (SELECT FROM akkoord.document n WHERE n.credits_id = i.id AND n.takes_rest) GROUP BY order_id HAVING count(*) > 1`);
+  await nothing('no invoice is credited for more than it was, and one that ended for all of it', `
+    SELECT i.number FROM akkoord.document i JOIN akkoord.document n ON n.credits_id = i.id GROUP BY i.number, i.total_minor
+    HAVING sum(n.total_minor) > i.total_minor OR bool_or(n.takes_rest) <> (sum(n.total_minor) = i.total_minor)`);
+  await nothing('an invoice stands for every order that is accepted or completed, unless staff credited all of it, and for none that is unpaid or cancelled', `
     SELECT id, status FROM akkoord.customer_order o CROSS JOIN LATERAL (SELECT EXISTS (
       SELECT FROM akkoord.document i WHERE i.order_id = o.id AND i.kind = 'invoice'
-        AND NOT EXISTS (SELECT FROM akkoord.document n WHERE n.credits_id = i.id)) AS stands) s
-    WHERE CASE WHEN status IN ('accepted', 'completed') THEN NOT stands WHEN status <> 'held' THEN stands END`);
+        AND NOT EXISTS (SELECT FROM akkoord.document n WHERE n.credits_id = i.id AND n.takes_rest)) AS stands) s
+    WHERE CASE WHEN status IN ('accepted', 'completed') THEN NOT stands AND NOT EXISTS (
+      SELECT FROM akkoord.document n WHERE n.order_id = o.id AND n.takes_rest AND n.decision_id IS NULL) WHEN status <> 'held' THEN stands END`);
   await nothing('no event is applied twice', `
     SELECT provider, event_id FROM akkoord.event GROUP BY provider, event_id HAVING count(*) > 1`);
   await nothing('no event is put aside because the database refused it', `
@@ -229,6 +233,13 @@ const corners = {
   'an attempt that is asked for again under its key is the same one, and with another provider it is refused': planOf(kinds.test, 'standard', [
     { do: 'attempt', provider: 'mollie', key: 0 }, { do: 'attempt', provider: 'mollie', key: 0 }, { do: 'attempt', provider: 'mollie', key: 1 },
     { do: 'attempt', provider: 'stripe', key: 0 }, event('paid'), { do: 'attempt', provider: 'mollie', key: 1 },
+  ]),
+  'a refund after credits of parts credits what is left, and nothing more can be credited then': planOf(kinds.test, 'standard', [
+    event('paid'), { do: 'credit', part: 3 }, { do: 'credit', part: 2 }, { do: 'credit', part: 1 }, event('refunded', { part: 'all' }), { do: 'credit', part: 3 },
+  ]),
+  'an invoice that was credited in full is replaced when a charge-back of its order is overturned': planOf(kinds.test, 'standard', [
+    event('paid'), { do: 'credit', part: 1 }, event('charged_back'), { do: 'decide', which: 0, outcome: 'overturned' }, { do: 'credit', part: 2 },
+    { do: 'credit', part: 2 }, event('refunded', { part: 'all' }),
   ]),
   'a refund that fails before it is heard of cancels nothing': planOf(kinds.test, 'mollie', [
     event('pay', { told: 'ping' }), event('refund', { part: 'all', told: 'later' }), event('failRefund', { told: 'ping' }),

@@ -62,6 +62,7 @@ struct credit_state {
     size_t lines_count;
     const struct totals *totals;
     const char *discount_reason; /* of the document's discount, or NULL */
+    int64_t *amounts;            /* what each line costs after all discounts, in the basis of its price */
     int64_t *quantities;         /* of each line, credited by units */
     int64_t net_minor[VAT_SUBTOTALS_MAX];
     int64_t vat_minor[VAT_SUBTOTALS_MAX];

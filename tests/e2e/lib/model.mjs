@@ -7,13 +7,17 @@
 // compares a state with the order as the API shows it.
 //
 // Acts: {act: 'event', event} · {act: 'attempt', provider, ids?, mayJoin?, key?, isReplay} · {act: 'cancel'} · {act: 'complete'} ·
-// {act: 'ask', decision, by} · {act: 'decide', decision, outcome}: all but events carry `status` and `code` of the
+// {act: 'credit', amount} · {act: 'ask', decision, by} · {act: 'decide', decision, outcome}: all but events carry `status` and `code` of the
 // program's answer, and `decision` is an index into the order's decisions. {act: 'expire'}: expires_at passes;
 // {act: 'sweep'}: and the program has had the time to notice. {act: 'settled', callable}: it has had the time to send
 // money back at the providers that it can call.
 //
 // The `ids` of an attempt: one of these is the provider's id of it, told at once. `mayJoin`: another attempt at the same
 // provider was asked for at the same moment. `isReplay`: the program says that it was asked under this key before.
+//
+// A credit is of an amount with VAT of one VAT rate, always the same: `creditable` is what the order's lines of that rate
+// come to. The contract's table has no row for it either: a credit note of the amount while that much of the rate is left
+// of an invoice that stands, which ends with the last of it.
 //
 // An event: {provider, id, kind, payment, alias?, named, amount, currency, live, running?, refund?, ours?}. `kind` is
 // approved, failed, expired, lost (failed or expired), refunded, refund_failed, charged_back or nothing; `id` is null where
@@ -37,14 +41,14 @@ export function expectedTotals(services, lines) {
 }
 
 // `ids`: the provider's of the first attempt, where it has told one.
-export function newOrder({ total, currency = 'EUR', provider, ids = [], mode = 'test' }) {
+export function newOrder({ total, creditable = total, currency = 'EUR', provider, ids = [], mode = 'test' }) {
   return {
-    mode, total, currency, status: 'awaiting_payment',
+    mode, total, creditable, currency, status: 'awaiting_payment',
     due: false, // expires_at has passed, but perhaps nobody has noticed
     payments: [newPayment({ provider, ids, attempt: true, amount: total, currency })],
     carrier: null, // index of the payment that the order stands upon
     decisions: [], // {outcome, by, must, any, may, review}
-    documents: [], // {kind, total, credited, prepaid}; prepaid null: not told by the contract
+    documents: [], // {kind, total, credited, left, creditable, prepaid}; prepaid null: not told by the contract
     kept: [], // payments that no order is known for yet, with what was taken back of them
     keys: {}, // Idempotency-Keys that an attempt came of, and its provider
     seen: [], // event ids, sorted
@@ -72,6 +76,7 @@ export function step(state, act) {
     case 'attempt': return addAttempt(state, act);
     case 'cancel': return cancel(state, act);
     case 'complete': return complete(state, act);
+    case 'credit': return credit(state, act);
     case 'expire': return branch(state, (next) => { next.due = true; });
     case 'sweep': return branch(state, (next) => { next.due = true; sweep(next); });
     case 'ask': return ask(state, act);
@@ -399,6 +404,18 @@ function complete(state, { status }) {
   return status === 200 ? branch(state, (next) => { next.status = 'completed'; }) : [];
 }
 
+function credit(state, { amount, status, code }) {
+  const invoice = standing(state);
+  if (!invoice || amount > invoice.creditable) return status === 409 && code === 'nothing_to_credit' ? [state] : [];
+  return status === 201 ? branch(state, (next) => {
+    const credited = standing(next);
+    credited.creditable -= amount;
+    credited.left -= amount;
+    credited.credited = credited.left === 0;
+    next.documents.push({ kind: 'credit_note', total: amount });
+  }) : [];
+}
+
 function decide(state, { decision, outcome, status, code }) {
   const subject = state.decisions[decision];
   if (!subject?.review) return [];
@@ -478,14 +495,14 @@ function issueInvoice(state) {
   const counts = payment.currency === state.currency && !payment.test;
   // Open: what was paid before, when some of it has gone back already.
   const prepaid = payment.refunded > 0 || payment.chargedBack ? null : counts ? payment.amount : 0;
-  state.documents.push({ kind: 'invoice', total: state.total, credited: false, prepaid });
+  state.documents.push({ kind: 'invoice', total: state.total, credited: false, left: state.total, creditable: state.creditable, prepaid });
 }
 
 function issueCreditNote(state) {
   const invoice = standing(state);
   if (!invoice) return;
   invoice.credited = true;
-  state.documents.push({ kind: 'credit_note', total: invoice.total });
+  state.documents.push({ kind: 'credit_note', total: invoice.left });
 }
 
 // ---- comparing ----

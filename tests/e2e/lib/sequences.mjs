@@ -77,7 +77,7 @@ const pickPayment = (random, plan) =>
 function makeStep(random, plan, made) {
   const { inBurst, events } = made;
   const what = random.weighted({ event: 20, again: events.length > 0 ? 4 : 0, attempt: 2.5, cancel: 2,
-    complete: inBurst ? 1 : 2, expire: inBurst ? 0.5 : 1, sweep: inBurst ? 0 : 0.7, ask: 1.5, decide: 5 });
+    complete: inBurst ? 1 : 2, credit: inBurst ? 1.5 : 2, expire: inBurst ? 0.5 : 1, sweep: inBurst ? 0 : 0.7, ask: 1.5, decide: 5 });
   return { ...makeAct(random, plan, made, what), at: random.below(SERVERS) };
 }
 
@@ -86,6 +86,7 @@ function makeAct(random, plan, made, what) {
     case 'event': return makeEvent(random, plan, made);
     case 'again': return repeatEvent(random, plan, made);
     case 'attempt': return makeAttempt(random, plan, made);
+    case 'credit': return { do: what, part: random.pick([2, 2, 3, 1]) }; // a half, a third, all of its rate
     case 'ask': return { do: what, which: random.below(4), by: random.pick(['customer', 'staff']) };
     // Mostly the newest decision: which 0 is that one, 1 the one before it.
     case 'decide': return { do: what, which: random.maybe(0.75) ? 0 : random.below(4), outcome: random.pick(['upheld', 'overturned']) };
@@ -150,7 +151,11 @@ export async function livePlan(world, plan) {
   assert.deepEqual({ net, vat, total }, expectedTotals(world.services, lines), `the totals of ${JSON.stringify(lines)}`);
   const life = { order, customer, total: order.total.amount, tag: order.id.replaceAll('-', ''), view: order, reviews: new Map() };
   const ids = providerOf(plan, plan.provider).hasIds ? [order.payment.provider_payment_id] : [];
-  let states = [newOrder({ total: life.total, provider: plan.provider, ids, mode: plan.mode })];
+  // What credits are asked of: the rate of the first line.
+  const { vat_category, vat_rate } = order.lines[0];
+  const alike = expectedTotals(world.services, lines.filter(({ sku }) => world.services[sku].vat_rate === vat_rate)).total.amount;
+  life.creditable = { vat_category, vat_rate, amount: alike };
+  let states = [newOrder({ total: life.total, creditable: alike, provider: plan.provider, ids, mode: plan.mode })];
   const wrong = difference(states[0], order);
   if (wrong) return { life, states, failure: { steps: 0, text: wrong } };
   for (const account of Object.values(world.accounts)) account.meet(life);
@@ -210,6 +215,12 @@ async function act(world, plan, life, step, steps) {
     case 'cancel': return answered({ act: 'cancel' }, await server.api('POST', `${path}/cancel`, { token }));
     case 'complete':
       return answered({ act: 'complete' }, await server.api('POST', `/v1/staff/orders/${life.order.id}/complete`, { token: staff.token }));
+    case 'credit': {
+      const { vat_category, vat_rate, amount: all } = life.creditable;
+      const amount = Math.max(1, Math.trunc(all / step.part));
+      return answered({ act: 'credit', amount }, await server.api('POST', `/v1/staff/orders/${life.order.id}/credit-notes`,
+        { token: staff.token, body: { amounts: [{ vat_category, vat_rate, gross: { amount, currency: 'EUR' } }], reason: 'Agreed by telephone.' } }));
+    }
     case 'expire':
       await world.expire(life.order.id);
       return [alone({ act: 'expire' })];

@@ -231,6 +231,29 @@ static void reviews_are_strict_in_live_mode_unless_told_otherwise(void **state)
     assert_refused("AKKOORD_REVIEW_FOUR_EYES_AMOUNT", "AKKOORD_REVIEW_FOUR_EYES_AMOUNT=12.50");
 }
 
+static void numbers_have_prefixes_that_can_stand_in_a_path(void **state)
+{
+    (void)state;
+    assert_accepted("AKKOORD_MODE=test");
+    assert_string_equal(settings.series.name, "");
+    assert_string_equal(settings.series.invoice_prefix, "");
+    assert_string_equal(settings.series.credit_note_prefix, "CN");
+    assert_int_equal(settings.series.digits, 6);
+    assert_accepted("AKKOORD_SERIES=BENELUX-2", "AKKOORD_INVOICE_PREFIX=BE-", "AKKOORD_CREDIT_NOTE_PREFIX=ABCDEFGHIJ",
+                    "AKKOORD_NUMBER_DIGITS=12");
+    assert_string_equal(settings.series.name, "BENELUX-2");
+    assert_string_equal(settings.series.invoice_prefix, "BE-");
+    assert_string_equal(settings.series.credit_note_prefix, "ABCDEFGHIJ");
+    assert_int_equal(settings.series.digits, 12);
+    assert_refused("AKKOORD_INVOICE_PREFIX", "AKKOORD_INVOICE_PREFIX=A/B");
+    assert_refused("AKKOORD_INVOICE_PREFIX", "AKKOORD_INVOICE_PREFIX=a");
+    assert_refused("AKKOORD_INVOICE_PREFIX", "AKKOORD_INVOICE_PREFIX=ABCDEFGHIJK");
+    assert_refused("AKKOORD_CREDIT_NOTE_PREFIX", "AKKOORD_INVOICE_PREFIX=CN");
+    assert_refused("AKKOORD_SERIES", "AKKOORD_SERIES=A B");
+    assert_refused("AKKOORD_NUMBER_DIGITS", "AKKOORD_NUMBER_DIGITS=5");
+    assert_refused("AKKOORD_NUMBER_DIGITS", "AKKOORD_NUMBER_DIGITS=13");
+}
+
 static void api_urls_come_without_a_version(void **state)
 {
     (void)state;
@@ -319,6 +342,7 @@ int main(void)
         cmocka_unit_test(the_sandbox_is_refused_where_somebody_could_pay_with_nothing),
         cmocka_unit_test(live_mode_refuses_what_is_for_tests),
         cmocka_unit_test(reviews_are_strict_in_live_mode_unless_told_otherwise),
+        cmocka_unit_test(numbers_have_prefixes_that_can_stand_in_a_path),
         cmocka_unit_test(api_urls_come_without_a_version),
         cmocka_unit_test(proxies_are_networks_without_stray_bits),
         cmocka_unit_test(a_secret_may_stand_in_a_file),

@@ -285,6 +285,7 @@ static void a_discount_on_a_line_and_on_all_is_shared_by_its_units(void **state)
     scene.totals.subtotals[0].net_minor = 2799;
     scene.totals.subtotals[0].vat_minor = 588;
     scene.totals.subtotals[0].discount_net_minor = 200;
+    assert_int_equal(credit_state_init(&scene.state, scene.arena, scene.lines, 1, &scene.totals, NULL), STATUS_OK);
     static const int64_t nets[] = {933, 933, 933};
     for (int64_t unit = 0; unit < 3; unit++) {
         struct credit_note note;

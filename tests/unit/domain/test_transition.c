@@ -1009,6 +1009,24 @@ static void an_attempt_that_is_added_again_is_there_already(void **state)
     end(&scene);
 }
 
+static void an_order_whose_credits_can_not_be_read_is_left_alone(void **state)
+{
+    (void)state;
+    struct scene scene;
+    begin(&scene, "standard");
+    assert_int_equal(tell(&scene, PAYMENT_EVENT_APPROVED, "p", TOTAL), EVENT_APPLIED);
+    scene.order.credited_minor = 1;
+    struct payment_event refund = event_of(PAYMENT_EVENT_REFUNDED, "p", TOTAL);
+    const struct command command = {.kind = COMMAND_PAYMENT_EVENT, .at_us = NOW_US, .event = &refund};
+    enum event_outcome outcome = EVENT_IGNORED;
+    struct error error;
+    assert_int_equal(order_transition(&scene.order, &command, &scene.effects, &outcome, &error), STATUS_INTERNAL);
+    assert_string_equal(error.code, "credits_unreadable");
+    expect_order(&scene, "accepted", "accepted:payment_approved");
+    assert_int_equal(scene.effects.documents_count, 1);
+    end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -1048,6 +1066,7 @@ int main(void)
         cmocka_unit_test(a_held_order_waits_for_its_review_whatever_the_machine_does),
         cmocka_unit_test(a_providers_risk_score_is_an_input_and_decides_nothing),
         cmocka_unit_test(an_outcome_that_was_confirmed_says_by_whom),
+        cmocka_unit_test(an_order_whose_credits_can_not_be_read_is_left_alone),
         cmocka_unit_test(attempts_are_bounded),
         cmocka_unit_test(a_session_and_its_intent_are_one_payment),
         cmocka_unit_test(an_intent_that_names_our_attempt_is_the_payment_of_its_session),

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "akkoord/domain/tax.h"
+#include "akkoord/store/credit_content.h"
 #include "akkoord/store/order_content.h"
 
 /* Quotes, a backslash, combining marks, right-to-left script, an emoji of four code points, a noncharacter. */
@@ -313,6 +314,55 @@ static void test_opens_only_in_its_place(void **state)
     vault_data_key_release(&key);
 }
 
+/* What a credit note says reads back, with what it was asked for under; in its own row only. */
+static void test_credit_note(void **state)
+{
+    (void)state;
+    struct order_line lines[] = {line("a", 3, 333, false, 2100)};
+    struct order_content content = sample(lines, 1);
+    struct uuid places[][2] = {{uuid_new(), uuid_new()}, {uuid_new(), uuid_new()}, {uuid_new(), uuid_new()}};
+    places[1][0] = places[0][0];
+    places[2][1] = places[0][1];
+    const struct credit_part parts[] = {{.line = 1, .quantity = 2}, {.line = 200, .quantity = 1}};
+    const struct credit_request request = {
+        .reason = WEIRD, .refund = "re_1", .has_key = true, .key_sha256 = {1}, .body_sha256 = {[31] = 255}};
+    struct credit_note note = {.parts = parts, .parts_count = 2, .request = &request};
+    struct data_key key;
+    struct wrapped_key wrapped;
+    struct error error = {0};
+    uint8_t *blob;
+    size_t length;
+    struct order_content found;
+    struct credit_note read;
+    assert_int_equal(vault_data_key_new(keyring, KEY_PURPOSE_BILLING, &key, &wrapped, &error), STATUS_OK);
+    assert_int_equal(
+        credit_content_seal(arena, &key, &places[0][0], &places[0][1], &content, &note, &blob, &length, &error),
+        STATUS_OK);
+    assert_int_equal(
+        credit_content_open(arena, &key, &places[0][0], &places[0][1], blob, length, &found, &read, &error), STATUS_OK);
+    assert_same(&content, &found);
+    assert_int_equal(read.parts_count, 2);
+    assert_memory_equal(read.parts, parts, sizeof(parts));
+    assert_string_equal(read.request->reason, WEIRD);
+    assert_string_equal(read.request->refund, "re_1");
+    assert_true(read.request->has_key);
+    assert_memory_equal(read.request->key_sha256, request.key_sha256, SHA256_BYTES);
+    assert_memory_equal(read.request->body_sha256, request.body_sha256, SHA256_BYTES);
+    assert_int_equal(read.totals.total_minor, content.totals.total_minor);
+    for (size_t i = 1; i < 3; i++)
+        assert_int_equal(
+            credit_content_open(arena, &key, &places[i][0], &places[i][1], blob, length, &found, &read, &error),
+            STATUS_INTERNAL);
+    note = (struct credit_note){.parts = parts, .parts_count = 1};
+    assert_int_equal(
+        credit_content_seal(arena, &key, &places[0][0], &places[0][1], &content, &note, &blob, &length, &error),
+        STATUS_OK);
+    assert_int_equal(
+        credit_content_open(arena, &key, &places[0][0], &places[0][1], blob, length, &found, &read, &error), STATUS_OK);
+    assert_null(read.request);
+    vault_data_key_release(&key);
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -349,6 +399,7 @@ int main(void)
         {"what the program does not write is refused, with the field that is wrong", test_anything_else_is_refused,
          NULL, NULL, NULL},
         {"a content that is cut anywhere is refused", test_cut_content_is_refused, NULL, NULL, NULL},
+        {"a credit note reads back as it was drawn up, in its own row only", test_credit_note, NULL, NULL, NULL},
         {"a sealed content opens for its order, customer and version only", test_opens_only_in_its_place, NULL, NULL,
          NULL},
     };
