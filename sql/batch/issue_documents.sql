@@ -1,6 +1,7 @@
--- The last statement before the commit: advances the series $13 of the kind $1 and the year $2 by as many numbers as there are documents
--- and takes number and date ($3, today in Amsterdam, but never before the last one) together. The row of the counter
--- stays locked until the commit, so a rolled-back batch gives its numbers back and no gap can arise.
+-- The last statement before the commit: advances the series $13 of the kind $1 and the year $2 by as many numbers as there
+-- are documents and takes number and date ($3, today in Amsterdam, but never before the last one) together. The row of the
+-- counter stays locked until the commit, so a rolled-back batch gives its numbers back and no gap can arise. A number begins
+-- with $14 and has $15 digits or more after the year.
 WITH counter AS (
     INSERT INTO document_counter AS c (series, kind, year, last_number, last_date)
     VALUES ($13, $1, $2, cardinality($5::uuid[]), $3)

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 import { join } from 'node:path';
 
-import { addStaff, expectProblem, expectStatus, getOrder, payStandard, placeOrder, registerCustomer, sendStandard, staffLogin, startAkkoord } from './lib/akkoord.mjs';
+import { addStaff, expectProblem, expectStatus, getOrder, newStaff, payStandard, placeOrder, registerCustomer, sendStandard, staffLogin, startAkkoord } from './lib/akkoord.mjs';
 import { openBlob, readKeyring, sealBlob, unwrapDataKey, wrapDataKey } from './lib/vault.mjs';
 
 const SECRETS = { ada: 'Ada Verborgen', bob: 'Bob Geheim' };
@@ -35,6 +35,9 @@ before(async () => {
   const reviewer = await addStaff(server);
   const staff = await staffLogin(server, reviewer);
   [ada, bob] = [await live(SECRETS.ada, staff), await live(SECRETS.bob, staff)];
+  const { token } = await newStaff(server, 'manager');
+  expectStatus(await server.api('POST', `/v1/staff/orders/${bob.orders[1].id}/credit-notes`,
+    { token, body: { lines: [{ line: 1, quantity: 1 }], reason: `${SECRETS.bob} was let off` } }), 201);
   expectStatus(await sendStandard(server, { type: 'payment.paid', data: { payment: 'pay_stranger', order: 'nobody', amount: 1, currency: 'EUR' } }), 200);
 });
 
@@ -223,6 +226,8 @@ describe('another implementation', () => {
       customer_order: `SELECT id AS row, customer_id AS subject, content_version AS version, billing_key_id AS key, encode(content_sealed, 'hex') AS content_sealed FROM akkoord.customer_order`,
       rendition: `SELECT r.document_id AS row, o.customer_id AS subject, CASE r.format WHEN 'pdf' THEN 1 WHEN 'ubl' THEN 2 ELSE 3 END AS version, o.billing_key_id AS key,
         encode(r.bytes_sealed, 'hex') AS bytes_sealed FROM akkoord.rendition r JOIN akkoord.document d ON d.id = r.document_id JOIN akkoord.customer_order o ON o.id = d.order_id`,
+      document: `SELECT d.id AS row, o.customer_id AS subject, 1 AS version, o.billing_key_id AS key, encode(d.content_sealed, 'hex') AS content_sealed
+        FROM akkoord.document d JOIN akkoord.customer_order o ON o.id = d.order_id WHERE d.content_sealed IS NOT NULL`,
       review: `SELECT r.id AS row, o.customer_id AS subject, 1 AS version, o.billing_key_id AS key, encode(r.reasons_sealed, 'hex') AS reasons_sealed
         FROM akkoord.review r JOIN akkoord.decision d ON d.id = r.decision_id JOIN akkoord.customer_order o ON o.id = d.order_id`,
       review_statement: `SELECT s.id AS row, o.customer_id AS subject, 1 AS version, o.billing_key_id AS key, encode(s.text_sealed, 'hex') AS text_sealed FROM akkoord.review_statement s
@@ -239,7 +244,7 @@ describe('another implementation', () => {
         texts.push(openBlob(keys.get(key), { table, column, row, subject, version }, Buffer.from(bytes, 'hex')).toString('latin1'));
       }
     }
-    for (const expected of [SECRETS.ada, `${SECRETS.bob} was told`, `${SECRETS.ada} asks`, '%PDF-', '<?xml', 'totp_secret', 'pay_stranger']) {
+    for (const expected of [SECRETS.ada, `${SECRETS.bob} was told`, `${SECRETS.bob} was let off`, `${SECRETS.ada} asks`, '%PDF-', '<?xml', 'totp_secret', 'pay_stranger']) {
       assert.ok(texts.some((text) => text.includes(expected)), expected);
     }
   });
