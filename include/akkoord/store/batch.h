@@ -30,7 +30,7 @@ struct batch_order {
     struct order order;
     struct uuid customer_id;
     struct uuid billing_key_id;
-    struct uuid audit_salt; /* audit.h */
+    struct uuid audit_salt;        /* audit.h */
     struct batch_credits *credits; /* beside order.credits; NULL when that is */
 };
 
