@@ -188,7 +188,8 @@ enum status batch_seal_credit(const struct batch *batch, const struct new_docume
     content.lines_count = document->note->lines_count;
     content.totals = document->note->totals;
     content.discount_reason = NULL; /* units cost their share after it */
-    if (!tax_in_euros(&content.totals, content.currency, &content.exchange))
+    if (content.exchange.per_euro_millionths != 0 &&
+        !tax_in_euros(&content.totals, content.currency, &content.exchange))
         return error_set(error, STATUS_INTERNAL, "credit_amounts", "a credit note is too large in euros");
     return credit_content_seal(batch->arena, &order->credits->billing_key, &document->id, &order->customer_id, &content,
                                document->note, &sealed->blob, &sealed->length, error);
