@@ -64,7 +64,7 @@ for (const [type, bytes] of [['AES:32', 61], ['RSA:2048', 257]]) {
     });
 
     test('wraps every key of a new keyring', () => {
-      assert.equal(keysOf(server).length, 5);
+      assert.equal(keysOf(server).length, 6);
       for (const key of keysOf(server)) {
         assert.deepEqual(Object.keys(key).sort(), ['by', 'check', 'created', 'epoch', 'id', 'purpose', 'state', 'wrapped']);
         assert.equal(key.by, `pkcs11:token=studio%20${type.slice(0, 3)};object=akkoord`);
@@ -80,7 +80,7 @@ for (const [type, bytes] of [['AES:32', 61], ['RSA:2048', 257]]) {
 
     test('wraps the keys of a new epoch, which a server that runs takes up', async () => {
       assert.match(await must(server, ['keys', 'rotate']), /begun=yes .*left=0/);
-      assert.equal(keysOf(server).filter(({ wrapped }) => wrapped).length, 9);
+      assert.equal(keysOf(server).filter(({ wrapped }) => wrapped).length, 10);
       expectStatus(await server.api('GET', '/v1/me', { token: customer.token }), 200);
       expectStatus(await payStandard(server, await placeOrder(server, customer)), 200);
       assert.match(server.log, /keyring\.refreshed/);
@@ -138,7 +138,7 @@ test('the next rotation has a token wrap what stood in the clear until then', { 
   await must(moved, ['keys', 'rotate']);
   const text = readFileSync(keyringPath(moved), 'utf8');
   for (const { key } of plain) assert.ok(!text.includes(key));
-  assert.equal(keysOf(moved).filter(({ wrapped, key }) => wrapped && key === undefined).length, 9, 'the index key and the retired ones too');
+  assert.equal(keysOf(moved).filter(({ wrapped, key }) => wrapped && key === undefined).length, 10, 'the keys of index and audit and the retired ones too');
   expectStatus(await moved.api('GET', '/v1/me', { token: customer.token }), 200);
   expectStatus(await moved.api('POST', '/v1/sessions', { body: { email: customer.email, password: customer.password } }), 201);
   const copy = join(moved.folder, 'copy.json');
