@@ -224,7 +224,7 @@ for (const name of ['stripe', 'mollie']) {
       provider.settle(listed.refund.id, 'failed');
       await provider.cancel(cancelled.checkout, cancelled.refund.id);
       for (const { placed, payment, checkout } of [failed, cancelled, listed]) {
-        await untilRefunds(provider, checkout, 2, 60_000);
+        await untilRefunds(provider, checkout, 2, 120_000);
         await untilPayment(placed, payment, 'refunded');
         assert.deepEqual(sentBack(name, placed), { refunds: 1, refunded: placed.total.amount });
       }
