@@ -61,7 +61,7 @@ static enum status replay(struct api_call *call, const struct idempotency_reques
 /* ---- the order ---- */
 
 static enum status read_content(struct api_call *call, const json_t *body, struct order_request *request,
-                                struct order_content *content, struct error *error)
+                                struct order_content *content, char number[ORDER_NUMBER_BYTES], struct error *error)
 {
     struct customer customer;
     enum status status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
@@ -78,11 +78,11 @@ static enum status read_content(struct api_call *call, const json_t *body, struc
                                       .reference = request->reference,
                                       .seller = *call->options->seller,
                                       .buyer = request->buyer};
-    return api_price_order(call, request, content, error);
+    return api_price_order(call, request, content, number, error);
 }
 
-static enum status build_order(struct api_call *call, const struct order_request *request,
-                               const struct order_content *content, struct placing *placing, struct error *error)
+static void build_order(struct api_call *call, const struct order_request *request, const struct order_content *content,
+                        const char number[ORDER_NUMBER_BYTES], struct placing *placing)
 {
     int64_t now_us = clock_now_us();
     struct stored_order *order = &placing->order;
@@ -107,7 +107,7 @@ static enum status build_order(struct api_call *call, const struct order_request
         .content = *content,
     };
     memcpy(order->currency, content->currency, sizeof(order->currency));
-    return store_order_take_number(call->store, call->arena, order->number, error);
+    memcpy(order->number, number, sizeof(order->number));
 }
 
 /* ---- the second half ---- */
@@ -185,11 +185,11 @@ static enum status place(struct api_call *call, const json_t *body, struct placi
 {
     struct order_request request = {.lines = NULL};
     struct order_content content = {.lines = NULL};
-    enum status status = read_content(call, body, &request, &content, error);
-    if (status == STATUS_OK)
-        status = build_order(call, &request, &content, placing, error);
+    char number[ORDER_NUMBER_BYTES];
+    enum status status = read_content(call, body, &request, &content, number, error);
     if (status != STATUS_OK)
         return status;
+    build_order(call, &request, &content, number, placing);
     if (api_checkout_is_asked_for(call, placing->attempt.provider))
         return open_checkout(call, placing, error);
     return finish(call, placing, STATUS_OK, answer, error);

@@ -6,18 +6,6 @@
 #include "akkoord/store/orders.h"
 #include "batch_audit.h"
 
-enum status store_order_take_number(struct store *store, struct arena *arena, char number[ORDER_NUMBER_BYTES],
-                                    struct error *error)
-{
-    (void)arena;
-    struct pg_result *result = NULL;
-    enum status status = pg_execute(store->pg, &sql_order_take_number, NULL, &result, error);
-    if (status == STATUS_OK)
-        snprintf(number, ORDER_NUMBER_BYTES, "A%07lld", (long long)pg_get_int64(result, 0, 0));
-    pg_result_free(result);
-    return status;
-}
-
 /* ---- idempotency ---- */
 
 static struct seal_context response_context(const struct uuid *row_id, const struct uuid *customer_id)
@@ -188,7 +176,16 @@ static enum status idempotency_params(struct arena *arena, const struct idempote
 
 /* ---- placing ---- */
 
-#define PLACE_STATEMENTS_MAX 7
+#define PLACE_STATEMENTS_MAX 9
+#define PLACE_KEY            1 /* the insert of the data key, after the beginning */
+
+/* The order's data key, and whether the database refused it. */
+struct new_key {
+    struct data_key key;
+    struct pg_params params;
+    struct uuid kek_id;
+    bool is_missing;
+};
 
 struct placing {
     struct pg_batch_item items[PLACE_STATEMENTS_MAX];
@@ -201,11 +198,15 @@ static void add_statement(struct placing *placing, const struct pg_statement *st
     placing->items[placing->count++] = (struct pg_batch_item){.statement = statement, .params = params};
 }
 
-/* All that follows the data key, in one round trip that ends with the commit. */
-static enum status run_statements(struct store *store, struct placing *placing, struct error *error)
+/* One round trip, from the beginning of the transaction to its commit. `key_is_missing`: the data key was not inserted,
+ * and so nothing else. */
+static enum status run_statements(struct store *store, struct placing *placing, bool *key_is_missing,
+                                  struct error *error)
 {
     size_t failed = placing->count;
     enum status status = pg_execute_batch(store->pg, placing->items, placing->count, &failed, error);
+    const struct pg_result *key = placing->items[PLACE_KEY].result;
+    *key_is_missing = key != NULL && pg_result_affected(key) == 0;
     pg_batch_release(placing->items, placing->count);
     if (status == STATUS_CONFLICT && failed == placing->idempotency_index)
         return error_set(error, STATUS_CONFLICT, "idempotency_taken", "another request with this key was first");
@@ -214,8 +215,9 @@ static enum status run_statements(struct store *store, struct placing *placing, 
 
 static enum status place_under_key(struct store *store, struct arena *arena, const struct stored_order *order,
                                    const struct idempotency_request *idempotency, const char *response,
-                                   size_t response_length, const struct data_key *key, struct error *error)
+                                   size_t response_length, struct new_key *new_key, struct error *error)
 {
+    const struct data_key *key = &new_key->key;
     const struct order_content_place place = {
         .order_id = order->id, .customer_id = order->customer_id, .content_version = ORDER_CONTENT_VERSION_FIRST};
     const struct uuid step_id = uuid_new();
@@ -225,6 +227,8 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
     struct placing placing = {.count = 0, .idempotency_index = PLACE_STATEMENTS_MAX};
     uint8_t *blob;
     size_t blob_length;
+    add_statement(&placing, &pg_statement_begin, NULL);
+    add_statement(&placing, &sql_data_key_insert, &new_key->params);
     enum status status = audit_entries_begin(store, arena, &entries, error);
     if (status == STATUS_OK)
         status = order_content_seal(arena, key, &place, &order->content, &blob, &blob_length, error);
@@ -248,18 +252,26 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
     audit_leaf_params(&entries, order->created_at_us, leaf);
     add_statement(&placing, &sql_audit_insert, leaf);
     add_statement(&placing, &pg_statement_commit, NULL);
-    return run_statements(store, &placing, error);
+    return run_statements(store, &placing, &new_key->is_missing, error);
 }
 
 enum status store_order_place(struct store *store, struct arena *arena, const struct stored_order *order,
                               const struct idempotency_request *idempotency, const char *response,
                               size_t response_length, struct error *error)
 {
-    struct data_key key = {.secret = NULL};
-    enum status status = store_data_key_begin(store, arena, KEY_PURPOSE_BILLING, &order->customer_id, &key, error);
-    if (status == STATUS_OK)
-        status = place_under_key(store, arena, order, idempotency, response, response_length, &key, error);
-    pg_rollback(store->pg);
-    vault_data_key_release(&key);
-    return status;
+    struct new_key key;
+    for (int tries = 0; tries < 2; tries++) {
+        key = (struct new_key){.is_missing = false};
+        enum status status = store_data_key_prepare(store, arena, KEY_PURPOSE_BILLING, &order->customer_id, &key.key,
+                                                    &key.params, &key.kek_id, error);
+        if (status == STATUS_OK)
+            status = place_under_key(store, arena, order, idempotency, response, response_length, &key, error);
+        pg_rollback(store->pg);
+        vault_data_key_release(&key.key);
+        if (status == STATUS_OK || !key.is_missing)
+            return status;
+        /* Another process began a new epoch: its keys are in the file. */
+        keyring_refresh(store->keyring);
+    }
+    return store_kek_retired(&key.kek_id, error);
 }

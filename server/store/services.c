@@ -188,26 +188,20 @@ static enum status read_services(struct arena *arena, const struct pg_result *re
     return status;
 }
 
-static enum status query_services(struct store *store, struct arena *arena, const struct pg_statement *statement,
-                                  const struct pg_params *params, struct service **services, size_t *count,
-                                  struct error *error)
+enum status store_services_list(struct store *store, struct arena *arena, struct service **services, size_t *count,
+                                struct error *error)
 {
     struct pg_result *result = NULL;
-    enum status status = pg_execute(store->pg, statement, params, &result, error);
+    enum status status = pg_execute(store->pg, &sql_service_list, NULL, &result, error);
     if (status == STATUS_OK)
         status = read_services(arena, result, services, count, error);
     pg_result_free(result);
     return status;
 }
 
-enum status store_services_list(struct store *store, struct arena *arena, struct service **services, size_t *count,
-                                struct error *error)
-{
-    return query_services(store, arena, &sql_service_list, NULL, services, count, error);
-}
-
-enum status store_services_find(struct store *store, struct arena *arena, const char *const *skus, size_t skus_count,
-                                struct service **services, size_t *count, struct error *error)
+enum status store_services_find_and_number(struct store *store, struct arena *arena, const char *const *skus,
+                                           size_t skus_count, struct service **services, size_t *count,
+                                           char number[ORDER_NUMBER_BYTES], struct error *error)
 {
     struct pg_params params;
     pg_params_init(&params, arena);
@@ -215,7 +209,15 @@ enum status store_services_find(struct store *store, struct arena *arena, const 
     for (size_t i = 0; i < skus_count; i++)
         pg_array_add_text(array, skus[i]);
     pg_array_end(array);
-    return query_services(store, arena, &sql_service_find, &params, services, count, error);
+    struct pg_batch_item items[] = {{.statement = &sql_service_find, .params = &params},
+                                    {.statement = &sql_order_take_number}};
+    enum status status = pg_execute_batch(store->pg, items, 2, NULL, error);
+    if (status == STATUS_OK)
+        status = read_services(arena, items[0].result, services, count, error);
+    if (status == STATUS_OK)
+        snprintf(number, ORDER_NUMBER_BYTES, "A%07lld", (long long)pg_get_int64(items[1].result, 0, 0));
+    pg_batch_release(items, 2);
+    return status;
 }
 
 enum status store_discount_code_find(struct store *store, struct arena *arena, const char *text,

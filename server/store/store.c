@@ -45,65 +45,47 @@ void store_free(struct store *store)
     free(store);
 }
 
-/* How a key is inserted: inside the caller's transaction or alone, or as the first statement of one that begins here.
- */
-enum insertion { INSERTION_ALONE, INSERTION_BEGINS };
-
-/* False in *inserted when the database says that the KEK was retired. */
-static enum status insert(struct store *store, struct arena *arena, enum insertion how, const struct data_key *key,
-                          const struct uuid *customer_id, const struct wrapped_key *wrapped, bool *inserted,
-                          struct error *error)
+enum status store_data_key_prepare(struct store *store, struct arena *arena, enum key_purpose purpose,
+                                   const struct uuid *customer_id, struct data_key *key, struct pg_params *params,
+                                   struct uuid *kek_id, struct error *error)
 {
-    struct pg_params params;
-    struct pg_batch_item items[] = {{.statement = &pg_statement_begin},
-                                    {.statement = &sql_data_key_insert, .params = &params}};
-    size_t count = how == INSERTION_BEGINS ? 2 : 1;
-    pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, &key->id);
-    pg_params_add_text(&params, key_purpose_name(key->purpose));
-    pg_params_add_uuid(&params, &wrapped->kek_id);
-    pg_params_add_bytes(&params, wrapped->bytes, sizeof(wrapped->bytes));
-    pg_params_add_time(&params, clock_now_us());
-    pg_params_add_uuid(&params, customer_id);
-    enum status status = pg_execute_batch(store->pg, items + 2 - count, count, NULL, error);
-    *inserted = status == STATUS_OK && pg_result_affected(items[1].result) == 1;
-    pg_batch_release(items, 2);
-    return status;
+    struct wrapped_key *wrapped = ARENA_NEW(arena, struct wrapped_key); /* the parameters point into it */
+    enum status status = vault_data_key_new(store->keyring, purpose, key, wrapped, error);
+    if (status != STATUS_OK)
+        return status;
+    *kek_id = wrapped->kek_id;
+    pg_params_init(params, arena);
+    pg_params_add_uuid(params, &key->id);
+    pg_params_add_text(params, key_purpose_name(key->purpose));
+    pg_params_add_uuid(params, &wrapped->kek_id);
+    pg_params_add_bytes(params, wrapped->bytes, sizeof(wrapped->bytes));
+    pg_params_add_time(params, clock_now_us());
+    pg_params_add_uuid(params, customer_id);
+    return STATUS_OK;
 }
 
-static enum status insert_new(struct store *store, struct arena *arena, enum insertion how, enum key_purpose purpose,
-                              const struct uuid *customer_id, struct data_key *key, struct error *error)
+enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
+                                  const struct uuid *customer_id, struct data_key *key, struct error *error)
 {
-    struct wrapped_key wrapped;
-    bool inserted = false;
+    struct uuid kek_id;
     for (int tries = 0; tries < 2; tries++) {
-        enum status status = vault_data_key_new(store->keyring, purpose, key, &wrapped, error);
+        struct pg_params params;
+        struct pg_result *result = NULL;
+        enum status status = store_data_key_prepare(store, arena, purpose, customer_id, key, &params, &kek_id, error);
         if (status != STATUS_OK)
             return status;
-        status = insert(store, arena, how, key, customer_id, &wrapped, &inserted, error);
-        if (status == STATUS_OK && inserted)
+        status = pg_execute(store->pg, &sql_data_key_insert, &params, &result, error);
+        bool inserted = status == STATUS_OK && pg_result_affected(result) == 1;
+        pg_result_free(result);
+        if (inserted)
             return STATUS_OK;
-        if (how == INSERTION_BEGINS)
-            pg_rollback(store->pg);
         vault_data_key_release(key);
         if (status != STATUS_OK)
             return status;
         /* Another process began a new epoch: its keys are in the file. */
         keyring_refresh(store->keyring);
     }
-    return store_kek_retired(&wrapped.kek_id, error);
-}
-
-enum status store_data_key_insert(struct store *store, struct arena *arena, enum key_purpose purpose,
-                                  const struct uuid *customer_id, struct data_key *key, struct error *error)
-{
-    return insert_new(store, arena, INSERTION_ALONE, purpose, customer_id, key, error);
-}
-
-enum status store_data_key_begin(struct store *store, struct arena *arena, enum key_purpose purpose,
-                                 const struct uuid *customer_id, struct data_key *key, struct error *error)
-{
-    return insert_new(store, arena, INSERTION_BEGINS, purpose, customer_id, key, error);
+    return store_kek_retired(&kek_id, error);
 }
 
 enum status store_kek_retired(const struct uuid *kek_id, struct error *error)

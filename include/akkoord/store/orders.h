@@ -61,10 +61,6 @@ enum status store_orders_list(struct store *store, struct arena *arena, const st
 
 /* ---- placing ---- */
 
-/* The number of an order that is about to be placed; taken for good. */
-enum status store_order_take_number(struct store *store, struct arena *arena, char number[ORDER_NUMBER_BYTES],
-                                    struct error *error) AKKOORD_MUST_CHECK;
-
 #define IDEMPOTENCY_HOURS 24
 
 /* An Idempotency-Key and the body that came with it, both as they are hashed and compared. */
