@@ -63,7 +63,7 @@ def before_load_schema(context, raw_schema):
     order["discount_code"] = {"type": "null"}
     billing = order["billing"]["anyOf"][0]["properties"]
     billing["vat_number"] = {"type": "null"}
-    schemas["Address"]["properties"]["country"] = {"enum": ["NL", "de", "FR", "US"]}
+    schemas["Address"]["properties"]["country"] = {"enum": ["NL", "DE", "FR", "US"]}
     schemas["Assignment"]["properties"]["email"] = {"type": ["string", "null"], "enum": [SUBJECTS["manager_email"], None]}
 
 
