@@ -6,7 +6,8 @@
  * its working folder is the cluster. PostgreSQL itself would take any live process of ours with that pid, after a
  * reboot say, for its postmaster and refuse to start for ever; then the pid in the file is replaced by one that can't
  * exist. The file itself stays, because it also names the shared memory that orphaned backends may still hold:
- * PostgreSQL checks that.
+ * PostgreSQL checks that. An empty lock file, of a postmaster that was killed between making and filling it, names
+ * nothing and keeps PostgreSQL from starting for ever: it is removed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -109,8 +110,20 @@ pid_t postmaster_find(struct cluster *cluster)
     return pid;
 }
 
+/* PostgreSQL makes such a file only after the one before it was found to be nobody's. */
+static void remove_empty(const char *folder, const char *name)
+{
+    char *path = path_join(folder, name);
+    struct stat found;
+    if (lstat(path, &found) == 0 && S_ISREG(found.st_mode) && found.st_size == 0)
+        (void)unlink(path);
+    free(path);
+}
+
 enum status postmaster_start(struct cluster *cluster, struct error *error)
 {
+    remove_empty(cluster->path, "postmaster.pid");
+    remove_empty(cluster->socket_dir, ".s.PGSQL." CLUSTER_PORT ".lock");
     char *postgres = path_join(cluster->programs, "postgres");
     const char *const argv[] = {postgres, "-D", cluster->path, NULL};
     int log = open(cluster->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, S_IRUSR | S_IWUSR);

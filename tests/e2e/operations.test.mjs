@@ -1,6 +1,7 @@
 // What an operator relies on: probes and metrics, a database that goes away, an end under load, logs, and the commands.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -84,6 +85,18 @@ describe('a database that does not answer', () => {
       assert.deepEqual([now.status, now.invoices.length, now.decisions.length], ['accepted', 1, 1]);
     });
   }
+});
+
+test('a lock file of PostgreSQL that a kill left empty keeps no start back', async () => {
+  const own = await startAkkoord();
+  const pid = own.postmasterPid();
+  kill(pid, 'SIGSTOP'); // nobody restarts it before the files are as they would be
+  const locks = [join(own.dataDir, 'postgres', 'postmaster.pid'), join(own.socketDir(), '.s.PGSQL.5432.lock')];
+  for (const path of locks) writeFileSync(path, '');
+  kill(pid, 'SIGKILL');
+  await waitFor(() => own.postmasterPid() !== null && own.postmasterPid() !== pid, { what: 'another PostgreSQL' });
+  await waitFor(async () => (await own.api('GET', '/readyz')).status === 200, { what: 'readyz 200' });
+  await own.stop();
 });
 
 function childrenOf(pid) {
