@@ -7,11 +7,57 @@
 #include <openssl/params.h>
 #include <openssl/rand.h>
 #include <pthread.h>
+#include <stdatomic.h>
+#include <threads.h>
 
 void crypto_random(void *out, size_t bytes)
 {
     if (bytes > INT32_MAX || RAND_bytes(out, (int)bytes) != 1)
         abort();
+}
+
+/* Random bytes that were drawn ahead, a thread's own: most of what a draw costs does not depend on how many bytes it
+ * gives. */
+#define AHEAD_BYTES ((size_t)512)
+
+static thread_local struct {
+    uint8_t bytes[AHEAD_BYTES];
+    size_t left; /* unused, at the end */
+    unsigned forks;
+} ahead;
+
+/* How often this process is a child of what it was: what a parent drew ahead, its child must not use again. */
+static atomic_uint forks;
+
+static void note_fork(void)
+{
+    atomic_fetch_add_explicit(&forks, 1, memory_order_relaxed);
+}
+
+static void watch_forks(void)
+{
+    if (pthread_atfork(NULL, NULL, note_fork) != 0)
+        abort();
+}
+
+void crypto_random_shown(void *out, size_t bytes)
+{
+    static pthread_once_t watched = PTHREAD_ONCE_INIT;
+    if (bytes > AHEAD_BYTES) {
+        crypto_random(out, bytes);
+        return;
+    }
+    pthread_once(&watched, watch_forks);
+    unsigned forks_now = atomic_load_explicit(&forks, memory_order_relaxed);
+    if (ahead.left < bytes || ahead.forks != forks_now) {
+        crypto_random(ahead.bytes, sizeof(ahead.bytes));
+        ahead.left = sizeof(ahead.bytes);
+        ahead.forks = forks_now;
+    }
+    uint8_t *next = ahead.bytes + sizeof(ahead.bytes) - ahead.left;
+    memcpy(out, next, bytes);
+    OPENSSL_cleanse(next, bytes);
+    ahead.left -= bytes;
 }
 
 /* Looking it up costs more than a short digest, so it is done once and kept for the life of the process. */

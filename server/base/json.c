@@ -281,11 +281,19 @@ void json_append_value(json_t *array, json_t *value)
         abort();
 }
 
+/* Most texts fit, and are then written in one pass; json_dumpb() of a longer one tells only how long it is. */
+#define WRITE_GUESS_BYTES 4096
+
 static char *write_value(struct arena *arena, const json_t *value, size_t flags, size_t *length)
 {
-    size_t bytes = json_dumpb(value, NULL, 0, flags | JSON_ENCODE_ANY);
+    char guess[WRITE_GUESS_BYTES];
+    size_t bytes = json_dumpb(value, guess, sizeof(guess), flags | JSON_ENCODE_ANY);
     char *text = arena_alloc(arena, bytes + 1);
-    json_dumpb(value, text, bytes, flags | JSON_ENCODE_ANY);
+    if (bytes <= sizeof(guess))
+        memcpy(text, guess, bytes);
+    else
+        json_dumpb(value, text, bytes, flags | JSON_ENCODE_ANY);
+    memory_cleanse(guess, bytes <= sizeof(guess) ? bytes : sizeof(guess));
     text[bytes] = '\0';
     if (length != NULL)
         *length = bytes;

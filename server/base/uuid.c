@@ -44,7 +44,7 @@ static struct uuid uuid_of_stamp(uint64_t stamp)
 struct uuid uuid_new(void)
 {
     struct uuid uuid = uuid_of_stamp(next_stamp());
-    crypto_random(uuid.bytes + 8, 8);
+    crypto_random_shown(uuid.bytes + 8, 8);
     uuid.bytes[8] = (uint8_t)(0x80 | (uuid.bytes[8] & 0x3f));
     return uuid;
 }

@@ -169,7 +169,7 @@ void audit_leaf_params(const struct audit_entries *entries, int64_t at_us, struc
 {
     struct audit_leaf *leaf = ARENA_NEW(entries->arena, struct audit_leaf);
     *leaf = (struct audit_leaf){.made_at_us = at_us, .entries = entries->bytes, .length = entries->length};
-    crypto_random(leaf->nonce.bytes, sizeof(leaf->nonce.bytes));
+    crypto_random_shown(leaf->nonce.bytes, sizeof(leaf->nonce.bytes));
     audit_leaf_hash(entries->arena, leaf, leaf->hash);
     audit_leaf_mac(entries->key, leaf->hash, leaf->mac);
     pg_params_add_time(params, at_us);

@@ -58,7 +58,7 @@ static void wrap(struct keyring *keyring, const struct data_key *key, struct wra
     bytes[AT_RESERVED] = 0;
     memcpy(bytes + AT_KEK_ID, kek->entry.id.bytes, sizeof(kek->entry.id.bytes));
     memcpy(bytes + AT_KEY_ID, key->id.bytes, sizeof(key->id.bytes));
-    crypto_random(bytes + AT_NONCE, GCM_NONCE_BYTES);
+    crypto_random_shown(bytes + AT_NONCE, GCM_NONCE_BYTES);
     memcpy(bytes + AT_SECRET, key->secret, DATA_KEY_BYTES);
     struct crypto_part parts[2];
     associated_data(bytes, parts);

@@ -109,10 +109,10 @@ enum status seal_bytes(struct arena *arena, const struct data_key *key, const st
     sealed[AT_VERSION] = SEAL_VERSION;
     sealed[AT_SUITE] = SEAL_SUITE;
     memcpy(sealed + AT_KEY_ID, key->id.bytes, sizeof(key->id.bytes));
-    crypto_random(sealed + AT_SALT, SEAL_SALT_BYTES);
+    crypto_random_shown(sealed + AT_SALT, SEAL_SALT_BYTES);
     derive_keys(key, sealed + AT_SALT, &keys);
     memcpy(sealed + AT_COMMITMENT, keys.commitment, SEAL_COMMIT_BYTES);
-    crypto_random(sealed + AT_NONCE, GCM_NONCE_BYTES);
+    crypto_random_shown(sealed + AT_NONCE, GCM_NONCE_BYTES);
 
     uint8_t *padded = sealed + AT_CIPHERTEXT;
     put_u32(padded, (uint32_t)length);

@@ -12,6 +12,9 @@
 
 /* From the operating system's generator; ends the process if that fails, as nothing is safe after it. */
 void crypto_random(void *out, size_t bytes);
+/* The same for what is no secret itself: ids, salts, nonces. Drawn ahead a few hundred bytes at a time, each used once,
+ * in a child process too; what is drawn ahead lies in ordinary memory, so no key and no token is made of it. */
+void crypto_random_shown(void *out, size_t bytes);
 void crypto_sha256(const void *bytes, size_t length, uint8_t out[SHA256_BYTES]);
 /* Of two pieces laid end to end. */
 void crypto_sha256_two(const void *first, size_t first_length, const void *second, size_t second_length,

@@ -5,6 +5,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "akkoord/base/crypto.h"
 
@@ -123,6 +125,49 @@ static void random_bytes_differ_and_every_bit_varies(void **state)
     crypto_random(previous, 0);
 }
 
+/* More than is drawn ahead, in pieces that don't divide it, so that pieces lie across its end. */
+static void bytes_drawn_ahead_are_each_given_once(void **state)
+{
+    (void)state;
+    enum { PIECES = 500, PIECE_BYTES = 12 };
+    static uint8_t pieces[PIECES][PIECE_BYTES];
+    uint8_t ones[PIECE_BYTES] = {0};
+    for (int i = 0; i < PIECES; i++) {
+        crypto_random_shown(pieces[i], PIECE_BYTES);
+        for (int before = 0; before < i; before++)
+            assert_memory_not_equal(pieces[before], pieces[i], PIECE_BYTES);
+        for (int byte = 0; byte < PIECE_BYTES; byte++)
+            ones[byte] |= pieces[i][byte];
+    }
+    for (int byte = 0; byte < PIECE_BYTES; byte++)
+        assert_int_equal(ones[byte], 0xff);
+    uint8_t large[2][1000] = {{0}};
+    crypto_random_shown(large[0], sizeof(large[0]));
+    crypto_random_shown(large[1], sizeof(large[1]));
+    assert_memory_not_equal(large[0], large[1], sizeof(large[0]));
+    crypto_random_shown(large[0], 0);
+}
+
+static void a_child_process_draws_other_bytes_than_its_parent(void **state)
+{
+    (void)state;
+    uint8_t mine[16], its[16];
+    int ends[2];
+    crypto_random_shown(mine, sizeof(mine)); /* so that some are drawn ahead */
+    assert_int_equal(pipe(ends), 0);
+    pid_t child = fork();
+    if (child == 0) {
+        crypto_random_shown(its, sizeof(its));
+        _exit(write(ends[1], its, sizeof(its)) == sizeof(its) ? 0 : 1);
+    }
+    crypto_random_shown(mine, sizeof(mine));
+    assert_int_equal(read(ends[0], its, sizeof(its)), sizeof(its));
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_memory_not_equal(mine, its, sizeof(its));
+    close(ends[0]);
+    close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +177,8 @@ int main(void)
         cmocka_unit_test(parts_are_signed_as_if_laid_end_to_end),
         cmocka_unit_test(only_equal_bytes_of_equal_length_are_equal),
         cmocka_unit_test(random_bytes_differ_and_every_bit_varies),
+        cmocka_unit_test(bytes_drawn_ahead_are_each_given_once),
+        cmocka_unit_test(a_child_process_draws_other_bytes_than_its_parent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -300,6 +300,23 @@ static void what_is_set_is_written_compactly_in_that_order(void **state)
     assert_int_equal(length, strlen(text));
 }
 
+static void texts_of_every_length_are_written_whole(void **state)
+{
+    (void)state;
+    static char expected[10016];
+    for (size_t count = 0; count<10000; count += count> 4000 && count < 4200 ? 1 : 97) {
+        char letters[10001] = "";
+        memset(letters, 'x', count);
+        json_t *object = json_new_object(arena);
+        json_set_text(object, "a", letters);
+        snprintf(expected, sizeof(expected), "{\"a\":\"%s\"}", letters);
+        size_t length;
+        const char *written = json_write(arena, object, &length);
+        assert_string_equal(written, expected);
+        assert_int_equal(length, strlen(expected));
+    }
+}
+
 static void canonical_text_does_not_depend_on_the_order_of_keys(void **state)
 {
     (void)state;
@@ -327,6 +344,7 @@ int main(void)
         TEST(booleans_objects_and_arrays_are_read_as_what_they_are),
         TEST(an_unknown_field_is_refused_and_named_only_when_it_is_a_plain_word),
         TEST(what_is_set_is_written_compactly_in_that_order),
+        TEST(texts_of_every_length_are_written_whole),
         TEST(canonical_text_does_not_depend_on_the_order_of_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
