@@ -19,6 +19,8 @@
 
 const struct pg_statement pg_statement_begin = {"transaction.begin", "BEGIN"};
 const struct pg_statement pg_statement_commit = {"transaction.commit", "COMMIT"};
+static const struct pg_statement begin_snapshot = {"transaction.begin_snapshot",
+                                                   "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
 
 /* ---- reading answers ---- */
 
@@ -198,31 +200,39 @@ static void customer_item(const struct pg_connection *connection, char text[UUID
     *item = (struct pg_batch_item){.statement = &sql_session_set_customer, .params = params};
 }
 
-/* In a transaction of its own, which the sync ends: what follows can't undo it. */
-static bool send_customer(struct pg_connection *connection)
+/* Whether the setting needs a transaction of its own: what opens one may be rolled back later, and would undo the
+ * setting unnoticed. Other batches are a transaction, and their failure is noticed here. */
+static bool customer_stands_alone(const struct pg_batch_item *items)
+{
+    return items[0].statement == &pg_statement_begin || items[0].statement == &begin_snapshot;
+}
+
+static bool send_customer(struct pg_connection *connection, bool alone)
 {
     char text[UUID_TEXT_BYTES];
     struct pg_params params;
     struct pg_batch_item item;
     customer_item(connection, text, &params, &item);
-    return send_item(connection->session, &item) && PQpipelineSync(connection->session) != 0;
+    return send_item(connection->session, &item) && (!alone || PQpipelineSync(connection->session) != 0);
 }
 
-/* ANSWER_RESULT when the session has taken it. */
-static enum answer read_customer(struct pg_connection *connection, int64_t deadline_us)
+/* ANSWER_NONE when the session has taken it, as far as what follows lets it. */
+static enum answer read_customer(struct pg_connection *connection, bool alone, int64_t deadline_us)
 {
     struct pg_batch_item item = {.result = NULL};
     struct error ignored;
     enum status status = STATUS_OK;
     enum answer answer = read_item(connection, &item, deadline_us, &status, &ignored);
     pg_batch_release(&item, 1);
-    if (answer == ANSWER_NONE)
-        answer = read_sync(connection->session, deadline_us);
-    if (answer == ANSWER_RESULT && status != STATUS_OK)
-        answer = ANSWER_BROKEN;
-    if (answer == ANSWER_RESULT)
-        connection->told_customer_id = connection->customer_id;
-    return answer;
+    if (answer == ANSWER_NONE && status != STATUS_OK)
+        return ANSWER_BROKEN;
+    if (answer != ANSWER_NONE || !alone)
+        return answer;
+    answer = read_sync(connection->session, deadline_us);
+    if (answer != ANSWER_RESULT)
+        return answer;
+    connection->told_customer_id = connection->customer_id;
+    return ANSWER_NONE;
 }
 
 static enum status prepare_customer(struct pg_connection *connection, int64_t deadline_us, struct error *error)
@@ -243,7 +253,8 @@ static enum status run_pipeline(struct pg_connection *connection, struct pg_batc
     enum status status = STATUS_OK;
     enum answer answer = ANSWER_NONE;
     bool telling = is_customer_due(connection);
-    if (!PQenterPipelineMode(session) || (telling && !send_customer(connection)))
+    bool alone = telling && customer_stands_alone(items);
+    if (!PQenterPipelineMode(session) || (telling && !send_customer(connection, alone)))
         return broken(connection, ANSWER_BROKEN, error);
     for (size_t i = 0; i < count; i++) {
         if (!send_item(session, &items[i]))
@@ -251,7 +262,7 @@ static enum status run_pipeline(struct pg_connection *connection, struct pg_batc
     }
     if (!PQpipelineSync(session))
         return broken(connection, ANSWER_BROKEN, error);
-    if (telling && (answer = read_customer(connection, deadline_us)) != ANSWER_RESULT)
+    if (telling && (answer = read_customer(connection, alone, deadline_us)) != ANSWER_NONE)
         return broken(connection, answer, error);
     for (size_t i = 0; i < count; i++) {
         answer = read_item(connection, &items[i], deadline_us, &status, error);
@@ -266,6 +277,9 @@ static enum status run_pipeline(struct pg_connection *connection, struct pg_batc
         *failed = count;
         return broken(connection, answer, error);
     }
+    /* A failed batch was rolled back, and the setting with it. */
+    if (telling && status == STATUS_OK)
+        connection->told_customer_id = connection->customer_id;
     return status;
 }
 
@@ -394,10 +408,8 @@ enum status pg_begin(struct pg_connection *connection, struct error *error)
 
 enum status pg_begin_snapshot(struct pg_connection *connection, struct error *error)
 {
-    static const struct pg_statement begin = {"transaction.begin_snapshot",
-                                              "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"};
     assert(!pg_in_transaction(connection));
-    return pg_execute(connection, &begin, NULL, NULL, error);
+    return pg_execute(connection, &begin_snapshot, NULL, NULL, error);
 }
 
 enum status pg_commit(struct pg_connection *connection, struct error *error)

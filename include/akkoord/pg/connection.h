@@ -66,9 +66,9 @@ bool pg_is_connected(const struct pg_connection *connection);
 /* Whose rows the next calls are about: the session's setting `akkoord.customer_id`, which the policies of row-level
  * security read (sql/migrations). NULL, and a new connection: nobody's. Not inside a transaction.
  *
- * Nothing is sent by this. The next call sends it ahead of its own statements, in the same round trip and as a
- * transaction of its own, unless the session was told so before; so no statement ever runs with a setting that is not
- * the one asked for last, whatever failed or was rolled back in between. A script (pg_execute_script()) has none. */
+ * Nothing is sent by this. The next call sends it ahead of its own statements, in the same round trip, unless the
+ * session was told so before; so no statement ever runs with a setting that is not the one asked for last, whatever
+ * failed or was rolled back in between. A script (pg_execute_script()) has none. */
 void pg_set_customer(struct pg_connection *connection, const struct uuid *customer_id);
 /* A longer time for a long call (a migration); 0 is the one of the options. */
 void pg_set_call_timeout_ms(struct pg_connection *connection, int timeout_ms);
