@@ -141,18 +141,24 @@ static struct http_answer problem_of(struct api_call *call, const struct error *
         (void)error_set(&told, error->status, error->code, "the database does not answer: try again");
         return http_problem_from_error(call->arena, &told);
     }
-    if (call->faults_count > 0)
+    if (error->status == STATUS_INVALID && call->faults_count > 0)
         return http_problem_validation(call->arena, call->faults, call->faults_count);
     return http_problem_from_error(call->arena, error);
 }
 
-/* A server that ended this thread's session while it lay idle (a restart, say) has said so on the socket: a new session
- * now spares the caller a 503 later. Nothing else comes unasked. */
-static void drop_ended_session(struct pg_connection *pg)
+/* A server that ended this thread's sessions while they lay idle (a restart, say) has said so on their sockets: new
+ * sessions now spare the caller a 503 later. Nothing else comes unasked. A descriptor of -1 is passed over. */
+static void drop_ended_sessions(const struct api_stores *stores)
 {
-    struct pollfd readable = {.fd = pg_descriptor(pg), .events = POLLIN};
-    if (pg_is_connected(pg) && poll(&readable, 1, 0) > 0)
-        pg_disconnect(pg);
+    struct pg_connection *const connections[] = {stores->all->pg, stores->own->pg};
+    struct pollfd readable[] = {{.fd = pg_descriptor(connections[0]), .events = POLLIN},
+                                {.fd = pg_descriptor(connections[1]), .events = POLLIN}};
+    if (poll(readable, 2, 0) <= 0)
+        return;
+    for (size_t i = 0; i < 2; i++) {
+        if (readable[i].revents != 0)
+            pg_disconnect(connections[i]);
+    }
 }
 
 static void ask(struct task *task);
@@ -181,8 +187,7 @@ static void run(void *stores, void *argument)
     api_function *function = call->question.then != NULL ? call->question.then : begin;
     call->question.then = NULL;
     call->stores = stores;
-    drop_ended_session(call->stores->all->pg);
-    drop_ended_session(call->stores->own->pg);
+    drop_ended_sessions(call->stores);
     choose_store(call);
     enum status status = function(call, &answer, &error);
     pg_rollback(call->store->pg);

@@ -14,7 +14,7 @@
 #include "akkoord/api/order_request.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/base/clock.h"
-#include "akkoord/store/customers.h"
+#include "akkoord/store/order_basis.h"
 
 /* What the second half needs of the first; lives in the call's arena. */
 struct placing {
@@ -60,25 +60,42 @@ static enum status replay(struct api_call *call, const struct idempotency_reques
 
 /* ---- the order ---- */
 
+/* All that the database knows beforehand, in one round trip; of a request that is refused anyway only who sends it, for
+ * what is wrong with the buyer is told together with the rest. */
+static enum status load_basis(struct api_call *call, const struct order_request *request, struct order_basis *basis,
+                              struct error *error)
+{
+    if (call->faults_count > 0)
+        return store_customer_load(call->store, call->arena, &call->customer_id, &basis->customer, error);
+    const char **skus = ARENA_ARRAY(call->arena, const char *, request->lines_count);
+    for (size_t i = 0; i < request->lines_count; i++)
+        skus[i] = request->lines[i].sku;
+    return store_order_basis_load(call->store, call->arena, &call->customer_id, skus, request->lines_count, basis,
+                                  error);
+}
+
 static enum status read_content(struct api_call *call, const json_t *body, struct order_request *request,
                                 struct order_content *content, char number[ORDER_NUMBER_BYTES], struct error *error)
 {
-    struct customer customer;
-    enum status status = store_customer_load(call->store, call->arena, &call->customer_id, &customer, error);
+    struct order_basis basis = {.services = NULL};
+    const struct customer *customer = &basis.customer;
+    api_take_order_request(call, body, request);
+    enum status status = load_basis(call, request, &basis, error);
     if (status != STATUS_OK)
         return status;
-    if (customer.restricted_since_us != 0)
+    if (customer->restricted_since_us != 0)
         return error_set(error, STATUS_CONFLICT, "processing_restricted",
                          "you have restricted what may be done with your data: lift that to order again");
-    api_take_order_request(call, body, &customer.profile, request);
+    api_take_buyer(call, body, &customer->profile, request);
     status = api_call_check_faults(call, error);
     if (status != STATUS_OK)
         return status;
-    *content = (struct order_content){.language = customer.profile.language,
+    *content = (struct order_content){.language = customer->profile.language,
                                       .reference = request->reference,
                                       .seller = *call->options->seller,
                                       .buyer = request->buyer};
-    return api_price_order(call, request, content, number, error);
+    memcpy(number, basis.number, sizeof(basis.number));
+    return api_price_order(call, request, basis.services, basis.services_count, content, error);
 }
 
 static void build_order(struct api_call *call, const struct order_request *request, const struct order_content *content,

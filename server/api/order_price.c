@@ -148,33 +148,18 @@ static enum status exchange(struct api_call *call, struct order_content *content
 
 /* ---- all of it ---- */
 
-static enum status find_services(struct api_call *call, const struct order_request *request, struct service **services,
-                                 size_t *count, char number[ORDER_NUMBER_BYTES], struct error *error)
+enum status api_price_order(struct api_call *call, const struct order_request *request, const struct service *services,
+                            size_t services_count, struct order_content *content, struct error *error)
 {
-    const char **skus = ARENA_ARRAY(call->arena, const char *, request->lines_count);
-    for (size_t i = 0; i < request->lines_count; i++)
-        skus[i] = request->lines[i].sku;
-    return store_services_find_and_number(call->store, call->arena, skus, request->lines_count, services, count, number,
-                                          error);
-}
-
-enum status api_price_order(struct api_call *call, const struct order_request *request, struct order_content *content,
-                            char number[ORDER_NUMBER_BYTES], struct error *error)
-{
-    struct service *services;
-    size_t count;
     struct vat_treatment *treatments = NULL;
     struct order_discount discount;
     int64_t today = calendar_amsterdam_day(clock_now_us());
-    enum status status = find_services(call, request, &services, &count, number, error);
-    if (status != STATUS_OK)
-        return status;
-    content->lines = api_price_lines(call, request, services, count, content->language, content->currency);
+    content->lines = api_price_lines(call, request, services, services_count, content->language, content->currency);
     content->lines_count = request->lines_count;
     /* What is not sold has no tax: only where every line was found is there more to say. */
     if (call->faults_count == 0)
-        treatments = api_treat_lines(call, content, services, count, today);
-    status = find_discount(call, request->discount_code, today, content, &discount, error);
+        treatments = api_treat_lines(call, content, services, services_count, today);
+    enum status status = find_discount(call, request->discount_code, today, content, &discount, error);
     if (status == STATUS_OK)
         status = api_call_check_faults(call, error);
     if (status == STATUS_OK)

@@ -87,8 +87,6 @@ static void take_billing(struct api_call *call, const json_t *billing, struct bu
 
 static void check_buyer_address(struct api_call *call, const struct buyer *buyer)
 {
-    if (call->faults_count > 0)
-        return;
     if (buyer->address.street == NULL)
         api_call_note_field(call, "billing.address", "required", "an order needs an address, here or in the profile");
     else if (!country_is_known(buyer->address.country))
@@ -96,8 +94,11 @@ static void check_buyer_address(struct api_call *call, const struct buyer *buyer
                             "no country of ISO 3166-1 has this code; Greece is GR, Northern Ireland GB");
 }
 
-static void take_buyer(struct api_call *call, const json_t *body, const struct profile *profile, struct buyer *buyer)
+void api_take_buyer(struct api_call *call, const json_t *body, const struct profile *profile,
+                    struct order_request *request)
 {
+    struct buyer *buyer = &request->buyer;
+    size_t faults_before = call->faults_count;
     *buyer = (struct buyer){
         .name = profile->name,
         .company = profile->company,
@@ -115,7 +116,8 @@ static void take_buyer(struct api_call *call, const json_t *body, const struct p
     }
     if (billing != NULL)
         take_billing(call, billing, buyer);
-    check_buyer_address(call, buyer);
+    if (call->faults_count == faults_before)
+        check_buyer_address(call, buyer);
 }
 
 /* Whoever shows an older version shows what no longer holds. */
@@ -146,13 +148,11 @@ static const char *take_discount_code(struct api_call *call, const json_t *body)
     return code;
 }
 
-void api_take_order_request(struct api_call *call, const json_t *body, const struct profile *profile,
-                            struct order_request *request)
+void api_take_order_request(struct api_call *call, const json_t *body, struct order_request *request)
 {
     static const char *const known[] = {
         "lines", "payment_provider", "reference", "billing", "information_version", "discount_code", NULL};
     *request = (struct order_request){.lines = NULL};
-    take_buyer(call, body, profile, &request->buyer);
     take_lines(call, body, request);
     request->provider = api_take_provider(call, body);
     request->reference = api_take_text(call, body, "", "reference", JSON_OPTIONAL, API_REFERENCE_LENGTH_MAX);

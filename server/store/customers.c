@@ -7,6 +7,7 @@
 #include "akkoord/store/audit.h"
 #include "akkoord/store/sessions.h"
 #include "akkoord/vault/blind_index.h"
+#include "order_rows.h"
 #include "rows.h"
 
 #define FIRST_PROFILE_VERSION 1
@@ -164,6 +165,20 @@ static enum status open_profile(struct store *store, struct arena *arena, const 
     return STATUS_OK;
 }
 
+enum status store_customer_read(struct store *store, struct arena *arena, const struct pg_result *result,
+                                const struct uuid *id, struct customer *customer, struct error *error)
+{
+    *customer = (struct customer){.id = *id};
+    if (pg_result_rows(result) == 0)
+        return error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such customer");
+    customer->profile_key_id = pg_get_uuid(result, 0, 0);
+    customer->profile_version = pg_get_int64(result, 0, 2);
+    customer->created_at_us = pg_get_time(result, 0, 4);
+    customer->restricted_since_us = pg_get_time(result, 0, 5);
+    customer->email_is_verified = !pg_is_null(result, 0, 6);
+    return open_profile(store, arena, result, customer, error);
+}
+
 enum status store_customer_load(struct store *store, struct arena *arena, const struct uuid *id,
                                 struct customer *customer, struct error *error)
 {
@@ -172,19 +187,8 @@ enum status store_customer_load(struct store *store, struct arena *arena, const 
     pg_params_add_uuid(&params, id);
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_customer_load, &params, &result, error);
-    if (status != STATUS_OK)
-        return status;
-    *customer = (struct customer){.id = *id};
-    if (pg_result_rows(result) == 0) {
-        status = error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such customer");
-    } else {
-        customer->profile_key_id = pg_get_uuid(result, 0, 0);
-        customer->profile_version = pg_get_int64(result, 0, 2);
-        customer->created_at_us = pg_get_time(result, 0, 4);
-        customer->restricted_since_us = pg_get_time(result, 0, 5);
-        customer->email_is_verified = !pg_is_null(result, 0, 6);
-        status = open_profile(store, arena, result, customer, error);
-    }
+    if (status == STATUS_OK)
+        status = store_customer_read(store, arena, result, id, customer, error);
     pg_result_free(result);
     return status;
 }

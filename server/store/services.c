@@ -3,6 +3,7 @@
 
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/audit.h"
+#include "order_rows.h"
 
 static void add_texts(struct pg_params *params, const struct service *services, size_t count,
                       const char *(*text_of)(const struct service *service))
@@ -177,8 +178,8 @@ static enum status read_service(struct arena *arena, const struct pg_result *res
     return STATUS_OK;
 }
 
-static enum status read_services(struct arena *arena, const struct pg_result *result, struct service **services,
-                                 size_t *count, struct error *error)
+enum status store_services_read(struct arena *arena, const struct pg_result *result, struct service **services,
+                                size_t *count, struct error *error)
 {
     enum status status = STATUS_OK;
     *count = pg_result_rows(result);
@@ -194,29 +195,8 @@ enum status store_services_list(struct store *store, struct arena *arena, struct
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, &sql_service_list, NULL, &result, error);
     if (status == STATUS_OK)
-        status = read_services(arena, result, services, count, error);
+        status = store_services_read(arena, result, services, count, error);
     pg_result_free(result);
-    return status;
-}
-
-enum status store_services_find_and_number(struct store *store, struct arena *arena, const char *const *skus,
-                                           size_t skus_count, struct service **services, size_t *count,
-                                           char number[ORDER_NUMBER_BYTES], struct error *error)
-{
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    struct pg_array *array = pg_array_begin(&params, PG_TEXT_ARRAY);
-    for (size_t i = 0; i < skus_count; i++)
-        pg_array_add_text(array, skus[i]);
-    pg_array_end(array);
-    struct pg_batch_item items[] = {{.statement = &sql_service_find, .params = &params},
-                                    {.statement = &sql_order_take_number}};
-    enum status status = pg_execute_batch(store->pg, items, 2, NULL, error);
-    if (status == STATUS_OK)
-        status = read_services(arena, items[0].result, services, count, error);
-    if (status == STATUS_OK)
-        snprintf(number, ORDER_NUMBER_BYTES, "A%07lld", (long long)pg_get_int64(items[1].result, 0, 0));
-    pg_batch_release(items, 2);
     return status;
 }
 

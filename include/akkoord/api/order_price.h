@@ -11,6 +11,7 @@ struct vat_treatment *api_treat_lines(struct api_call *call, const struct order_
                                       const struct service *services, size_t services_count, int64_t supply_day);
 
 /* Fills lines, currency, totals, discount and exchange of a content whose language, seller and buyer stand there
- * already, and takes the order's number. STATUS_INVALID with every field that is wrong. */
-enum status api_price_order(struct api_call *call, const struct order_request *request, struct order_content *content,
-                            char number[ORDER_NUMBER_BYTES], struct error *error) AKKOORD_MUST_CHECK;
+ * already; `services` are those that it names and that are sold. STATUS_INVALID with every field that is wrong. */
+enum status api_price_order(struct api_call *call, const struct order_request *request, const struct service *services,
+                            size_t services_count, struct order_content *content,
+                            struct error *error) AKKOORD_MUST_CHECK;

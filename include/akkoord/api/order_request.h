@@ -26,21 +26,24 @@ struct order_request {
     const char *reference;     /* or NULL */
     const char *discount_code; /* in capitals, or NULL */
     bool information_shown;    /* the shop says that the information in force was shown */
-    struct buyer buyer;
+    struct buyer buyer;        /* filled by api_take_buyer() */
 };
 
 /* The provider of a body's `payment_provider`: one that may be ordered with here (code "unknown_provider" otherwise).
  * Notes faults, as api/fields.h does. */
 const char *api_take_provider(struct api_call *call, const json_t *body);
 
+/* Reads the whole body but `billing`. Notes faults. */
+void api_take_order_request(struct api_call *call, const json_t *body, struct order_request *request);
+
 /*
- * Reads the whole body. The buyer is `billing` laid over the profile: name and address each from `billing` when given
- * there; company, vat_number, kvk_number and oin belong together and all come from `billing` as soon as it names one of
- * them, so that no company is billed under another's number. An address is needed (field "billing.address"), in a
- * country that there is (code "unknown_country"). Notes faults.
+ * Reads `billing`, for which the profile is needed. The buyer is `billing` laid over the profile: name and address each
+ * from `billing` when given there; company, vat_number, kvk_number and oin belong together and all come from `billing`
+ * as soon as it names one of them, so that no company is billed under another's number. An address is needed (field
+ * "billing.address"), in a country that there is (code "unknown_country"). Notes faults.
  */
-void api_take_order_request(struct api_call *call, const json_t *body, const struct profile *profile,
-                            struct order_request *request);
+void api_take_buyer(struct api_call *call, const json_t *body, const struct profile *profile,
+                    struct order_request *request);
 
 /* The lines of the order: those asked for at today's prices. Notes a SKU that is not sold ("unknown_sku") and one that
  * is sold in another currency than the first line's ("currency"). In the arena; `currency` is the first line's. */

@@ -97,12 +97,6 @@ enum status store_discount_code_find(struct store *store, struct arena *arena, c
 enum status store_services_list(struct store *store, struct arena *arena, struct service **services, size_t *count,
                                 struct error *error) AKKOORD_MUST_CHECK;
 
-/* Those of `skus` that are sold, in any order, each once; and, as it costs no round trip more, the number of the order
- * that is about to be placed. It is taken for good: what is refused afterwards leaves its number unused. */
-enum status store_services_find_and_number(struct store *store, struct arena *arena, const char *const *skus,
-                                           size_t skus_count, struct service **services, size_t *count,
-                                           char number[ORDER_NUMBER_BYTES], struct error *error) AKKOORD_MUST_CHECK;
-
 /* "21.00" from 2100 and back; digits, with at most two after a point, at most 100.00. */
 #define VAT_RATE_TEXT_BYTES 8
 void vat_rate_format(int64_t basis_points, char out[VAT_RATE_TEXT_BYTES]);

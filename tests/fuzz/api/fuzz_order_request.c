@@ -86,7 +86,8 @@ static void check_taxes(struct api_call *call, const struct order_request *reque
 static void read_request(struct api_call *call, const json_t *body, const struct profile *profile)
 {
     struct order_request request;
-    api_take_order_request(call, body, profile, &request);
+    api_take_order_request(call, body, &request);
+    api_take_buyer(call, body, profile, &request);
     require(call->faults_count <= API_FAULTS_MAX);
     for (size_t i = 0; i < call->faults_count; i++)
         require(call->faults[i].field != NULL && call->faults[i].code != NULL && call->faults[i].detail != NULL);

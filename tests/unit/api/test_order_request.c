@@ -36,7 +36,8 @@ static void take(struct api_call *call, const char *text, const struct profile *
     struct error error = {0};
     if (json_parse_object(arena, text, strlen(text), &body, &error) != STATUS_OK)
         fail_msg("the test's own body: %s", error.detail);
-    api_take_order_request(call, body, profile, request);
+    api_take_order_request(call, body, request);
+    api_take_buyer(call, body, profile, request);
 }
 
 static struct order_request accept(const char *text, const struct profile *profile)
