@@ -356,7 +356,7 @@ void batch_audit_placed(struct audit_entries *entries, const struct stored_order
     put_bool(&content, tax_is_one_stop_shop(&order->content.totals));
     note(entries, AUDIT_ORDER, &placed, &order->id, &content);
     note_order(entries, &content, &placed);
-    /* As sql/order/insert_payment.sql makes it. */
+    /* As sql/order/place_beside.sql makes it. */
     struct payment attempt = order->payments[0];
     attempt.is_attempt = attempt.is_new = true;
     note_payment(entries, &content, &placed, &attempt);

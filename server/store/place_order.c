@@ -86,15 +86,12 @@ enum status store_idempotency_find(struct store *store, struct arena *arena, con
 
 /* ---- the statements of one placing, all in the arena ---- */
 
-static const struct pg_params *order_params(struct arena *arena, const struct stored_order *order,
-                                            const struct uuid *key_id, const struct uuid *salt, const uint8_t *blob,
-                                            size_t blob_length)
+/* $7 to $22 of place.sql, after those of the key. */
+static void add_order_params(struct pg_params *params, const struct stored_order *order, const struct uuid *salt,
+                             const uint8_t *blob, size_t blob_length)
 {
-    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
-    pg_params_init(params, arena);
     pg_params_add_uuid(params, &order->id);
     pg_params_add_text(params, order->number);
-    pg_params_add_uuid(params, &order->customer_id);
     pg_params_add_text(params, order_status_name(order->status));
     pg_params_add_text(params, order->currency);
     pg_params_add_int64(params, order->net_minor);
@@ -102,7 +99,6 @@ static const struct pg_params *order_params(struct arena *arena, const struct st
     pg_params_add_int64(params, order->total_minor);
     pg_params_add_time(params, order->expires_at_us);
     pg_params_add_text(params, language_name(order->language));
-    pg_params_add_uuid(params, key_id);
     pg_params_add_int64(params, ORDER_CONTENT_VERSION_FIRST);
     pg_params_add_bytes(params, blob, blob_length);
     pg_params_add_time(params, order->created_at_us);
@@ -110,14 +106,12 @@ static const struct pg_params *order_params(struct arena *arena, const struct st
     pg_params_add_bool(params, order->information_shown);
     pg_params_add_bool(params, tax_is_one_stop_shop(&order->content.totals));
     pg_params_add_uuid(params, salt);
-    return params;
 }
 
-static const struct pg_params *payment_params(struct arena *arena, const struct stored_order *order)
+/* $1 to $12 of place_beside.sql, before those of the leaf. */
+static void add_beside_params(struct pg_params *params, const struct stored_order *order, const struct uuid *step_id)
 {
     const struct payment *payment = &order->payments[0];
-    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
-    pg_params_init(params, arena);
     pg_params_add_uuid(params, &payment->id);
     pg_params_add_uuid(params, &order->id);
     pg_params_add_text(params, payment->provider);
@@ -128,22 +122,8 @@ static const struct pg_params *payment_params(struct arena *arena, const struct 
     pg_params_add_bool(params, payment->live);
     pg_params_add_text(params, payment->checkout_url);
     pg_params_add_time(params, payment->created_at_us);
-    return params;
-}
-
-static const struct pg_params *history_params(struct arena *arena, const struct stored_order *order,
-                                              const struct uuid *id)
-{
-    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
-    pg_params_init(params, arena);
-    pg_params_add_uuid(params, id);
-    pg_params_add_uuid(params, &order->id);
-    pg_params_add_null(params, PG_UUID);
-    pg_params_add_text(params, "placed");
+    pg_params_add_uuid(params, step_id);
     pg_params_add_text(params, actor_name(ACTOR_CUSTOMER));
-    pg_params_add_null(params, PG_UUID);
-    pg_params_add_time(params, order->created_at_us);
-    return params;
 }
 
 static enum status idempotency_params(struct arena *arena, const struct idempotency_request *request,
@@ -176,21 +156,22 @@ static enum status idempotency_params(struct arena *arena, const struct idempote
 
 /* ---- placing ---- */
 
-#define PLACE_STATEMENTS_MAX 9
-#define PLACE_KEY            1 /* the insert of the data key, after the beginning */
+#define PLACE_STATEMENTS_MAX 4
 
 /* The order's data key, and whether the database refused it. */
 struct new_key {
     struct data_key key;
-    struct pg_params params;
+    struct pg_params params; /* of place.sql, of which the key's come first */
     struct uuid kek_id;
     bool is_missing;
 };
 
+/* A transaction by itself, as a batch without a BEGIN is. */
 struct placing {
     struct pg_batch_item items[PLACE_STATEMENTS_MAX];
     size_t count;
     size_t idempotency_index; /* of its insert among the items */
+    size_t order_index;
 };
 
 static void add_statement(struct placing *placing, const struct pg_statement *statement, const struct pg_params *params)
@@ -198,16 +179,19 @@ static void add_statement(struct placing *placing, const struct pg_statement *st
     placing->items[placing->count++] = (struct pg_batch_item){.statement = statement, .params = params};
 }
 
-/* One round trip, from the beginning of the transaction to its commit. `key_is_missing`: the data key was not inserted,
- * and so nothing else. */
+/* One round trip. `key_is_missing`: the data key was not inserted, and so nothing else. */
 static enum status run_statements(struct store *store, struct placing *placing, bool *key_is_missing,
                                   struct error *error)
 {
     size_t failed = placing->count;
     enum status status = pg_execute_batch(store->pg, placing->items, placing->count, &failed, error);
-    const struct pg_result *key = placing->items[PLACE_KEY].result;
-    *key_is_missing = key != NULL && pg_result_affected(key) == 0;
+    const struct pg_result *inserted = placing->items[placing->order_index].result;
+    *key_is_missing = inserted != NULL && !pg_get_bool(inserted, 0, 0);
+    bool customer_is_gone = inserted != NULL && !*key_is_missing && !pg_get_bool(inserted, 0, 1);
     pg_batch_release(placing->items, placing->count);
+    /* What stands beside the order was refused then, as there is none. */
+    if (customer_is_gone)
+        return error_set(error, STATUS_NOT_FOUND, "not_found", "there is no such customer");
     if (status == STATUS_CONFLICT && failed == placing->idempotency_index)
         return error_set(error, STATUS_CONFLICT, "idempotency_taken", "another request with this key was first");
     return status;
@@ -223,12 +207,10 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
     const struct uuid step_id = uuid_new();
     struct audit_entries entries;
     struct uuid salt;
-    crypto_random(salt.bytes, sizeof(salt.bytes));
+    crypto_random_shown(salt.bytes, sizeof(salt.bytes));
     struct placing placing = {.count = 0, .idempotency_index = PLACE_STATEMENTS_MAX};
     uint8_t *blob;
     size_t blob_length;
-    add_statement(&placing, &pg_statement_begin, NULL);
-    add_statement(&placing, &sql_data_key_insert, &new_key->params);
     enum status status = audit_entries_begin(store, arena, &entries, error);
     if (status == STATUS_OK)
         status = order_content_seal(arena, key, &place, &order->content, &blob, &blob_length, error);
@@ -243,15 +225,15 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
     }
     if (status != STATUS_OK)
         return status;
-    add_statement(&placing, &sql_order_insert, order_params(arena, order, &key->id, &salt, blob, blob_length));
-    add_statement(&placing, &sql_order_insert_payment, payment_params(arena, order));
-    add_statement(&placing, &sql_history_insert, history_params(arena, order, &step_id));
+    add_order_params(&new_key->params, order, &salt, blob, blob_length);
+    placing.order_index = placing.count;
+    add_statement(&placing, &sql_order_place, &new_key->params);
     batch_audit_placed(&entries, order, &salt, &key->id, blob, blob_length, &step_id);
-    struct pg_params *leaf = ARENA_NEW(arena, struct pg_params);
-    pg_params_init(leaf, arena);
-    audit_leaf_params(&entries, order->created_at_us, leaf);
-    add_statement(&placing, &sql_audit_insert, leaf);
-    add_statement(&placing, &pg_statement_commit, NULL);
+    struct pg_params *beside = ARENA_NEW(arena, struct pg_params);
+    pg_params_init(beside, arena);
+    add_beside_params(beside, order, &step_id);
+    audit_leaf_params(&entries, order->created_at_us, beside);
+    add_statement(&placing, &sql_order_place_beside, beside);
     return run_statements(store, &placing, &new_key->is_missing, error);
 }
 
@@ -266,7 +248,6 @@ enum status store_order_place(struct store *store, struct arena *arena, const st
                                                     &key.params, &key.kek_id, error);
         if (status == STATUS_OK)
             status = place_under_key(store, arena, order, idempotency, response, response_length, &key, error);
-        pg_rollback(store->pg);
         vault_data_key_release(&key.key);
         if (status == STATUS_OK || !key.is_missing)
             return status;

@@ -2,4 +2,4 @@
 INSERT INTO data_key (id, purpose, kek_id, wrapped, month, created_at)
 SELECT $1, 'event', $2, $3, $4, $5
 WHERE NOT EXISTS (SELECT FROM key_encryption_key WHERE id = $2 AND retired_at IS NOT NULL)
-ON CONFLICT (purpose, month) DO NOTHING
+ON CONFLICT (purpose, month) WHERE month IS NOT NULL DO NOTHING

@@ -2,7 +2,7 @@
 /*
  * What the build makes of the files in sql/. Nothing else in the program holds SQL.
  *
- *     sql/order/insert.sql             struct pg_statement sql_order_insert         (one statement)
+ *     sql/order/place.sql              struct pg_statement sql_order_place          (one statement)
  *     sql/migrations/0001_schema.sql   an element of sql_migrations[]               (a script)
  *
  * The symbols are declared in the generated header "akkoord/pg/sql.h"; a misspelt name does not compile.

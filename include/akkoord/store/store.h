@@ -49,8 +49,9 @@ enum status store_data_key_insert(struct store *store, struct arena *arena, enum
                                   const struct uuid *customer_id, struct data_key *key,
                                   struct error *error) AKKOORD_MUST_CHECK;
 /* A new key and the parameters of sql_data_key_insert, which point to both and into the arena, for whoever inserts it
- * in the pipeline of what is sealed under it. Under a KEK that was retired that statement inserts nothing: then nothing
- * else must be written, and keyring_refresh() and a second try, or store_kek_retired(), are the caller's. */
+ * together with what is sealed under it (sql/order/place.sql, which takes more after them). Under a KEK that was
+ * retired that statement inserts nothing: then nothing else must be written, and keyring_refresh() and a second try, or
+ * store_kek_retired(), are the caller's. */
 enum status store_data_key_prepare(struct store *store, struct arena *arena, enum key_purpose purpose,
                                    const struct uuid *customer_id, struct data_key *key, struct pg_params *params,
                                    struct uuid *kek_id, struct error *error) AKKOORD_MUST_CHECK;
