@@ -111,21 +111,50 @@ static int64_t priced(const struct order_line *line)
     return line->unit_price_minor * line->quantity - line->discount_minor;
 }
 
-/* The amount of each rate over its lines. */
+/* Whether the units of a rate cost amounts with VAT: all of its prices include it. */
+static bool is_gross(const struct credit_state *state, size_t group)
+{
+    for (size_t i = 0; i < state->lines_count; i++) {
+        if (group_of(state, i) == group && !state->lines[i].price_includes_vat)
+            return false;
+    }
+    return true;
+}
+
+/* The amount of each rate over its lines: by their prices, which are in its basis, or by what is net of them. */
 static void share_out_amounts(struct credit_state *state)
 {
     int64_t whole[VAT_SUBTOTALS_MAX] = {0};
     int64_t before[VAT_SUBTOTALS_MAX] = {0};
-    for (size_t i = 0; i < state->lines_count; i++)
-        whole[group_of(state, i)] += priced(&state->lines[i]);
+    bool gross[VAT_SUBTOTALS_MAX];
+    for (size_t i = 0; i < state->totals->subtotals_count; i++)
+        gross[i] = is_gross(state, i);
+    for (size_t i = 0; i < state->lines_count; i++) {
+        size_t group = group_of(state, i);
+        state->amounts[i] = gross[group] ? priced(&state->lines[i]) : state->lines[i].net_minor;
+        whole[group] += state->amounts[i];
+    }
     for (size_t i = 0; i < state->lines_count; i++) {
         size_t group = group_of(state, i);
         const struct vat_subtotal *subtotal = &state->totals->subtotals[group];
-        int64_t total = subtotal->net_minor + (state->lines[i].price_includes_vat ? subtotal->vat_minor : 0);
-        int64_t upto = before[group] + priced(&state->lines[i]);
+        int64_t total = subtotal->net_minor + (gross[group] ? subtotal->vat_minor : 0);
+        int64_t upto = before[group] + state->amounts[i];
         state->amounts[i] = share(total, upto, whole[group]) - share(total, before[group], whole[group]);
         before[group] = upto;
     }
+}
+
+/* What a line costs after all discounts in the basis of its own price: its amount, but for a price with VAT beside net
+ * prices of its rate, which the document's discount takes down as it does the net of the rate. */
+static int64_t priced_after_discounts(const struct credit_state *state, size_t line)
+{
+    size_t group = group_of(state, line);
+    const struct vat_subtotal *subtotal = &state->totals->subtotals[group];
+    if (state->lines[line].price_includes_vat == is_gross(state, group))
+        return state->amounts[line];
+    if (subtotal->discount_net_minor == 0)
+        return priced(&state->lines[line]);
+    return share(priced(&state->lines[line]), subtotal->net_minor, subtotal->net_minor + subtotal->discount_net_minor);
 }
 
 static enum status unreadable(struct error *error)
@@ -214,7 +243,6 @@ static void add_line(struct work *work, size_t group, const struct order_line *l
     work->line_group[at] = group;
     work->line_amounts[at] = amount_minor;
     work->groups[group].is_taken = true;
-    work->groups[group].is_gross = line->price_includes_vat;
     work->groups[group].amount_minor += amount_minor;
 }
 
@@ -226,9 +254,11 @@ static void add_units(struct work *work, size_t index, int64_t quantity)
     int64_t whole = state->amounts[index];
     int64_t before = state->quantities[index];
     int64_t amount = share(whole, before + quantity, line->quantity) - share(whole, before, line->quantity);
+    int64_t costs = priced_after_discounts(state, index);
     struct order_line units = *line;
     units.quantity = quantity;
-    units.discount_minor = line->unit_price_minor * quantity - amount;
+    units.discount_minor = line->unit_price_minor * quantity -
+                           (share(costs, before + quantity, line->quantity) - share(costs, before, line->quantity));
     units.discount_net_minor = 0; /* told by finish() */
     if (units.discount_minor == 0)
         units.discount_reason = NULL;
@@ -236,7 +266,9 @@ static void add_units(struct work *work, size_t index, int64_t quantity)
         units.discount_reason = state->discount_reason != NULL   ? state->discount_reason
                                 : state->language == LANGUAGE_NL ? "Korting"
                                                                  : "Discount";
-    add_line(work, group_of(state, index), &units, amount);
+    size_t group = group_of(state, index);
+    add_line(work, group, &units, amount);
+    work->groups[group].is_gross = is_gross(state, group);
 }
 
 /* An amount with VAT that is of no line in particular. */
@@ -251,6 +283,7 @@ static void add_amount(struct work *work, size_t group, const char *name, int64_
                               .price_includes_vat = true};
     memcpy(line.vat_category, subtotal->vat_category, sizeof(line.vat_category));
     add_line(work, group, &line, amount_minor);
+    work->groups[group].is_gross = true;
 }
 
 /* ---- the note's totals ---- */
@@ -390,7 +423,7 @@ static bool units_are_the_rest(const struct credit_state *state, size_t group)
         const struct order_line *line = &state->lines[i];
         if (group_of(state, i) != group)
             continue;
-        if (!has_units && line->price_includes_vat)
+        if (!has_units && is_gross(state, group))
             left += vat_left(state, group);
         int64_t whole = state->amounts[i];
         left -= whole - share(whole, state->quantities[i], line->quantity);

@@ -10,18 +10,23 @@
 /* A rate of 100%. */
 #define BASIS_POINTS INT64_C(10000)
 
-/* What is known of the lines of one rate beside their subtotal. */
-struct rate_group {
+/* A rate has one part for its net prices and one for those that include VAT. */
+#define PARTS_MAX (2 * VAT_SUBTOTALS_MAX)
+
+/* The lines of one rate whose prices are in one basis. */
+struct part {
+    size_t group; /* the rate's subtotal */
     bool price_includes_vat;
-    int64_t priced_minor;   /* the sum of unit price * quantity less discounts, in the group's basis */
+    int64_t priced_minor;   /* the sum of unit price * quantity less discounts, in that basis */
     int64_t discount_minor; /* its share of the order's discount, in that basis */
 };
 
 /* Everything is worked out here first, so that a refused order is left as it was. */
 struct work {
     struct totals totals;
-    struct rate_group groups[VAT_SUBTOTALS_MAX];
-    size_t line_group[ORDER_LINES_MAX];
+    struct part parts[PARTS_MAX]; /* in the order in which the lines first name them */
+    size_t parts_count;
+    size_t line_part[ORDER_LINES_MAX];
     int64_t line_priced_minor[ORDER_LINES_MAX]; /* after the line's discount */
     int64_t line_net_minor[ORDER_LINES_MAX];
     int64_t line_discount_net_minor[ORDER_LINES_MAX];
@@ -95,8 +100,8 @@ static bool leaves_union(enum vat_ground ground)
     return ground == VAT_GROUND_EXPORT || ground == VAT_GROUND_OUTSIDE_UNION;
 }
 
-static enum status join_group(struct work *work, size_t group, const struct order_line *line, size_t index,
-                              const struct vat_treatment *treatment, struct error *error)
+static enum status join_group(struct work *work, size_t group, size_t index, const struct vat_treatment *treatment,
+                              struct error *error)
 {
     struct vat_subtotal *subtotal = &work->totals.subtotals[group];
     if (leaves_union(subtotal->ground) && leaves_union(treatment->ground) && subtotal->ground != treatment->ground)
@@ -105,9 +110,6 @@ static enum status join_group(struct work *work, size_t group, const struct orde
         return line_error(
             error, "mixed_vat_grounds", index, "sku",
             "one VAT rate for two reasons or of two countries can't stand on one invoice: order it apart");
-    if (work->groups[group].price_includes_vat != line->price_includes_vat)
-        return line_error(error, "mixed_price_basis", index, "sku",
-                          "prices with and without VAT can't be ordered together under one rate");
     return STATUS_OK;
 }
 
@@ -122,7 +124,7 @@ static enum status find_group(struct work *work, const struct order_line *line, 
             strcmp(subtotal->vat_category, line->vat_category) != 0)
             continue;
         *group = i;
-        return join_group(work, i, line, index, treatment, error);
+        return join_group(work, i, index, treatment, error);
     }
     if (totals->subtotals_count == VAT_SUBTOTALS_MAX)
         return line_error(error, "too_many_vat_rates", index, "sku", "an order can't have this many VAT rates");
@@ -132,8 +134,18 @@ static enum status find_group(struct work *work, const struct order_line *line, 
     subtotal->vat_rate_basis_points = line->vat_rate_basis_points;
     subtotal->ground = treatment->ground;
     memcpy(subtotal->country, treatment->country, sizeof(subtotal->country));
-    work->groups[*group].price_includes_vat = line->price_includes_vat;
     return STATUS_OK;
+}
+
+/* The part of the line's rate and basis, made when it is the first of it. */
+static size_t find_part(struct work *work, size_t group, bool price_includes_vat)
+{
+    for (size_t i = 0; i < work->parts_count; i++) {
+        if (work->parts[i].group == group && work->parts[i].price_includes_vat == price_includes_vat)
+            return i;
+    }
+    work->parts[work->parts_count] = (struct part){.group = group, .price_includes_vat = price_includes_vat};
+    return work->parts_count++;
 }
 
 static enum status add_line(struct work *work, const struct order_line *line, size_t index,
@@ -147,7 +159,8 @@ static enum status add_line(struct work *work, const struct order_line *line, si
     if (status != STATUS_OK)
         return status;
     int64_t priced;
-    int64_t *sum = &work->groups[group].priced_minor;
+    size_t part = find_part(work, group, line->price_includes_vat);
+    int64_t *sum = &work->parts[part].priced_minor;
     if (!money_multiply(line->unit_price_minor, line->quantity, &priced) || !amount_fits(priced))
         return line_error(error, "amount_too_large", index, "quantity", "the order's amount becomes too large");
     if (line->discount_minor < 0 || line->discount_minor > priced)
@@ -155,7 +168,7 @@ static enum status add_line(struct work *work, const struct order_line *line, si
     priced -= line->discount_minor;
     if (!money_add(*sum, priced, sum) || !amount_fits(*sum))
         return line_error(error, "amount_too_large", index, "quantity", "the order's amount becomes too large");
-    work->line_group[index] = group;
+    work->line_part[index] = part;
     work->line_priced_minor[index] = priced;
     work->line_net_minor[index] = priced; /* final for net prices; shared out below for the others */
     work->line_discount_net_minor[index] = line->discount_minor;
@@ -176,17 +189,17 @@ int64_t tax_discount(int64_t amount_minor, int64_t percent_basis_points)
 /* share = part * weight / whole: 128 bits, as both factors may have 53. */
 __extension__ typedef __int128 wide;
 
-/* Shares `discount` over the groups in proportion to their prices, as share_out_net() does with nets. */
+/* Shares `discount` over the parts in proportion to their prices, as share_out_net() does with nets. */
 static void share_out_discount(struct work *work, int64_t discount_minor, int64_t priced_minor)
 {
-    wide lost[VAT_SUBTOTALS_MAX] = {0};
+    wide lost[PARTS_MAX] = {0};
     int64_t left = discount_minor;
-    size_t count = work->totals.subtotals_count;
+    size_t count = work->parts_count;
     for (size_t i = 0; i < count; i++) {
-        wide product = (wide)discount_minor * work->groups[i].priced_minor;
-        work->groups[i].discount_minor = (int64_t)(product / priced_minor);
+        wide product = (wide)discount_minor * work->parts[i].priced_minor;
+        work->parts[i].discount_minor = (int64_t)(product / priced_minor);
         lost[i] = product % priced_minor;
-        left -= work->groups[i].discount_minor;
+        left -= work->parts[i].discount_minor;
     }
     for (; left > 0; left--) {
         size_t most = 0;
@@ -194,16 +207,16 @@ static void share_out_discount(struct work *work, int64_t discount_minor, int64_
             if (lost[i] > lost[most])
                 most = i;
         }
-        work->groups[most].discount_minor += 1;
+        work->parts[most].discount_minor += 1;
         lost[most] = 0;
     }
 }
 
-static enum status discount_groups(struct work *work, const struct order_discount *discount, struct error *error)
+static enum status discount_parts(struct work *work, const struct order_discount *discount, struct error *error)
 {
     int64_t priced_minor = 0;
-    for (size_t i = 0; i < work->totals.subtotals_count; i++)
-        priced_minor += work->groups[i].priced_minor; /* eight amounts below 2^53 */
+    for (size_t i = 0; i < work->parts_count; i++)
+        priced_minor += work->parts[i].priced_minor; /* sixteen amounts below 2^53 */
     if (discount->percent_basis_points < 0 || discount->percent_basis_points > BASIS_POINTS ||
         discount->amount_minor < 0)
         return error_set_field(error, STATUS_INVALID, "range", "discount_code",
@@ -222,19 +235,24 @@ static enum status discount_groups(struct work *work, const struct order_discoun
 
 /* ---- nets and VAT ---- */
 
-/*
- * Shares the group's net out over its lines: each gets its own net rounded down, and the cents that are left go one
- * each to the lines that lost most by it, the earlier line first. There are never more such cents than lines that lost
- * something, as the group's net is less than a cent above the sum of the exact ones.
- */
-static void share_out_net(struct work *work, size_t count, size_t group, int64_t net_minor)
+static int64_t rate_of(const struct work *work, size_t part)
 {
-    const int64_t divisor = BASIS_POINTS + work->totals.subtotals[group].vat_rate_basis_points;
+    return work->totals.subtotals[work->parts[part].group].vat_rate_basis_points;
+}
+
+/*
+ * Shares the part's net out over its lines: each gets its own net rounded down, and the cents that are left go one
+ * each to the lines that lost most by it, the earlier line first. There are never more such cents than lines that lost
+ * something, as the part's net is less than a cent above the sum of the exact ones.
+ */
+static void share_out_net(struct work *work, size_t count, size_t part, int64_t net_minor)
+{
+    const int64_t divisor = BASIS_POINTS + rate_of(work, part);
     int64_t lost[ORDER_LINES_MAX]; /* in parts of a cent: 1 / divisor */
     int64_t left = net_minor;
     for (size_t i = 0; i < count; i++) {
         lost[i] = 0;
-        if (work->line_group[i] != group)
+        if (work->line_part[i] != part)
             continue;
         /* gross * 10000 / divisor, in two steps so that nothing passes 64 bits. */
         int64_t rest = work->line_priced_minor[i] % divisor * BASIS_POINTS;
@@ -253,61 +271,75 @@ static void share_out_net(struct work *work, size_t count, size_t group, int64_t
     }
 }
 
-/* What the discounts of the group's lines are without VAT: off the undiscounted net, as the line's net is never above
+/* What the discounts of the part's lines are without VAT: off the undiscounted net, as the line's net is never above
  * that (a discount of a cent is half a cent of net or more). */
-static bool net_line_discounts(struct work *work, const struct order_line *lines, size_t count, size_t group)
+static bool net_line_discounts(struct work *work, const struct order_line *lines, size_t count, size_t part)
 {
-    int64_t rate = work->totals.subtotals[group].vat_rate_basis_points;
     for (size_t i = 0; i < count; i++) {
         int64_t undiscounted_minor = work->line_priced_minor[i] + lines[i].discount_minor;
         int64_t vat_minor;
-        if (work->line_group[i] != group || lines[i].discount_minor == 0)
+        if (work->line_part[i] != part || lines[i].discount_minor == 0)
             continue;
-        if (!vat_within(undiscounted_minor, rate, &vat_minor))
+        if (!vat_within(undiscounted_minor, rate_of(work, part), &vat_minor))
             return false;
         work->line_discount_net_minor[i] = undiscounted_minor - vat_minor - work->line_net_minor[i];
     }
     return true;
 }
 
-/* The group's prices include VAT, and so does its share of the discount. */
-static bool finish_gross_group(struct work *work, const struct order_line *lines, size_t count, size_t group)
+/* The part's prices include VAT, and so does its share of the discount. Its VAT is that of the rate where no net prices
+ * stand beside it (finish_vat()). */
+static bool finish_gross_part(struct work *work, const struct order_line *lines, size_t count, size_t index,
+                              int64_t *net_minor, int64_t *discount_net_minor)
 {
-    struct vat_subtotal *subtotal = &work->totals.subtotals[group];
-    const struct rate_group *known = &work->groups[group];
-    int64_t rate = subtotal->vat_rate_basis_points;
+    const struct part *part = &work->parts[index];
+    struct vat_subtotal *subtotal = &work->totals.subtotals[part->group];
     int64_t undiscounted_vat_minor;
-    int64_t left_minor = known->priced_minor - known->discount_minor;
-    if (!vat_within(known->priced_minor, rate, &undiscounted_vat_minor) ||
-        !vat_within(left_minor, rate, &subtotal->vat_minor))
+    int64_t left_minor = part->priced_minor - part->discount_minor;
+    if (!vat_within(part->priced_minor, subtotal->vat_rate_basis_points, &undiscounted_vat_minor) ||
+        !vat_within(left_minor, subtotal->vat_rate_basis_points, &subtotal->vat_minor))
         return false;
-    int64_t lines_net_minor = known->priced_minor - undiscounted_vat_minor;
-    subtotal->net_minor = left_minor - subtotal->vat_minor;
-    subtotal->discount_net_minor = lines_net_minor - subtotal->net_minor;
-    share_out_net(work, count, group, lines_net_minor);
-    return net_line_discounts(work, lines, count, group);
+    int64_t lines_net_minor = part->priced_minor - undiscounted_vat_minor;
+    *net_minor = left_minor - subtotal->vat_minor;
+    *discount_net_minor = lines_net_minor - *net_minor;
+    share_out_net(work, count, index, lines_net_minor);
+    return net_line_discounts(work, lines, count, index);
 }
 
-/* Net and VAT of one rate; false when too large. */
-static bool finish_group(struct work *work, const struct order_line *lines, size_t count, size_t group)
+/* Adds the part to its rate's net; false when too large. */
+static bool finish_part(struct work *work, const struct order_line *lines, size_t count, size_t index)
+{
+    const struct part *part = &work->parts[index];
+    struct vat_subtotal *subtotal = &work->totals.subtotals[part->group];
+    int64_t net_minor = part->priced_minor - part->discount_minor;
+    int64_t discount_net_minor = part->discount_minor;
+    if (part->price_includes_vat && !finish_gross_part(work, lines, count, index, &net_minor, &discount_net_minor))
+        return false;
+    return money_add(subtotal->net_minor, net_minor, &subtotal->net_minor) &&
+           money_add(subtotal->discount_net_minor, discount_net_minor, &subtotal->discount_net_minor);
+}
+
+/* Where no price of the rate is net, the VAT is what was taken out of the prices and stands there. */
+static bool finish_vat(struct work *work, size_t group)
 {
     struct vat_subtotal *subtotal = &work->totals.subtotals[group];
-    const struct rate_group *known = &work->groups[group];
-    if (known->price_includes_vat)
-        return finish_gross_group(work, lines, count, group);
-    subtotal->discount_net_minor = known->discount_minor;
-    subtotal->net_minor = known->priced_minor - known->discount_minor;
-    return money_multiply_ratio(subtotal->net_minor, subtotal->vat_rate_basis_points, BASIS_POINTS,
-                                &subtotal->vat_minor);
+    bool has_net_prices = false;
+    for (size_t i = 0; i < work->parts_count; i++)
+        has_net_prices = has_net_prices || (work->parts[i].group == group && !work->parts[i].price_includes_vat);
+    return !has_net_prices || money_multiply_ratio(subtotal->net_minor, subtotal->vat_rate_basis_points, BASIS_POINTS,
+                                                   &subtotal->vat_minor);
 }
 
 static bool finish_totals(struct work *work, const struct order_line *lines, size_t count)
 {
     struct totals *totals = &work->totals;
+    for (size_t i = 0; i < work->parts_count; i++) {
+        if (!finish_part(work, lines, count, i))
+            return false;
+    }
     for (size_t i = 0; i < totals->subtotals_count; i++) {
         const struct vat_subtotal *subtotal = &totals->subtotals[i];
-        if (!finish_group(work, lines, count, i) ||
-            !money_add(totals->net_minor, subtotal->net_minor, &totals->net_minor) ||
+        if (!finish_vat(work, i) || !money_add(totals->net_minor, subtotal->net_minor, &totals->net_minor) ||
             !money_add(totals->vat_minor, subtotal->vat_minor, &totals->vat_minor) ||
             !money_add(totals->discount_net_minor, subtotal->discount_net_minor, &totals->discount_net_minor))
             return false;
@@ -330,7 +362,7 @@ enum status tax_compute_order(struct order_line *lines, size_t count, const stru
     for (size_t i = 0; i < count && status == STATUS_OK; i++)
         status = add_line(&work, &lines[i], i, treatments != NULL ? &treatments[i] : NULL, error);
     if (status == STATUS_OK && discount != NULL)
-        status = discount_groups(&work, discount, error);
+        status = discount_parts(&work, discount, error);
     if (status != STATUS_OK)
         return status;
     if (!finish_totals(&work, lines, count))

@@ -8,8 +8,9 @@
  * never pass it in any rate, and end at it exactly.
  *
  * A number of units of a line costs a share of what the line costs on the invoice after all discounts, in the basis of
- * its price: the first k of n units are that amount * k / n, rounded half up, so that the units sum to the line. An
- * amount for one rate includes VAT. The VAT of a note is that of its own amount (EN 16931, BR-CO-17), once per rate,
+ * its rate: with VAT where all prices of the rate include it, else net, as prices of both kinds have only their net to
+ * be added up by. The first k of n units are that amount * k / n, rounded half up, so that the units sum to the line.
+ * An amount for one rate includes VAT. The VAT of a note is that of its own amount (EN 16931, BR-CO-17), once per rate,
  * rounded half up; it gives way by what would leave the rest's VAT more than a cent away from that of the rest's
  * amount.
  */
@@ -62,7 +63,7 @@ struct credit_state {
     size_t lines_count;
     const struct totals *totals;
     const char *discount_reason; /* of the document's discount, or NULL */
-    int64_t *amounts;            /* what each line costs after all discounts, in the basis of its price */
+    int64_t *amounts;            /* what each line costs after all discounts, in the basis of its rate */
     int64_t *quantities;         /* of each line, credited by units */
     int64_t net_minor[VAT_SUBTOTALS_MAX];
     int64_t vat_minor[VAT_SUBTOTALS_MAX];

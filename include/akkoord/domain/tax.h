@@ -4,7 +4,9 @@
  *
  * VAT is computed once per rate over all lines of that rate and rounded half up (EN 16931, BR-CO-17), never per line,
  * so that ten lines of 0.05 do not gain or lose a cent each. A price is either net (VAT comes on top) or includes VAT
- * (VAT is taken out of it, and what the customer pays is exactly the price shown: 99.99 stays 99.99).
+ * (VAT is taken out of it, and what the customer pays is exactly the price shown: 99.99 stays 99.99). Where one rate
+ * has prices of both kinds, VAT is that of their net together, as for net prices: then what is paid may be a cent
+ * beside the prices that include it, as no rounding would be right for both.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -36,12 +38,16 @@ int64_t tax_discount(int64_t amount_minor, int64_t percent_basis_points);
  * the lines always sum to lines_net_minor, and this less discount_net_minor is net_minor, of the totals and (through
  * the subtotals' own shares) of each subtotal.
  *
- * Where prices include VAT, the net of a rate is shared out over its lines by largest remainder, the earlier line first
- * among equals; a line's discount_net_minor is its undiscounted net, rounded half up, less its net.
+ * Net prices of a rate, and those that include VAT, are two parts of it. The net of a part whose prices include VAT is
+ * what they add up to less the VAT within, rounded half up, and is shared out over its lines by largest remainder, the
+ * earlier line first among equals; a line's discount_net_minor is its undiscounted net, rounded half up, less its net.
+ * The net of a rate is that of its parts together. Its VAT is round_half_up(net * rate), or the VAT within where no
+ * line of the rate has a net price.
  *
  * The order's discount is a part of what the prices add up to (each in its own basis, after the lines' discounts),
- * rounded half up once, and shared over the rates in proportion to their prices, by largest remainder, the earlier rate
- * first among equals. So a price that includes VAT goes down by its share to the cent; VAT is computed on what is left.
+ * rounded half up once, and shared over the parts in proportion to their prices, by largest remainder, the part that
+ * the lines name earlier first among equals. So a price that includes VAT goes down by its share to the cent; VAT is
+ * computed on what is left.
  *
  * `treatments` is one a line, for its ground and country (the rest of it stands on the line); NULL: every line is as at
  * home. `discount` may be NULL.
@@ -57,7 +63,6 @@ int64_t tax_discount(int64_t amount_minor, int64_t percent_basis_points);
  *   "mixed_vat_grounds"  one rate for two reasons, or of two countries: an invoice can tell only one a rate (BR-S-08,
  *                        BR-E-01, ...), and neither state's VAT may be hidden in the other's. Goods and services that
  *                        leave the Union together are told as export, which has to be told
- *   "mixed_price_basis"  net prices beside prices that include VAT under one rate: no rounding would be right for both
  *   "amount_too_large"   something would pass ORDER_AMOUNT_MINOR_MAX
  */
 enum status tax_compute_order(struct order_line *lines, size_t count, const struct vat_treatment *treatments,

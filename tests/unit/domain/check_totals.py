@@ -28,45 +28,53 @@ def share_out(whole, exact):
 
 
 def reckon(percent, amount, lines):
-    groups = []
-    for quantity, price, includes, category, rate, discount in lines:
+    """Of each rate its net prices are one part and its prices with VAT another, in the order of the lines."""
+    rates = []
+    parts = []
+    for index, (_, _, includes, category, rate, _) in enumerate(lines):
         key = (category, rate)
-        if key not in [group["key"] for group in groups]:
-            groups.append({"key": key, "includes": includes, "lines": []})
-    for index, line in enumerate(lines):
-        group = next(group for group in groups if group["key"] == (line[3], line[4]))
-        group["lines"].append(index)
+        if key not in rates:
+            rates.append(key)
+        if (key, includes) not in [(part["key"], part["includes"]) for part in parts]:
+            parts.append({"key": key, "includes": includes, "lines": []})
+        next(part for part in parts if (part["key"], part["includes"]) == (key, includes))["lines"].append(index)
     priced = [Fraction(line[0] * line[1] - line[5]) for line in lines]
     whole = sum(priced)
     discount = half_up(whole * Fraction(percent, 10000)) if percent else amount
     discount = min(discount, int(whole))
-    shares = [Fraction(0)] * len(groups)
+    shares = [Fraction(0)] * len(parts)
     if discount:
-        exact = [discount * sum(priced[i] for i in group["lines"]) / whole for group in groups]
+        exact = [discount * sum(priced[i] for i in part["lines"]) / whole for part in parts]
         shares = share_out(discount, exact)
     nets = [0] * len(lines)
     discounts = [0] * len(lines)
-    subtotals = []
-    for group, share in zip(groups, shares):
-        rate = Fraction(group["key"][1], 10000)
-        before = sum(priced[i] for i in group["lines"])
+    subtotals = {key: [0, 0, 0] for key in rates}
+    for part, share in zip(parts, shares):
+        rate = Fraction(part["key"][1], 10000)
+        before = sum(priced[i] for i in part["lines"])
         after = before - share
-        if group["includes"]:
+        if part["includes"]:
             vat = half_up(after * rate / (1 + rate))
             net = after - vat
             lines_net = before - half_up(before * rate / (1 + rate))
-            for i, part in zip(group["lines"], share_out(int(lines_net), [priced[i] / (1 + rate) for i in group["lines"]])):
-                nets[i] = part
+            for i, own in zip(part["lines"], share_out(int(lines_net), [priced[i] / (1 + rate) for i in part["lines"]])):
+                nets[i] = own
                 if lines[i][5]:
                     gross = Fraction(lines[i][0] * lines[i][1])
-                    discounts[i] = gross - half_up(gross * rate / (1 + rate)) - part
+                    discounts[i] = gross - half_up(gross * rate / (1 + rate)) - own
         else:
-            net, lines_net = after, before
-            vat = half_up(net * rate)
-            for i in group["lines"]:
+            net, lines_net, vat = after, before, 0
+            for i in part["lines"]:
                 nets[i], discounts[i] = priced[i], lines[i][5]
-        subtotals.append((group["key"][0], group["key"][1], int(net), vat, int(lines_net - net)))
-    return subtotals, [int(net) for net in nets], [int(each) for each in discounts]
+        subtotal = subtotals[part["key"]]
+        subtotal[0] += int(net)
+        subtotal[1] += vat
+        subtotal[2] += int(lines_net - net)
+    for key, subtotal in subtotals.items():
+        if any((part["key"], part["includes"]) == (key, 0) for part in parts):
+            subtotal[1] = half_up(subtotal[0] * Fraction(key[1], 10000))
+    told = [(category, rate, *subtotals[category, rate]) for category, rate in rates]
+    return told, [int(net) for net in nets], [int(each) for each in discounts]
 
 
 def expect(percent, amount, lines):
@@ -81,8 +89,9 @@ def expect(percent, amount, lines):
 
 
 def invent(random_source):
-    """An order: few rates, so that they meet; one price basis a rate, as the other is refused."""
+    """An order: few rates, so that they meet; where prices have both bases, often under one rate too."""
     bases = {}
+    bases_meet = random_source.random() < 0.5
     lines = []
     mixed = random_source.random() < 0.5
     for _ in range(random_source.choice([1, 1, 2, 3, 4, 7, 12, 40])):
@@ -91,6 +100,8 @@ def invent(random_source):
         if (category, rate) not in bases and len(bases) == 8:
             continue
         includes = bases.setdefault((category, rate), random_source.random() < 0.5)
+        if bases_meet:
+            includes = random_source.random() < 0.5
         quantity = random_source.choice([1, 1, 1, 2, 3, 7, 10, 99, 1000, random_source.randint(1, 1000000)])
         price = random_source.choice([0, 1, 2, 3, 5, 99, 999, 9999, random_source.randint(0, 100),
                                       random_source.randint(0, 100000), random_source.randint(0, 9000000)])
