@@ -5,7 +5,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { euros, expectProblem, expectStatus, getOrder, payStandard, placeOrder, prepareAkkoord, registerCustomer,
+import { euros, expectProblem, expectStatus, getOrder, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer,
   sampleAddress, sampleSeller, services, waitFor } from './lib/akkoord.mjs';
 
 const names = (name) => ({ nl: `${name} (nl)`, en: `${name} (en)` });
@@ -21,6 +21,7 @@ const priceList = {
     sold('many', 1999, 'S', '21.00', { price_includes_vat: true, discounts: [
       { from_quantity: 10, percent: '10.00', name: names('Ten') }, { from_quantity: 3, percent: '2.50', name: names('Three') }] }),
     sold('dollar', 10000, 'S', '21.00', { unit_price: dollars(10000) }),
+    sold('dollar-gross', 9999, 'S', '21.00', { unit_price: dollars(9999), price_includes_vat: true }),
   ],
   codes: [
     { code: 'WELCOME10', percent: '10.00', name: names('Welcome') },
@@ -244,6 +245,79 @@ describe('discounts', () => {
   });
 });
 
+// Of one rate: what its net prices come to, and what its prices with VAT do, both after discounts.
+const mixOf = (net, gross, points) => {
+  const both = net + gross - halfUp(gross * points, 10000n + points);
+  return { net: Number(both), vat: Number(halfUp(both * points, 10000n)) };
+};
+const cents = (text) => Number(text.replace('.', ''));
+const amountsIn = (xml, element) => [...xml.matchAll(new RegExp(`<(?:cbc|ram):${element}(?: currencyID="EUR")?>([\\d.]+)<`, 'g'))].map(([, text]) => cents(text));
+
+describe('prices with and without VAT under one rate', () => {
+  test('have the VAT of their net together, and a rate with one basis stays as it is', async () => {
+    for (const [buyer, shop, points] of [['dutch', normal, 2100n], ['german', oneStop, 1900n], ['finnish', oneStop, 2550n]]) {
+      for (const [nets, grosses] of [[1, 1], [2, 3], [7, 99]]) {
+        const placed = await order(shop, buyers[buyer], [['gross', grosses], ['net', nets], ['course']]);
+        const [taxed, exempt] = placed.vat_breakdown;
+        const expected = mixOf(10001n * BigInt(nets), 9999n * BigInt(grosses), points);
+        assert.deepEqual({ net: taxed.net.amount, vat: taxed.vat.amount }, expected);
+        assert.deepEqual([exempt.net.amount, exempt.vat.amount], [50000, 0]);
+        assert.equal(placed.lines.reduce((sum, { net }) => sum + net.amount, 0), placed.net.amount);
+        assert.equal(placed.total.amount, placed.net.amount + placed.vat.amount);
+      }
+    }
+  });
+
+  test('have no VAT where there is none', async () => {
+    assert.deepEqual(told(await order(normal, buyers.germanBusiness, [['gross', 3], ['net']])), ['AE', '0.00', 'reverse_charge', null, 3 * 8264 + 10001, 0]);
+    assert.deepEqual(told(await order(small, buyers.dutch, [['gross', 3], ['net']])), ['E', '0.00', 'small_business', null, 3 * 9999 + 10001, 0]);
+  });
+
+  test('share the discount of the whole by their prices', async () => {
+    const placed = await order(normal, buyers.dutch, [['net', 2], ['gross', 3]], { discount_code: 'WELCOME10' });
+    const discount = halfUp((20002n + 29997n) * 1000n, 10000n);
+    const shares = [20002n, 29997n].map((priced) => discount * priced / 49999n);
+    if (shares[0] + shares[1] < discount) shares[discount * 20002n % 49999n >= discount * 29997n % 49999n ? 0 : 1] += 1n;
+    const [{ net, vat }] = placed.vat_breakdown;
+    assert.deepEqual({ net: net.amount, vat: vat.amount }, mixOf(20002n - shares[0], 29997n - shares[1], 2100n));
+    assert.equal(placed.lines.reduce((sum, line) => sum + line.net.amount, 0) - placed.discount.net.amount, placed.net.amount);
+  });
+
+  test('stand on one invoice in every format, and are credited to the cent', async () => {
+    const { server, customer } = normal;
+    const placed = await order(normal, buyers.dutch, [['net', 2], ['gross', 3]], { discount_code: 'WELCOME10' });
+    const payment = `pay_${placed.id}`;
+    expectStatus(await payStandard(server, placed, { payment }), 200);
+    const [{ number }] = (await getOrder(server, customer, placed)).invoices;
+    const get = async (name) => expectStatus(await server.api('GET', `/v1/invoices/${name}`, { token: customer.token }), 200);
+    const ubl = (await get(`${number}.xml`)).text;
+    assert.deepEqual(amountsIn(ubl, 'TaxableAmount'), [placed.net.amount]);
+    assert.deepEqual(amountsIn(ubl, 'TaxInclusiveAmount'), [placed.total.amount]);
+    assert.deepEqual(amountsIn(ubl, 'LineExtensionAmount').slice(1), placed.lines.map(({ net }) => net.amount));
+    const cii = (await get(`${number}.cii.xml`)).text;
+    assert.deepEqual(amountsIn(cii, 'BasisAmount'), [placed.net.amount]);
+    assert.deepEqual(amountsIn(cii, 'GrandTotalAmount'), [placed.total.amount]);
+    assert.equal((await get(`${number}.pdf`)).bytes.subarray(0, 5).toString('latin1'), '%PDF-');
+
+    const manager = await newStaff(server, 'manager');
+    for (const line of [1, 2, 2])
+      expectStatus(await server.api('POST', `/v1/staff/orders/${placed.id}/credit-notes`, { token: manager.token, body: { reason: 'Agreed', lines: [{ line, quantity: 1 }] } }), 201);
+    expectStatus(await payStandard(server, placed, { kind: 'refunded', payment }), 200);
+    const notes = (await getOrder(server, customer, placed)).invoices.filter(({ kind }) => kind === 'credit_note');
+    assert.equal(notes.length, 4);
+    let [net, vat] = [0, 0];
+    for (const note of notes) {
+      const xml = (await get(`${note.number}.xml`)).text;
+      const [taxable] = amountsIn(xml, 'TaxableAmount');
+      net += taxable;
+      vat += amountsIn(xml, 'TaxAmount')[0];
+      assert.equal((await get(`${note.number}.pdf`)).bytes.subarray(0, 5).toString('latin1'), '%PDF-');
+      assert.deepEqual(amountsIn((await get(`${note.number}.cii.xml`)).text, 'BasisAmount'), [taxable]);
+    }
+    assert.deepEqual([net, vat], [placed.net.amount, placed.vat.amount], 'net and VAT come back to the cent');
+  });
+});
+
 describe('foreign currencies', () => {
   const needed = { 'lines[0].sku': 'currency_rate_missing' };
 
@@ -266,6 +340,10 @@ describe('foreign currencies', () => {
     assert.deepEqual(placed.total, dollars(36300));
     const inEuros = (amount, millionths) => euros(Number(halfUp(BigInt(amount) * 1000000n, millionths)));
     assert.deepEqual(placed.exchange, { per_euro: '1.085000', date: '2026-11-26', vat: inEuros(6300, 1085000n), total: inEuros(36300, 1085000n) });
+    const both = await order(shop, buyers.dutch, [['dollar'], ['dollar-gross', 2]]);
+    const { net, vat } = mixOf(10000n, 19998n, 2100n);
+    assert.deepEqual([both.net, both.vat, both.total], [dollars(net), dollars(vat), dollars(net + vat)]);
+    assert.deepEqual([both.exchange.vat, both.exchange.total], [inEuros(vat, 1085000n), inEuros(net + vat, 1085000n)]);
     put('2026-11-27', { USD: '1.1', GBP: '0.85' });
     assert.deepEqual((await order(shop, buyers.dutch, [['dollar', 3]])).exchange,
       { per_euro: '1.100000', date: '2026-11-27', vat: inEuros(6300, 1100000n), total: inEuros(36300, 1100000n) });
