@@ -66,7 +66,12 @@ PEPPOL_CREDIT_NOTE = "net-service-de-CN2026-*.ubl.xml"
 GOODS = "net-goods-de-2026-*.ubl.xml"
 EXPORT = "net-export-us-2026-*.ubl.xml"
 FOREIGN = "net-service-es-2026-*.ubl.xml"
+MIXED = "mixed-business-without-name-2026-*.ubl.xml"
+PARTIAL = "partial-net-consumer-CN2026-*.ubl.xml"
+PARTIAL_OF_AMOUNT = "partial-gross-business-CN2026-*.ubl.xml"
+PARTIAL_PEPPOL = "partial-gross-service-de-CN2026-*.ubl.xml"
 CII = "net-consumer-2026-*.cii.xml"
+CII_PARTIAL = "partial-net-consumer-CN2026-*.cii.xml"
 CII_CREDIT_NOTE = "net-consumer-CN2026-*.cii.xml"
 CII_SERVICE = "net-service-de-2026-*.cii.xml"
 CII_DISCOUNTED = "net-business-without-kvk-2026-*.cii.xml"
@@ -80,6 +85,12 @@ CASES = {
     "lines-one-cent-off": (CREDIT_NOTE, one_cent_more("LineExtensionAmount"), "BR-CO-10"),
     "vat-sum-one-cent-off": (CREDIT_NOTE, one_cent_more("TaxAmount"), "BR-CO-14"),
     "vat-of-rate-one-cent-off": (PLAIN, ubl_vat_one_cent_off, "VAT at "),
+    "mixed-vat-of-rate-one-cent-off": (MIXED, ubl_vat_one_cent_off, "VAT at "),
+    "partial-vat-two-cents-off": (PARTIAL, all_of(*[ubl_vat_one_cent_off] * 3), "VAT at "),
+    "partial-vat-of-amount-off": (PARTIAL_OF_AMOUNT, all_of(*[ubl_vat_one_cent_off] * 5), "VAT at "),
+    "partial-price-one-cent-off": (PARTIAL, one_cent_more("PriceAmount"), "line 1 is"),
+    "partial-of-nothing": (PARTIAL_PEPPOL, removed("cac:BillingReference"), "NL-R-001"),
+    "cii-partial-price-one-cent-off": (CII_PARTIAL, one_cent_more("ChargeAmount"), "line 1 is"),
     "price-one-cent-off": (PLAIN, one_cent_more("PriceAmount"), "line 1 is"),
     "discount-one-cent-off": (DISCOUNTED, one_cent_more("AllowanceTotalAmount"), "BR-CO-11"),
     "discount-without-reason": (DISCOUNTED, removed("cbc:AllowanceChargeReason", 99), "BR-33"),

@@ -3,13 +3,14 @@
  *
  *     make_corpus FOLDER
  *
- * The first documents are chosen, an invoice and a credit note of each case, so that all of them stand there whatever
- * chance brings; then come random mixes. A file's name begins with the basis of its prices, "net-" or "gross-", for
- * sums.py, and goes on with the case:
+ * The first documents are chosen, an invoice, a credit note and a partial credit note of each case, so that all of them
+ * stand there whatever chance brings; then come random mixes. A file's name begins with what sums.py has to know of it:
+ * the basis of its prices ("net-", "gross-", or "mixed-" where every rate has net prices and some have others too),
+ * after "partial-" when its amounts are those of domain/credit.h. It goes on with the case:
  *
  *     net-service-de-2026-000027.ubl.xml    the UBL
  *     net-service-de-2026-000027.cii.xml    the CII
- *     net-service-de-2026-000027.a3.pdf     of every seventh, the PDF: as soon as it says of itself that it is PDF/A
+ *     net-service-de-2026-000027.a3.pdf     of every fifth, the PDF: as soon as it says of itself that it is PDF/A
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,9 +19,12 @@
 #include "akkoord/documents/cii.h"
 #include "akkoord/documents/pdf.h"
 #include "akkoord/documents/ubl.h"
+#include "akkoord/domain/credit.h"
+#include "akkoord/domain/tax.h"
 #include "cases.h"
 
 #define SEED             UINT64_C(20261123)
+#define CHOSEN_PER_CASE  3 /* an invoice, a credit note, a partial one */
 #define RANDOM_DOCUMENTS 56
 #define LINES_MAX        200
 #define CASES_AT_HOME    11 /* the first of them: NLCIUS and its like */
@@ -47,6 +51,20 @@ static int64_t choose(uint64_t *state, int64_t count)
 
 enum payment { PAID, UNPAID, PAID_IN_PART, PAID_TOO_MUCH, PAYMENTS };
 
+enum basis { BASIS_NET, BASIS_GROSS, BASIS_MIXED, BASES };
+static const char *const basis_names[BASES] = {"net", "gross", "mixed"};
+
+/* What a credit note takes back of its invoice. */
+enum extent {
+    ALL,
+    UNITS,         /* of some lines */
+    AMOUNTS,       /* with VAT, of some rates */
+    LATER_UNITS,   /* after another note took units */
+    LATER_AMOUNTS, /* the same */
+    REST,          /* what other notes left, units or an amount */
+    EXTENTS,
+};
+
 /* What one document is like, beside its case. */
 struct plan {
     const struct corpus_case *corpus_case;
@@ -54,7 +72,8 @@ struct plan {
     enum document_kind kind;
     enum language language;
     enum payment payment;
-    bool price_includes_vat;
+    enum extent extent; /* of a credit note */
+    enum basis basis;
     bool odd_texts;
     bool line_discounts;
     bool period;
@@ -86,20 +105,24 @@ static const char *text_of(struct arena *arena, const struct plan *plan, uint64_
 static struct plan chosen_plan(int position)
 {
     static const size_t counts[] = {1, 2, 3, 10, 37, LINES_MAX};
-    int number = position / 2;
+    int number = position / CHOSEN_PER_CASE;
+    int which = position % CHOSEN_PER_CASE;
     return (struct plan){
         .corpus_case = &corpus_cases[number],
         .currency = &corpus_currencies[number % 6 == 3 ? 1 + number / 6 % (corpus_currencies_count - 1) : 0],
-        .kind = position % 2 == 1 ? DOCUMENT_CREDIT_NOTE : DOCUMENT_INVOICE,
+        .kind = which > 0 ? DOCUMENT_CREDIT_NOTE : DOCUMENT_INVOICE,
+        .extent = which == 2 ? (enum extent)(UNITS + number % (EXTENTS - UNITS)) : ALL,
         .language = (number + position) % 2 == 0 ? LANGUAGE_NL : LANGUAGE_EN,
         .payment = (enum payment)(number % PAYMENTS),
-        .price_includes_vat = number % 5 == 4,
+        .basis = number % 5 == 4                                  ? BASIS_GROSS
+                 : number == 2 || (number % 5 == 2 && which == 2) ? BASIS_MIXED
+                                                                  : BASIS_NET,
         .odd_texts = number % 6 == 5,
         .line_discounts = number % 3 == 1,
         .period = number % 4 == 2,
         .account = true,
         .discount_percent = number % 4 == 3 ? 1 + number : 0,
-        .lines_count = counts[position % 6],
+        .lines_count = counts[(2 * number + which) % 6],
     };
 }
 
@@ -109,9 +132,10 @@ static struct plan random_plan(uint64_t *state)
         .corpus_case = &corpus_cases[choose(state, choose(state, 2) == 0 ? CASES_AT_HOME : corpus_cases_count)],
         .currency = &corpus_currencies[choose(state, 3) == 0 ? choose(state, corpus_currencies_count) : 0],
         .kind = choose(state, 3) == 0 ? DOCUMENT_CREDIT_NOTE : DOCUMENT_INVOICE,
+        .extent = (enum extent)choose(state, EXTENTS),
         .language = choose(state, 2) == 0 ? LANGUAGE_NL : LANGUAGE_EN,
         .payment = (enum payment)choose(state, PAYMENTS),
-        .price_includes_vat = choose(state, 3) == 0,
+        .basis = (enum basis)choose(state, BASES),
         .odd_texts = choose(state, 4) == 0,
         .line_discounts = choose(state, 2) == 0,
         .period = choose(state, 4) == 0,
@@ -131,6 +155,12 @@ static int rates_of(const struct corpus_case *corpus_case)
     return count;
 }
 
+/* Where the bases are mixed, the first line of a rate has a net price. */
+static bool price_includes_vat(const struct plan *plan, bool is_first_of_rate, uint64_t *state)
+{
+    return plan->basis == BASIS_GROSS || (plan->basis == BASIS_MIXED && !is_first_of_rate && choose(state, 2) == 0);
+}
+
 /* Every rate of the case has a line, where there are enough. */
 static struct order_line *make_lines(struct arena *arena, const struct plan *plan, uint64_t *state)
 {
@@ -146,7 +176,7 @@ static struct order_line *make_lines(struct arena *arena, const struct plan *pla
             .quantity = 1 + choose(state, large ? 5000 : 12),
             .unit_price_minor = choose(state, 20) == 0 ? 0 : 1 + choose(state, large ? 5000000 : 20000),
             .vat_rate_basis_points = rate->basis_points,
-            .price_includes_vat = plan->price_includes_vat,
+            .price_includes_vat = price_includes_vat(plan, i < (size_t)rates_count, state),
         };
         snprintf(lines[i].vat_category, sizeof(lines[i].vat_category), "%s", rate->category);
         if (plan->line_discounts && choose(state, 2) == 0) {
@@ -215,11 +245,102 @@ static struct invoice make_frame(struct arena *arena, const struct plan *plan, i
     return invoice;
 }
 
-static struct invoice make_invoice(struct arena *arena, const struct plan *plan, int position, uint64_t *state)
+/* ---- partial credit notes ---- */
+
+/* One line or all, some of their units. */
+static struct credit_request ask_units(struct arena *arena, const struct credit_state *left, uint64_t *state)
+{
+    struct credit_part *parts = ARENA_ARRAY(arena, struct credit_part, left->lines_count);
+    struct credit_request request = {.parts = parts, .reason = "Fewer"};
+    bool all = choose(state, 2) == 0;
+    int64_t only = choose(state, (int64_t)left->lines_count);
+    for (size_t i = 0; i < left->lines_count; i++) {
+        int64_t quantity = left->lines[i].quantity - left->quantities[i];
+        if (quantity > 0 && (all || (int64_t)i == only))
+            parts[request.parts_count++] =
+                (struct credit_part){.line = (int64_t)i + 1, .quantity = 1 + choose(state, quantity)};
+    }
+    return request;
+}
+
+/* A part of what is left of each rate; always some of the first, so that there is something. */
+static struct credit_request ask_amounts(struct arena *arena, const struct credit_state *left, const char *reason,
+                                         uint64_t *state)
+{
+    struct credit_amount *amounts = ARENA_ARRAY(arena, struct credit_amount, VAT_SUBTOTALS_MAX);
+    struct credit_request request = {.amounts = amounts, .reason = reason};
+    for (size_t i = 0; i < left->totals->subtotals_count; i++) {
+        const struct vat_subtotal *subtotal = &left->totals->subtotals[i];
+        int64_t gross = subtotal->net_minor - left->net_minor[i] + subtotal->vat_minor - left->vat_minor[i];
+        if (gross == 0 || (request.amounts_count > 0 && choose(state, 3) == 0))
+            continue;
+        struct credit_amount *amount = &amounts[request.amounts_count++];
+        amount->vat_rate_basis_points = subtotal->vat_rate_basis_points;
+        amount->gross_minor = 1 + choose(state, gross);
+        memcpy(amount->vat_category, subtotal->vat_category, sizeof(amount->vat_category));
+    }
+    return request;
+}
+
+/* Takes one note; false when it would cost nothing, or there is nothing left to ask for. */
+static bool take_note(struct arena *arena, struct credit_state *left, const struct credit_request *request,
+                      struct credit_note *note)
+{
+    struct error error;
+    return request->parts_count + request->amounts_count > 0 &&
+           credit_compute(arena, left, request, note, &error) == STATUS_OK &&
+           credit_state_add(left, note, 0, &error) == STATUS_OK;
+}
+
+/* Of the invoice, the lines and totals of a note over a part of it, as store/batch_credits.c seals them. False when
+ * chance left nothing to credit: then it stays a note over all. */
+static bool credit_part_of(struct arena *arena, const struct plan *plan, struct invoice *invoice, uint64_t *state)
+{
+    struct error error;
+    struct credit_state left;
+    struct credit_note note;
+    if (credit_state_init(&left, arena, invoice->lines, invoice->lines_count, &invoice->totals, &error) != STATUS_OK)
+        return false;
+    left.language = invoice->language;
+    left.discount_reason = invoice->discount_reason;
+    struct credit_request request;
+    if (plan->extent >= LATER_UNITS) {
+        request = ask_units(arena, &left, state);
+        (void)take_note(arena, &left, &request, &note);
+    }
+    if (credit_state_is_exhausted(&left))
+        return false;
+    if (plan->extent == REST) {
+        if (choose(state, 2) == 0) {
+            request = ask_amounts(arena, &left, "Earlier", state);
+            (void)take_note(arena, &left, &request, &note);
+        }
+        if (credit_state_is_exhausted(&left))
+            return false;
+        credit_compute_rest(arena, &left, &note);
+    } else {
+        bool units = plan->extent == UNITS || plan->extent == LATER_UNITS;
+        request = units ? ask_units(arena, &left, state)
+                        : ask_amounts(arena, &left, text_of(arena, plan, state, "Agreed by telephone"), state);
+        if (!take_note(arena, &left, &request, &note))
+            return false;
+    }
+    invoice->lines = note.lines;
+    invoice->lines_count = note.lines_count;
+    invoice->totals = note.totals;
+    invoice->discount_reason = NULL;
+    return invoice->exchange.per_euro_millionths == 0 ||
+           tax_in_euros(&invoice->totals, invoice->currency, &invoice->exchange);
+}
+
+static struct invoice make_invoice(struct arena *arena, const struct plan *plan, int position, uint64_t *state,
+                                   bool *is_partial)
 {
     struct invoice invoice = make_frame(arena, plan, position, state);
     corpus_compute(&invoice, make_lines(arena, plan, state), plan->lines_count, plan->corpus_case,
                    plan->discount_percent);
+    *is_partial =
+        plan->kind == DOCUMENT_CREDIT_NOTE && plan->extent != ALL && credit_part_of(arena, plan, &invoice, state);
     invoice.prepaid_minor = prepaid_minor(plan, invoice.totals.total_minor, state);
     if (plan->kind == DOCUMENT_CREDIT_NOTE) {
         snprintf(invoice.number, sizeof(invoice.number), "CN2026-%06d", position);
@@ -263,19 +384,30 @@ static bool says_pdf_a(const uint8_t *bytes, size_t length)
     return memmem(bytes, length, mark, sizeof(mark) - 1) != NULL;
 }
 
+/* For sums.py: a line of an amount includes VAT, whatever the prices were. */
+static const char *basis_of(const struct plan *plan, const struct invoice *invoice, bool is_partial)
+{
+    for (size_t i = 0; i < invoice->lines_count && is_partial; i++) {
+        if (invoice->lines[i].sku != NULL && strcmp(invoice->lines[i].sku, "credit") == 0)
+            return basis_names[BASIS_GROSS];
+    }
+    return basis_names[plan->basis];
+}
+
 static void write_document(const char *folder, int position, const struct plan *plan, uint64_t *state)
 {
     struct arena *arena = arena_new();
-    const struct invoice invoice = make_invoice(arena, plan, position + 1, state);
-    const char *path = arena_format(arena, "%s/%s-%s-%s", folder, plan->price_includes_vat ? "gross" : "net",
-                                    plan->corpus_case->name, invoice.number);
+    bool is_partial;
+    const struct invoice invoice = make_invoice(arena, plan, position + 1, state, &is_partial);
+    const char *path = arena_format(arena, "%s/%s%s-%s-%s", folder, is_partial ? "partial-" : "",
+                                    basis_of(plan, &invoice, is_partial), plan->corpus_case->name, invoice.number);
     const uint8_t *bytes;
     size_t length;
     render(arena, document_render_ubl, &invoice, &bytes, &length);
     write_file(arena_format(arena, "%s.ubl.xml", path), bytes, length);
     render(arena, document_render_cii, &invoice, &bytes, &length);
     write_file(arena_format(arena, "%s.cii.xml", path), bytes, length);
-    if (position % 7 == 0) {
+    if (position % 5 == 0) {
         render(arena, document_render_pdf, &invoice, &bytes, &length);
         if (says_pdf_a(bytes, length))
             write_file(arena_format(arena, "%s.a3.pdf", path), bytes, length);
@@ -290,7 +422,7 @@ int main(int argument_count, char **arguments)
         return 2;
     }
     uint64_t state = SEED;
-    int chosen = 2 * corpus_cases_count;
+    int chosen = CHOSEN_PER_CASE * corpus_cases_count;
     for (int position = 0; position < chosen + RANDOM_DOCUMENTS; position++) {
         const struct plan plan = position < chosen ? chosen_plan(position) : random_plan(&state);
         write_document(arguments[1], position, &plan, &state);

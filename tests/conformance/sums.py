@@ -3,9 +3,10 @@
 
     sums.py FILE...
 
-UBL and CII. One line a fault, "FILE: what is wrong"; exit status 1 when there is one. Where prices include VAT (a file
-whose name begins with "gross-"), the VAT of a rate may be one cent beside the rate of its net amount: the price is what
-is paid. Where X.ubl.xml and X.cii.xml are both given, they have to state the same amounts.
+UBL and CII. One line a fault, "FILE: what is wrong"; exit status 1 when there is one. Where all prices include VAT (a
+file whose name begins with "gross-"), the VAT of a rate may be one cent beside the rate of its net amount: the price is
+what is paid. That of a credit note over a part ("partial-net-" and so on) may be another, so that an invoice's credit
+notes together are the invoice. Where X.ubl.xml and X.cii.xml are both given, they have to state the same amounts.
 """
 
 import re
@@ -155,11 +156,16 @@ def read(path):
 # ---- the arithmetic ----
 
 
+def cents_of_tolerance(name):
+    """By the beginning of a file's name: see above."""
+    return ("gross-" in name[: len("partial-gross-")]) + name.startswith("partial-")
+
+
 class Sums:
-    def __init__(self, said, gross):
+    def __init__(self, said, vat_cents):
         self.said = said
         self.cent = Fraction(1) if said["currency"] in WHOLE_UNITS else Fraction(1, 100)
-        self.vat_tolerance = self.cent if gross else Fraction(0)
+        self.vat_tolerance = self.cent * vat_cents
         self.faults = []
 
     def expect(self, what, found, wanted, tolerance=Fraction(0)):
@@ -227,7 +233,7 @@ def differences(said, other):
 def check(name, documents):
     path = Path(name)
     said = documents[name] = read(path)
-    faults = Sums(said, path.name.startswith("gross-")).check()
+    faults = Sums(said, cents_of_tolerance(path.name)).check()
     if name.endswith(".cii.xml"):
         other = documents.get(f"{name.removesuffix('.cii.xml')}.ubl.xml")
         faults += differences(said, other) if other else []
