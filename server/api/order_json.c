@@ -97,7 +97,20 @@ json_t *payment_to_json(struct arena *arena, const struct payment *payment)
     return object;
 }
 
-static json_t *documents_to_json(struct arena *arena, const struct stored_order *order)
+/* By when the rest of an invoice has to be paid. The seller's term is sealed with the order, which a list doesn't open.
+ */
+static void set_due_date(json_t *item, const struct stored_order *order, const struct stored_document *document)
+{
+    const struct issued_amounts issued = {document->kind, document->issue_day, document->total_minor,
+                                          document->prepaid_minor};
+    char date[CALENDAR_DATE_BYTES];
+    int64_t day = invoice_due_day(&order->content.seller, &issued);
+    if (day != 0)
+        calendar_format_date(day, date);
+    json_set_text(item, "due_date", day != 0 ? date : NULL);
+}
+
+static json_t *documents_to_json(struct arena *arena, const struct stored_order *order, bool has_content)
 {
     json_t *array = json_new_array(arena);
     for (size_t i = 0; i < order->documents_count; i++) {
@@ -108,6 +121,8 @@ static json_t *documents_to_json(struct arena *arena, const struct stored_order 
         json_set_text(item, "number", document->number);
         json_set_text(item, "kind", document_kind_name(document->kind));
         json_set_text(item, "issue_date", date);
+        if (has_content)
+            set_due_date(item, order, document);
         json_set_money(item, "total", document->total_minor, document->currency);
         json_append_value(array, item);
     }
@@ -172,7 +187,7 @@ json_t *order_to_json(struct arena *arena, const struct stored_order *order, con
     json_set_value(object, "exchange", exchange_to_json(arena, &order->content.exchange));
     set_payments(arena, object, order);
     set_decisions(arena, object, order, decisions, decisions_count);
-    json_set_value(object, "invoices", documents_to_json(arena, order));
+    json_set_value(object, "invoices", documents_to_json(arena, order, true));
     json_set_text(object, "information_version", order->information_version);
     json_set_boolean(object, "information_shown", order->information_shown);
     return object;
@@ -186,6 +201,6 @@ json_t *order_item_to_json(struct arena *arena, const struct stored_order *order
     set_payments(arena, object, order);
     json_set_value(object, "decision",
                    order->decision != NULL ? decision_to_json(arena, order->decision, order->language) : NULL);
-    json_set_value(object, "invoices", documents_to_json(arena, order));
+    json_set_value(object, "invoices", documents_to_json(arena, order, false));
     return object;
 }

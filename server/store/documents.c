@@ -41,6 +41,7 @@ static enum status read_row(const struct pg_result *result, size_t row, struct s
         .order_id = pg_get_uuid(result, row, 1),
         .issue_day = pg_get_date(result, row, 4),
         .total_minor = pg_get_int64(result, row, 5),
+        .prepaid_minor = pg_get_int64(result, row, 7),
     };
     snprintf(document->number, sizeof(document->number), "%s", pg_get_text(result, row, 3));
     snprintf(document->currency, sizeof(document->currency), "%s", pg_get_text(result, row, 6));
@@ -186,9 +187,9 @@ static enum status fill_invoice(struct arena *arena, const struct pg_result *res
     }
     if (document_kind_parse(pg_get_text(result, 0, OPEN_KIND), &invoice->kind) != STATUS_OK)
         return kind_unreadable(error);
-    bool is_owed = invoice->kind == DOCUMENT_INVOICE && invoice->prepaid_minor < invoice->totals.total_minor;
-    if (is_owed && invoice->seller.payment_days > 0)
-        invoice->due_day = invoice->issue_day + invoice->seller.payment_days;
+    const struct issued_amounts issued = {invoice->kind, invoice->issue_day, invoice->totals.total_minor,
+                                          invoice->prepaid_minor};
+    invoice->due_day = invoice_due_day(&invoice->seller, &issued);
     return STATUS_OK;
 }
 

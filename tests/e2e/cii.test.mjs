@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { expectProblem, expectStatus, getOrder, payStandard, placeOrder, prepareAkkoord, registerCustomer, run } from './lib/akkoord.mjs';
+import { expectProblem, expectStatus, getOrder, payStandard, placeOrder, prepareAkkoord, registerCustomer } from './lib/akkoord.mjs';
+import { ciiRoot, decimalOf, parseXml } from './lib/einvoices.mjs';
 
 let server;
 before(async () => {
@@ -11,31 +12,15 @@ before(async () => {
   await server.start();
 });
 
-// Python's parser says what it read: {"path/of/names": [text, ...]}, without prefixes.
-const reader = `
-import json, sys, xml.etree.ElementTree as tree
-texts = {}
-def walk(element, path):
-    if not len(element):
-        texts.setdefault("/".join(path), []).append(element.text)
-    for child in element:
-        walk(child, path + [child.tag.split("}")[1]])
-root = tree.fromstring(sys.stdin.buffer.read())
-assert root.tag == "{urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100}CrossIndustryInvoice", root.tag
-walk(root, [])
-print(json.dumps(texts))`;
-
 async function parse(xml) {
-  const { code, stdout, stderr } = await run('python3', ['-c', reader], { input: xml });
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout);
+  const { root, texts } = await parseXml(xml);
+  assert.equal(root, ciiRoot);
+  return texts;
 }
 
 const trade = (path) => `SupplyChainTradeTransaction/${path}`;
 const settled = (path) => trade(`ApplicableHeaderTradeSettlement/${path}`);
 const summed = (path) => settled(`SpecifiedTradeSettlementHeaderMonetarySummation/${path}`);
-const decimal = (money) => `${Math.trunc(money.amount / 100)}.${String(money.amount % 100).padStart(2, '0')}`;
-
 async function download(path, customer, number) {
   const answer = expectStatus(await server.api('GET', path, { token: customer.token }), 200);
   assert.equal(answer.headers['content-type'], 'application/xml');
@@ -53,7 +38,7 @@ async function paidOrder(customer, options = {}) {
 
 function expectAmountsOf(texts, order) {
   for (const [path, amount] of [['LineTotalAmount', order.net], ['TaxBasisTotalAmount', order.net], ['TaxTotalAmount', order.vat],
-    ['GrandTotalAmount', order.total], ['TotalPrepaidAmount', order.total]]) assert.deepEqual(texts[summed(path)], [decimal(amount)], path);
+    ['GrandTotalAmount', order.total], ['TotalPrepaidAmount', order.total]]) assert.deepEqual(texts[summed(path)], [decimalOf(amount)], path);
   assert.deepEqual(texts[summed('DuePayableAmount')], ['0.00']);
   assert.deepEqual(texts[trade('IncludedSupplyChainTradeLineItem/SpecifiedTradeProduct/Name')], order.lines.map(({ name }) => name));
 }

@@ -152,3 +152,14 @@ struct invoice {
     struct exchange exchange;
     int64_t prepaid_minor; /* what was paid before issue; on a credit note: what is sent back */
 };
+
+/* What was issued: enough to say when the rest is due. */
+struct issued_amounts {
+    enum document_kind kind;
+    int64_t issue_day;
+    int64_t total_minor;
+    int64_t prepaid_minor;
+};
+
+/* The day of `due_day`: the seller's term after the issue of an invoice that was not paid in full; else 0. */
+int64_t invoice_due_day(const struct seller *seller, const struct issued_amounts *issued);

@@ -19,6 +19,7 @@ struct stored_document {
     char number[DOCUMENT_NUMBER_BYTES];
     int64_t issue_day; /* Europe/Amsterdam */
     int64_t total_minor;
+    int64_t prepaid_minor; /* not read for the books */
     char currency[CURRENCY_BYTES];
 };
 
