@@ -1,6 +1,5 @@
 /* Credit notes that staff draw up over a part of an invoice. Worker threads; no state. Reckons nothing: that is the
  * committer's, while nothing else can credit the same invoice. */
-#include "akkoord/store/credit_notes.h"
 #include "akkoord/acceptance/committer.h"
 #include "akkoord/api/fields.h"
 #include "akkoord/api/idempotency_key.h"
@@ -171,7 +170,7 @@ enum status api_staff_credit_note_add(struct api_call *call, struct http_answer 
 
 /* ---- as they are shown ---- */
 
-static json_t *note_to_json(struct arena *arena, const struct stored_credit_note *stored, const char *currency)
+json_t *credit_note_to_json(struct arena *arena, const struct stored_credit_note *stored, const char *currency)
 {
     json_t *lines = json_new_array(arena);
     for (size_t i = 0; i < stored->parts_count; i++) {
@@ -202,6 +201,6 @@ enum status api_load_credit_notes(struct api_call *call, const struct uuid *orde
         return status;
     *array = json_new_array(call->arena);
     for (size_t i = 0; i < count; i++)
-        json_append_value(*array, note_to_json(call->arena, &notes[i], currency));
+        json_append_value(*array, credit_note_to_json(call->arena, &notes[i], currency));
     return STATUS_OK;
 }

@@ -7,6 +7,7 @@
 
 #include "akkoord/api/invoices.h"
 #include "akkoord/api/reviews.h"
+#include "akkoord/api/staff.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/zip.h"
 #include "akkoord/store/history.h"
@@ -14,7 +15,7 @@
 
 #define ORDERS_MAX      2000
 #define DOCUMENTS_MAX   500
-#define FIXED_FILES_MAX 10
+#define FIXED_FILES_MAX 11
 #define FILES_MAX       (FIXED_FILES_MAX + DOCUMENTS_MAX * DOCUMENT_FORMATS)
 
 struct export
@@ -25,6 +26,7 @@ struct export
     size_t orders_count;
     json_t *history;
     json_t *reviews;
+    json_t *credit_notes;
     struct export_file files[FILES_MAX];
     size_t files_count;
 };
@@ -117,6 +119,24 @@ static enum status load_history(struct export *export, const struct stored_order
     return status;
 }
 
+/* Those that staff drew up, with their reasons: a cancelled order's say nothing that its decision does not. */
+static enum status load_credit_notes(struct export *export, const struct export_order *exported, struct error *error)
+{
+    struct api_call *call = export->call;
+    struct stored_credit_note *notes;
+    size_t count;
+    if (!exported->has_content)
+        return STATUS_OK;
+    enum status status =
+        store_credit_notes_of_order(call->store, call->arena, &exported->order.id, &notes, &count, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++) {
+        json_t *note = credit_note_to_json(call->arena, &notes[i], exported->order.currency);
+        json_set_text(note, "order", exported->order.number);
+        json_append_value(export->credit_notes, note);
+    }
+    return status;
+}
+
 static enum status load(struct export *export, struct error *error)
 {
     struct api_call *call = export->call;
@@ -125,8 +145,12 @@ static enum status load(struct export *export, struct error *error)
         status = load_orders(export, error);
     export->history = json_new_array(call->arena);
     export->reviews = json_new_array(call->arena);
-    for (size_t i = 0; status == STATUS_OK && i < export->orders_count; i++)
+    export->credit_notes = json_new_array(call->arena);
+    for (size_t i = 0; status == STATUS_OK && i < export->orders_count; i++) {
         status = load_history(export, &export->orders[i].order, error);
+        if (status == STATUS_OK)
+            status = load_credit_notes(export, &export->orders[i], error);
+    }
     return status;
 }
 
@@ -179,6 +203,7 @@ static void add_files(struct export *export)
     add_file(export, export_payments_csv(arena, export->orders, export->orders_count));
     add_file(export, export_decisions(arena, export->orders, export->orders_count));
     add_file(export, export_json(arena, "reviews.json", "application/json", export->reviews));
+    add_file(export, export_json(arena, "credit_notes.json", "application/json", export->credit_notes));
     add_file(export, export_json(arena, "history.json", "application/json", export->history));
     add_file(export, export_schema());
 }

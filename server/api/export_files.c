@@ -30,11 +30,12 @@ static const char readme[] =
     "en\r\n"
     "orders.csv), betalingen (payments.csv), de beslissingen over uw bestellingen met de gegevens waarop ze "
     "berusten\r\n"
-    "(decisions.json), herbeoordelingen door een mens (reviews.json), elke stap daarin (history.json) en uw "
-    "facturen\r\n"
-    "zoals ze zijn uitgereikt (map invoices). schema.json beschrijft de vorm van de JSON-bestanden, manifest.json "
-    "noemt\r\n"
-    "elk bestand met zijn grootte en SHA-256.\r\n"
+    "(decisions.json), herbeoordelingen door een mens (reviews.json), creditfacturen die een medewerker opmaakte met "
+    "hun reden\r\n"
+    "(credit_notes.json), elke stap daarin (history.json) en uw facturen zoals ze zijn uitgereikt (map "
+    "invoices).\r\n"
+    "schema.json beschrijft de vorm van de JSON-bestanden, manifest.json noemt elk bestand met zijn grootte en "
+    "SHA-256.\r\n"
     "\r\n"
     "Your data with this studio\r\n"
     "==========================\r\n"
@@ -42,9 +43,11 @@ static const char readme[] =
     "and\r\n"
     "orders.csv), payments (payments.csv), the decisions about your orders with the facts they rest on "
     "(decisions.json),\r\n"
-    "reviews by a human (reviews.json), every step of them (history.json) and your invoices as they were issued "
-    "(folder\r\n"
-    "invoices). schema.json describes the JSON files, manifest.json lists every file with its size and SHA-256.\r\n";
+    "reviews by a human (reviews.json), credit notes that a member of staff drew up with their reason "
+    "(credit_notes.json),\r\n"
+    "every step of them (history.json) and your invoices as they were issued (folder invoices). schema.json describes "
+    "the\r\n"
+    "JSON files, manifest.json lists every file with its size and SHA-256.\r\n";
 
 struct export_file export_readme(void)
 {

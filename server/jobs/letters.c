@@ -13,6 +13,7 @@
 #include "akkoord/store/accounts.h"
 #include "akkoord/store/customers.h"
 #include "akkoord/store/decisions.h"
+#include "akkoord/store/documents.h"
 #include "akkoord/store/orders.h"
 #include "akkoord/store/renditions.h"
 #include "akkoord/store/review_links.h"
@@ -73,18 +74,18 @@ static enum status write_about_code(struct writing *writing, const struct mail_j
 
 /* ---- decisions ---- */
 
-static enum status attach_document(struct writing *writing, const struct decided_document *document,
+static enum status attach_document(struct writing *writing, const struct uuid *id, const char *number,
                                    struct error *error)
 {
     const uint8_t *bytes;
     size_t length;
-    enum status status = store_rendition_get_or_render(writing->thread->store, writing->arena, &document->id,
-                                                       RENDITION_PDF, document_render_pdf,
-                                                       &writing->thread->options->seller->logo, &bytes, &length, error);
+    enum status status =
+        store_rendition_get_or_render(writing->thread->store, writing->arena, id, RENDITION_PDF, document_render_pdf,
+                                      &writing->thread->options->seller->logo, &bytes, &length, error);
     if (status != STATUS_OK)
         return status;
     struct mail_attachment *attachment = ARENA_NEW(writing->arena, struct mail_attachment);
-    *attachment = (struct mail_attachment){.file_name = arena_format(writing->arena, "%s.pdf", document->number),
+    *attachment = (struct mail_attachment){.file_name = arena_format(writing->arena, "%s.pdf", number),
                                            .media_type = "application/pdf",
                                            .bytes = bytes,
                                            .length = length};
@@ -131,9 +132,48 @@ static enum status write_about_decision(struct writing *writing, const struct uu
     if (status == STATUS_OK)
         status = store_mail_find_document(store, writing->arena, &decision->order_id, decision_id, &document, error);
     if (status == STATUS_OK && !uuid_is_nil(&document.id))
-        status = attach_document(writing, &document, error);
+        status = attach_document(writing, &document.id, document.number, error);
     if (status == STATUS_OK)
         status = write_decision(writing, &order, decision, &document, error);
+    return status;
+}
+
+/* ---- credit notes ---- */
+
+static enum status write_credit_note(struct writing *writing, const struct uuid *document_id,
+                                     const struct opened_document *document, struct error *error)
+{
+    const struct invoice *note = &document->invoice;
+    enum status status = address_to(writing, &document->customer_id, error);
+    if (status == STATUS_OK)
+        status = attach_document(writing, document_id, note->number, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct letter_order shown = {
+        .number = note->order_number,
+        .lines = note->lines,
+        .lines_count = note->lines_count,
+        .totals = &note->totals,
+        .currency = note->currency,
+    };
+    const struct letter_credit credit = {
+        .number = note->number,
+        .credited_number = note->credited_number,
+        .reason = document->credit_reason,
+        .sent_back_minor = note->prepaid_minor,
+    };
+    letter_write_credit_note(writing->arena, &writing->parties, &shown, &credit, &writing->message->letter);
+    return STATUS_OK;
+}
+
+static enum status write_about_credit_note(struct writing *writing, const struct uuid *document_id, struct error *error)
+{
+    struct opened_document document;
+    enum status status = store_document_open(writing->thread->store, writing->arena, document_id, &document, error);
+    if (status != STATUS_OK)
+        return status;
+    status = write_credit_note(writing, document_id, &document, error);
+    vault_data_key_release(&document.billing_key);
     return status;
 }
 
@@ -164,6 +204,8 @@ enum status letters_write(struct job_thread *thread, struct arena *arena, const 
         return write_about_decision(&writing, &mail->subject_id, error);
     case MAIL_REVIEW:
         return write_about_review(&writing, &mail->subject_id, error);
+    case MAIL_CREDIT_NOTE:
+        return write_about_credit_note(&writing, &mail->subject_id, error);
     case MAIL_VERIFICATION:
     case MAIL_PASSWORD_RESET:
     case MAIL_EMAIL_CHANGE:

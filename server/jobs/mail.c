@@ -13,7 +13,7 @@
 /* Which are sent once; the others say the same code again. */
 static bool is_noted(const struct mail_job *mail)
 {
-    return mail->kind == MAIL_DECISION || mail->kind == MAIL_REVIEW;
+    return mail->kind == MAIL_DECISION || mail->kind == MAIL_REVIEW || mail->kind == MAIL_CREDIT_NOTE;
 }
 
 static const char *message_id(struct arena *arena, const struct mail_job *mail, const char *from)

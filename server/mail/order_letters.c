@@ -1,9 +1,11 @@
 /*
- * Letters about an order: the confirmation, every other decision, and what a review came to. Pure; any thread.
+ * Letters about an order: the confirmation, every other decision, what a review came to, and what staff credited. Pure;
+ * any thread.
  *
  * The reasons are told by domain/explanation.c, in the same words as in the API.
  */
 #include "akkoord/documents/format.h"
+#include "akkoord/documents/words.h"
 #include "akkoord/mail/letters.h"
 #include "letter.h"
 
@@ -97,9 +99,10 @@ static void add_line(struct letter *letter, struct arena *arena, const struct le
     letter_add_row(letter, label, money_text(arena, letter, order, line->net_minor), false);
 }
 
-static void add_order(struct letter *letter, struct arena *arena, const struct letter_order *order)
+/* Lines and totals; the table is left open. */
+static void begin_amounts(struct letter *letter, struct arena *arena, const struct letter_order *order,
+                          const char *total)
 {
-    letter_add_heading(letter, arena_format(arena, "%s %s", letter_pick(letter, "Bestelling", "Order"), order->number));
     letter_begin_rows(letter);
     for (size_t i = 0; i < order->lines_count; i++)
         add_line(letter, arena, order, &order->lines[i]);
@@ -107,8 +110,13 @@ static void add_order(struct letter *letter, struct arena *arena, const struct l
                    money_text(arena, letter, order, order->totals->net_minor), false);
     letter_add_row(letter, letter_pick(letter, "Btw", "VAT"),
                    money_text(arena, letter, order, order->totals->vat_minor), false);
-    letter_add_row(letter, letter_pick(letter, "Totaal", "Total"),
-                   money_text(arena, letter, order, order->totals->total_minor), true);
+    letter_add_row(letter, total, money_text(arena, letter, order, order->totals->total_minor), true);
+}
+
+static void add_order(struct letter *letter, struct arena *arena, const struct letter_order *order)
+{
+    letter_add_heading(letter, arena_format(arena, "%s %s", letter_pick(letter, "Bestelling", "Order"), order->number));
+    begin_amounts(letter, arena, order, letter_pick(letter, "Totaal", "Total"));
     letter_end_rows(letter);
 }
 
@@ -129,6 +137,39 @@ void letter_write_decision(struct arena *arena, const struct letter_parties *par
     letter_add_heading(&letter, letter_pick(&letter, "Waarom deze beslissing", "Why this decision"));
     letter_add_paragraph(&letter, decision_explain(arena, decision, parties->language));
     letter_add_link(&letter, letter_pick(&letter, words->ask_nl, words->ask_en), review_link);
+    letter_end(&letter, arena, parties->seller, subject, out);
+}
+
+void letter_write_credit_note(struct arena *arena, const struct letter_parties *parties,
+                              const struct letter_order *order, const struct letter_credit *credit,
+                              struct mail_letter *out)
+{
+    struct letter letter = {.language = parties->language};
+    const struct words *words = words_of(parties->language);
+    const char *subject = letter_fill(&letter, arena, "Creditfactuur bij uw bestelling {}",
+                                      "Credit note for your order {}", order->number);
+    const char *invoice = arena_format(arena, "%s (%s %s)", credit->credited_number,
+                                       letter_pick(&letter, "bestelling", "order"), order->number);
+    letter_begin(&letter, parties->language, parties->seller->name,
+                 letter_pick(&letter, "U krijgt een creditfactuur", "You get a credit note"));
+    letter_add_greeting(&letter, parties->name);
+    letter_add_paragraph(&letter,
+                         letter_fill(&letter, arena, "Een medewerker heeft een bedrag van factuur {} gecrediteerd.",
+                                     "A member of staff has credited an amount of invoice {}.", invoice));
+    letter_add_paragraph(&letter, letter_fill(&letter, arena, CREDIT_NOTE_NL, CREDIT_NOTE_EN, credit->number));
+    letter_add_heading(&letter, arena_format(arena, "%s %s", words->kinds[DOCUMENT_CREDIT_NOTE].title, credit->number));
+    begin_amounts(&letter, arena, order, words->kinds[DOCUMENT_CREDIT_NOTE].total);
+    if (credit->sent_back_minor > 0)
+        letter_add_row(&letter, words->refunded, money_text(arena, &letter, order, credit->sent_back_minor), true);
+    letter_end_rows(&letter);
+    letter_add_paragraph(&letter, credit->sent_back_minor > 0 ? words->refund_note : words->no_refund_note);
+    if (credit->reason != NULL) {
+        letter_add_heading(&letter,
+                           letter_pick(&letter, "De reden, in eigen woorden", "The reason, in their own words"));
+        letter_add_quote(&letter, credit->reason);
+    }
+    letter_add_paragraph(&letter, letter_pick(&letter, "Klopt er volgens u iets niet? Neem dan contact met ons op.",
+                                              "Does something seem wrong to you? Then please contact us."));
     letter_end(&letter, arena, parties->seller, subject, out);
 }
 

@@ -138,7 +138,7 @@ static enum status open_key(struct store *store, const struct pg_result *result,
 }
 
 static enum status open_content(struct arena *arena, const struct pg_result *result, const struct data_key *key,
-                                struct order_content *content, struct error *error)
+                                struct order_content *content, const char **credit_reason, struct error *error)
 {
     const struct order_content_place place = {
         .order_id = pg_get_uuid(result, 0, OPEN_ORDER_ID),
@@ -153,7 +153,11 @@ static enum status open_content(struct arena *arena, const struct pg_result *res
         struct credit_note note;
         struct uuid id = pg_get_uuid(result, 0, OPEN_DOCUMENT_ID);
         const uint8_t *own = pg_get_bytes(result, 0, OPEN_OWN_CONTENT, &length);
-        return credit_content_open(arena, key, &id, &place.customer_id, own, length, content, &note, error);
+        enum status status =
+            credit_content_open(arena, key, &id, &place.customer_id, own, length, content, &note, error);
+        if (status == STATUS_OK && note.request != NULL)
+            *credit_reason = note.request->reason;
+        return status;
     }
     const uint8_t *blob = pg_get_bytes(result, 0, OPEN_CONTENT, &length);
     return order_content_open(arena, key, &place, blob, length, content, error);
@@ -198,10 +202,11 @@ static enum status open_row(struct store *store, struct arena *arena, const stru
 {
     struct order_content content;
     document->customer_id = pg_get_uuid(result, 0, OPEN_CUSTOMER_ID);
+    document->credit_reason = NULL;
     enum status status = open_key(store, result, &document->billing_key, error);
     if (status != STATUS_OK)
         return status;
-    status = open_content(arena, result, &document->billing_key, &content, error);
+    status = open_content(arena, result, &document->billing_key, &content, &document->credit_reason, error);
     if (status == STATUS_OK)
         status = fill_invoice(arena, result, &content, &document->invoice, error);
     if (status != STATUS_OK)

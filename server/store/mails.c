@@ -14,6 +14,7 @@ static const char *const kind_names[MAIL_KINDS] = {
     [MAIL_LOG_IN] = "log_in",
     [MAIL_DECISION] = "decision",
     [MAIL_REVIEW] = "review",
+    [MAIL_CREDIT_NOTE] = "credit_note",
 };
 
 const char *mail_kind_name(enum mail_kind kind)
@@ -44,8 +45,10 @@ enum status store_mail_add_of_document(struct store *store, struct arena *arena,
     enum status status = pg_execute(store->pg, &sql_mail_decision_of_document, &params, &result, error);
     if (status != STATUS_OK)
         return status;
-    bool found = pg_result_rows(result) > 0 && !pg_is_null(result, 0, 0);
-    if (found)
+    bool found = pg_result_rows(result) > 0;
+    if (found && pg_is_null(result, 0, 0))
+        mail = (struct mail_job){.kind = MAIL_CREDIT_NOTE, .subject_id = *document_id};
+    else if (found)
         mail.subject_id = pg_get_uuid(result, 0, 0);
     pg_result_free(result);
     return found ? store_mail_add(store, arena, &mail, error) : STATUS_OK;

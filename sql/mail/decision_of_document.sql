@@ -1,1 +1,2 @@
+-- Null: staff drew it up.
 SELECT decision_id FROM document WHERE id = $1

@@ -16,7 +16,9 @@ WITH due AS (
     DELETE FROM mail
     WHERE $3 AND subject_id IN (SELECT d.id FROM decision AS d WHERE d.order_id IN (SELECT id FROM due)
                                 UNION ALL
-                                SELECT r.id FROM review AS r WHERE r.order_id IN (SELECT id FROM due))
+                                SELECT r.id FROM review AS r WHERE r.order_id IN (SELECT id FROM due)
+                                UNION ALL
+                                SELECT d.id FROM document AS d WHERE d.order_id IN (SELECT id FROM due))
 ), statements AS (
     DELETE FROM review_statement
     WHERE $3 AND review_id IN (SELECT r.id FROM review AS r WHERE r.order_id IN (SELECT id FROM due))

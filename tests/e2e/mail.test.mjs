@@ -102,6 +102,58 @@ describe('without a mail server', () => {
     assert.equal((await server.sql("SELECT count(*) AS n FROM akkoord.mail WHERE kind = 'review'"))[0].n, 1);
   });
 
+  test('a credit note that staff drew up is told, once, with the note, the reason and what is sent back, in the customer\'s language', async () => {
+    const manager = await newStaff(server, 'manager');
+    for (const [language, words] of [['nl', ['Beste Sanne Vos,', 'Creditfactuur', 'De reden, in eigen woorden', 'verrekend']],
+      ['en', ['Dear Sanne Vos,', 'Credit note', 'The reason, in their own words', 'set off']]]) {
+      const { customer, order } = await accept({ name: 'Sanne Vos', language });
+      await awaitMails(server, customer.email, 'decision');
+      const credit = async (reason, key) => expectStatus(await server.api('POST', `/v1/staff/orders/${order.id}/credit-notes`, { token: manager.token,
+        body: { amounts: [{ vat_category: 'S', vat_rate: order.lines[0].vat_rate, gross: { amount: 1210, currency: 'EUR' } }], reason }, headers: { 'idempotency-key': key } }), 201);
+      const reason = `Afgesproken <b>per telefoon</b> & é ${language}`;
+      const key = randomBytes(16).toString('hex');
+      await credit(reason, key);
+      await credit(reason, key); // a repetition
+      const [mail] = await awaitMails(server, customer.email, 'credit_note');
+      const note = (await getOrder(server, customer, order)).invoices.find(({ kind }) => kind === 'credit_note');
+      for (const part of [...words, order.number, note.number, order.invoices[0].number]) {
+        assert.ok(mail.text.includes(part), `${part} in ${mail.text}`);
+        assert.ok(mail.html.includes(part), `${part} in ${mail.html}`);
+      }
+      assert.ok(mail.subject.includes(order.number));
+      assert.ok(mail.text.includes(`> ${reason}`), mail.text);
+      assert.ok(mail.html.includes(`Afgesproken &lt;b&gt;per telefoon&lt;/b&gt; &amp; é ${language}`), mail.html);
+      assert.match(mail.text, /12[.,]10/);
+      assert.equal(mail.headers['content-language'], language);
+      const pdf = expectStatus(await server.api('GET', `/v1/invoices/${note.number}.pdf`, { token: customer.token }), 200);
+      assert.deepEqual(mail.attachments, [{ filename: `${note.number}.pdf`, mimeType: 'application/pdf', bytes: pdf.bytes }]);
+      assert.equal(mail.id, `<credit_note.${(await server.sql(`SELECT id FROM akkoord.document WHERE number = '${note.number}'`))[0].id}@${sampleSeller.email.split('@')[1]}>`);
+
+      // What was sent back of the payment, and by now no note has told of.
+      const { provider_payment_id: payment } = order.payments[0];
+      expectStatus(await sendStandard(server, standardBody({ kind: 'refunded', payment, order: order.id, amount: 1210 })), 200);
+      await credit('Again', randomBytes(16).toString('hex'));
+      const second = (await awaitMails(server, customer.email, 'credit_note', 2)).at(-1);
+      assert.match(second.text, language === 'nl' ? /U ontvangt terug/ : /Refunded to you/);
+      await awaitNoMailJobs(server);
+      assert.equal((await mailsTo(server, customer.email, 'credit_note')).length, 2);
+      assert.equal((await mailsTo(server, customer.email, 'decision')).length, 1, 'no decision was made');
+    }
+  });
+
+  test('of a credit note whose customer is erased nothing is sent', async () => {
+    const { customer, order } = await accept();
+    await awaitNoMailJobs(server);
+    const dropped = logOf(server, 'mail.dropped').length;
+    expectStatus(await server.api('DELETE', '/v1/me', { token: customer.token }), 204);
+    const manager = await newStaff(server, 'manager');
+    expectStatus(await server.api('POST', `/v1/staff/orders/${order.id}/credit-notes`, { token: manager.token, body: { lines: [{ line: 1, quantity: 1 }], reason: 'Late' } }), 201);
+    await waitFor(() => logOf(server, 'mail.dropped').length > dropped, { what: 'the drop' });
+    await awaitNoMailJobs(server);
+    assert.deepEqual(await mailsTo(server, customer.email, 'credit_note'), []);
+    assert.deepEqual(await deadMails(server), []);
+  });
+
   test('a job that is there again sends nothing again', async () => {
     const { customer, order } = await accept();
     const [mail] = await awaitMails(server, customer.email, 'decision');

@@ -191,12 +191,14 @@ const movedTo = (order, moment, on = server) => sqlDone(`
 async function partsOf(order) {
   const where = `WHERE order_id = '${order.id}'`;
   const [{ key }] = await server.sql(`SELECT billing_key_id AS key FROM akkoord.customer_order WHERE id = '${order.id}'`);
+  const told = await server.sql(`SELECT id FROM akkoord.document ${where} UNION SELECT id FROM akkoord.decision ${where} UNION SELECT id FROM akkoord.review ${where}`);
   const tables = [`customer_order WHERE id = '${order.id}'`, `data_key WHERE id = '${key}'`, `document ${where}`, `payment ${where}`, `decision ${where}`,
-    `review ${where}`, `history ${where}`, `rendition WHERE document_id IN (SELECT id FROM akkoord.document ${where})`];
+    `review ${where}`, `history ${where}`, `rendition WHERE document_id IN (SELECT id FROM akkoord.document ${where})`,
+    `mail WHERE subject_id = ANY ('{${told.map(({ id: subject }) => subject)}}')`];
   return () => Promise.all(tables.map((table) => count(table)));
 }
 
-async function paidOrder({ review = false } = {}) {
+async function paidOrder({ review = false, credit = false } = {}) {
   const placed = await placeOrder(server, customer);
   expectStatus(await payStandard(server, placed), 200);
   const order = await getOrder(server, customer, placed);
@@ -205,25 +207,31 @@ async function paidOrder({ review = false } = {}) {
     expectStatus(await server.api('POST', `/v1/decisions/${order.decision.id}/reviews`,
       { token: customer.token, body: { statement: 'Please look again.' } }), 201);
   }
+  if (credit) {
+    const manager = await newStaff(server, 'manager');
+    expectStatus(await server.api('POST', `/v1/staff/orders/${order.id}/credit-notes`,
+      { token: manager.token, body: { reason: 'Agreed', lines: [{ line: 1, quantity: 1 }] } }), 201);
+  }
   await waitFor(async () => (await count('job')) === 0, { what: 'the end of all jobs' });
   return order;
 }
 
 describe('an order', () => {
   test('that was paid ends with everything of it seven years after its book year, in Amsterdam time', async () => {
-    const [old, young] = [await paidOrder({ review: true }), await paidOrder()];
+    const [old, young] = [await paidOrder({ review: true, credit: true }), await paidOrder()];
     const [{ counter }] = await server.sql('SELECT json_agg(c ORDER BY kind) AS counter FROM akkoord.document_counter c');
     const [oldParts, youngParts] = [await partsOf(old), await partsOf(young)];
     await movedTo(old, '2026-12-31T22:59:59Z');
     await movedTo(young, '2026-12-31T23:00:00Z'); // the new year
     const whole = await oldParts();
     assert.ok(whole.every((rows) => rows > 0), whole.join());
+    assert.equal(whole.at(-1), 2, 'mails about the decision and the credit note');
     const end = midnight('2034-01-01');
     assert.deepEqual(only(await runAt(new Date(end.getTime() - 5000), { args: ['--dry-run'] })).order, undefined);
     await runAt(new Date(end.getTime() - 5000));
     assert.deepEqual(await oldParts(), whole, 'nothing goes before');
     const counts = await runAt(new Date(end.getTime() + 5000));
-    assert.deepEqual([counts.order, counts.invoice, counts.payment, counts.decision, counts.review], [1, 1, 1, 1, 1]);
+    assert.deepEqual([counts.order, counts.invoice, counts.payment, counts.decision, counts.review], [1, 2, 1, 1, 1]);
     assert.deepEqual(await oldParts(), whole.map(() => 0), 'everything of it is gone, its key too');
     assert.ok((await youngParts())[0] === 1, 'that of the new year stays for another');
     expectProblem(await server.api('GET', `/v1/orders/${old.id}`, { token: customer.token }), 404, 'not_found');
@@ -248,7 +256,7 @@ describe('an order', () => {
     assert.equal((await parts())[0], 1);
     assert.equal(await count('refund'), 1, 'a single refund ends with its payment');
     await runAt(new Date(midnight('2035-01-01').getTime() + 5000));
-    assert.deepEqual(await parts(), [0, 0, 0, 0, 0, 0, 0, 0]);
+    assert.deepEqual(await parts(), [0, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert.equal(await count('refund'), 0);
   });
 
@@ -262,7 +270,7 @@ describe('an order', () => {
     const parts = [await partsOf(cancelled), await partsOf(expired)];
     assert.equal((await runAt(new Date(end.getTime() - 5000))).unpaid_order, 0);
     assert.equal((await runAt(new Date(end.getTime() + 5000))).unpaid_order, 2);
-    for (const part of parts) assert.deepEqual(await part(), [0, 0, 0, 0, 0, 0, 0, 0]);
+    for (const part of parts) assert.deepEqual(await part(), [0, 0, 0, 0, 0, 0, 0, 0, 0]);
     assert.equal((await getOrder(server, customer, open)).status, 'awaiting_payment', 'one that is open has no end yet');
   });
 

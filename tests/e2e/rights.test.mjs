@@ -148,6 +148,28 @@ describe('portability', () => {
     }
   });
 
+  test('why staff credited something is in it, in their own words, with the note itself', async () => {
+    const [customer, other] = [await registerCustomer(server), await registerCustomer(server)];
+    const manager = await newStaff(server, 'manager');
+    const order = await placeOrder(server, customer);
+    expectStatus(await payStandard(server, order), 200);
+    const reason = 'Voorbeeld: "te laat" — 日本';
+    const { credit_notes: [shown] } = expectStatus(await server.api('POST', `/v1/staff/orders/${order.id}/credit-notes`,
+      { token: manager.token, body: { lines: [{ line: 1, quantity: 1 }], reason } }), 201).json;
+    const files = await fetchExport(customer);
+    const notes = JSON.parse(files['credit_notes.json']);
+    assert.deepEqual(notes, [{ ...shown, order: order.number }]);
+    assert.equal(notes[0].reason, reason);
+    assert.ok(files[`invoices/${shown.number}.pdf`].length > 1000);
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addSchema(JSON.parse(files['schema.json']), 'schema');
+    assert.ok(ajv.validate({ $ref: 'schema#/$defs/credit_notes.json' }, notes), ajv.errorsText());
+    assert.ok(!ajv.validate({ $ref: 'schema#/$defs/credit_notes.json' }, [{ ...notes[0], reason: 1 }]));
+    assert.match(files['README.txt'].toString(), /credit_notes\.json[^]*credit_notes\.json/, 'told in both languages');
+    assert.deepEqual(JSON.parse((await fetchExport(other))['credit_notes.json']), [], 'and nobody gets another\'s');
+  });
+
   test('somebody who never ordered gets their profile, and nobody gets what is another\'s', async () => {
     const files = await fetchExport(await registerCustomer(server, { address: undefined }));
     assert.equal(JSON.parse(files['profile.jsonld']).address, undefined);

@@ -10,6 +10,7 @@
  *     payments.csv            a row a payment
  *     decisions.json          as the API shows them, with their inputs and explanations
  *     reviews.json            the same
+ *     credit_notes.json       those that staff drew up, with their reasons
  *     history.json            every step of every order: what, when, and who in kind
  *     invoices/<number>.pdf   and .xml: the documents as they were issued, byte for byte
  *     schema.json             JSON Schema 2020-12 of the JSON files, by name

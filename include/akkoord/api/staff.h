@@ -4,6 +4,7 @@
  * section 3. Handlers; see call.h.
  */
 #include "akkoord/api/call.h"
+#include "akkoord/store/credit_notes.h"
 
 /* POST /v1/staff/sessions, of anybody, on the slow lane: 201 {"token", "role"}. Unknown address, wrong password and
  * wrong code get the same 401 after the same time. */
@@ -25,6 +26,8 @@ api_function api_staff_credit_note_add;
 /* `credit_notes` of an order: those with lines of their own. */
 enum status api_load_credit_notes(struct api_call *call, const struct uuid *order_id, const char *currency,
                                   json_t **array, struct error *error) AKKOORD_MUST_CHECK;
+/* One of them. */
+json_t *credit_note_to_json(struct arena *arena, const struct stored_credit_note *stored, const char *currency);
 
 /* GET /v1/staff/payments?status= */
 api_function api_staff_payments_list;

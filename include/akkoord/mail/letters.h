@@ -49,6 +49,18 @@ void letter_write_decision(struct arena *arena, const struct letter_parties *par
                            const struct decision *decision, const char *document, const char *review_link,
                            struct mail_letter *letter);
 
+/* A credit note that a member of staff drew up, which is attached, and why; `order` has the lines and totals of the
+ * note. What is sent back of a payment is told, or that it is set off. */
+struct letter_credit {
+    const char *number;
+    const char *credited_number; /* the invoice that it takes back a part of */
+    const char *reason;          /* in the words of staff; NULL: none was kept */
+    int64_t sent_back_minor;
+};
+void letter_write_credit_note(struct arena *arena, const struct letter_parties *parties,
+                              const struct letter_order *order, const struct letter_credit *credit,
+                              struct mail_letter *letter);
+
 /* What a member of staff found, with their own reasons; `reasons` NULL where their key was destroyed. */
 void letter_write_review(struct arena *arena, const struct letter_parties *parties, const char *order_number,
                          enum review_outcome outcome, const char *reasons, struct mail_letter *letter);

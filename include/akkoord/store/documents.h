@@ -48,6 +48,7 @@ enum status store_document_find_number(struct store *store, struct arena *arena,
  */
 struct opened_document {
     struct invoice invoice;
+    const char *credit_reason; /* of a credit note that staff drew up; else NULL */
     struct uuid customer_id;
     struct data_key billing_key;
 };

@@ -6,8 +6,8 @@
  *     payload  {"mail": "<kind>", "subject": "<id>"}; key: both, with a slash between
  *
  * A job names what it is about and nothing else: the mail is written when it is sent, from what is sealed. About a
- * decision and about a review exactly one is sent, however often its job is added or repeated; the address of a code is
- * told its code again if need be, which is the same one.
+ * decision, a review and a credit note exactly one is sent, however often its job is added or repeated; the address of
+ * a code is told its code again if need be, which is the same one.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,10 +26,11 @@ enum mail_kind {
     MAIL_EMAIL_CHANGE,
     MAIL_EMAIL_CHANGE_NOTICE,
     MAIL_LOG_IN,
-    MAIL_DECISION, /* a decision */
-    MAIL_REVIEW,   /* the outcome of a review */
+    MAIL_DECISION,    /* a decision */
+    MAIL_REVIEW,      /* the outcome of a review */
+    MAIL_CREDIT_NOTE, /* a credit note that staff drew up: the document */
 };
-#define MAIL_KINDS 7
+#define MAIL_KINDS 8
 
 struct mail_job {
     enum mail_kind kind;
@@ -50,11 +51,12 @@ enum status mail_job_read(struct arena *arena, const char *payload, struct mail_
 enum status store_mail_add(struct store *store, struct arena *arena, const struct mail_job *mail,
                            struct error *error) AKKOORD_MUST_CHECK;
 /* The same for the decision that issued a document, which is attached to its mail: the batch adds no job for such a
- * decision (batch_write.c), but the job that draws the document does. */
+ * decision (batch_write.c), but the job that draws the document does. Without a decision staff drew it up, and the mail
+ * is about the document itself. */
 enum status store_mail_add_of_document(struct store *store, struct arena *arena, const struct uuid *document_id,
                                        struct error *error) AKKOORD_MUST_CHECK;
 
-/* Whether the mail about a decision or a review was sent. */
+/* Whether the mail about a decision, a review or a credit note was sent. */
 enum status store_mail_is_sent(struct store *store, struct arena *arena, const struct mail_job *mail, bool *is_sent,
                                struct error *error) AKKOORD_MUST_CHECK;
 enum status store_mail_note_sent(struct store *store, struct arena *arena, const struct mail_job *mail,

@@ -148,6 +148,44 @@ static void a_reviewers_words_keep_their_lines(void **state)
     both_forms_hold(&letter, "stands");
 }
 
+static struct mail_letter write_credit_note(enum language language, const char *reason, int64_t sent_back_minor)
+{
+    static const struct order_line lines[] = {{.name = "Logo <b>& huisstijl</b>", .quantity = 2, .net_minor = 20000}};
+    const struct totals totals = {.net_minor = 20000, .vat_minor = 4200, .total_minor = 24200};
+    const struct letter_order order = {
+        .number = "A0000001", .lines = lines, .lines_count = 1, .totals = &totals, .currency = "EUR"};
+    const struct letter_parties parties = {.language = language, .name = "Sanne", .seller = &seller};
+    const struct letter_credit credit = {.number = "CN2026-000007",
+                                         .credited_number = "2026-000042",
+                                         .reason = reason,
+                                         .sent_back_minor = sent_back_minor};
+    struct mail_letter letter;
+    letter_write_credit_note(arena, &parties, &order, &credit, &letter);
+    return letter;
+}
+
+static void a_credit_note_tells_its_amounts_and_its_reason(void **state)
+{
+    (void)state;
+    struct mail_letter letter = write_credit_note(LANGUAGE_EN, "Two <b> fewer", 10000);
+    assert_string_equal(letter.subject, "Credit note for your order A0000001");
+    const char *const all[] = {"Dear Sanne,", "2026-000042", "Credit note CN2026-000007 is attached.",
+                               "2 × Logo",    "€200.00",     "€42.00",
+                               "€242.00",     "€100.00",     "Refunded to you"};
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        both_forms_hold(&letter, all[i]);
+    assert_non_null(strstr(letter.text, "> Two <b> fewer\n"));
+    assert_non_null(strstr(letter.html, "Two &lt;b&gt; fewer"));
+    assert_null(strstr(letter.html, "<b>"));
+    struct mail_letter set_off = write_credit_note(LANGUAGE_NL, NULL, 0);
+    assert_string_equal(set_off.subject, "Creditfactuur bij uw bestelling A0000001");
+    both_forms_hold(&set_off, "verrekend");
+    assert_null(strstr(set_off.text, "U ontvangt terug"));
+    assert_null(strstr(set_off.text, "De reden"));
+    assert_null(strstr(set_off.text, "{}"));
+    assert_null(strstr(set_off.text, " your "));
+}
+
 static void lines_of_text_are_short(void **state)
 {
     (void)state;
@@ -169,6 +207,7 @@ int main(void)
         RULE("nothing is fetched, and no link but the one that is meant", nothing_is_fetched_and_nobody_is_followed),
         RULE("a code stands alone, with the time until when it works", a_code_stands_alone_with_its_time),
         RULE("a reviewer's words keep their lines", a_reviewers_words_keep_their_lines),
+        RULE("a credit note tells its amounts and its reason", a_credit_note_tells_its_amounts_and_its_reason),
         RULE("lines of text are short", lines_of_text_are_short),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
