@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "akkoord/domain/tax.h"
 #include "countries.h"
 #include "setting.h"
 
@@ -18,10 +19,12 @@
 #define FOOTER_BASELINE (CANVAS_PAGE_HEIGHT - 40)
 
 /* Where a text is cut. Chosen so that the fullest opening still ends on its page. */
-#define SELLER_LINES_MAX 2
-#define BUYER_LINES_MAX  5
-#define VALUE_LINES_MAX  5
-#define NAME_LINES_MAX   10
+#define WORDMARK_LINES_MAX 6 /* what stands above the title anyway */
+#define SELLER_LINES_MAX   3
+#define BUYER_LINES_MAX    5
+#define VALUE_LINES_MAX    5
+#define NAME_LINES_MAX     10
+#define BASIS_LINES_MAX    2
 
 /* Above the first and below the last baseline of a row. */
 #define ROW_ABOVE        16.5
@@ -94,7 +97,7 @@ static double draw_seller(const struct sheet *sheet)
 {
     const struct seller *seller = &sheet->invoice->seller;
     const struct words *words = sheet->words;
-    struct text_box name_box = {LEFT, FIRST_BASELINE, LEFT_WIDTH, TEXT_LEFT, SELLER_LINES_MAX};
+    struct text_box name_box = {LEFT, FIRST_BASELINE, LEFT_WIDTH, TEXT_LEFT, WORDMARK_LINES_MAX};
     struct text_box box = {HALF, FIRST_BASELINE, HALF_WIDTH, TEXT_LEFT, SELLER_LINES_MAX};
     double left;
     if (seller->logo.png != NULL) {
@@ -251,6 +254,28 @@ static double draw_description(const struct sheet *sheet, const struct order_lin
     return last;
 }
 
+/* The price without VAT, which has to be told (Directive 2006/112/EC, art. 226 point 8), and below it the price that
+ * was asked where that includes VAT: amounts are reckoned from the latter. Returns the last baseline. */
+static double draw_price(const struct sheet *sheet, const struct order_line *line, double baseline)
+{
+    const struct column *column = &columns[COLUMN_PRICE];
+    struct text_box box = {column->x, baseline, column->width, column->align, 1};
+    int64_t net_minor = line->unit_price_minor;
+    bool includes_vat = shows_vat_included(line) &&
+                        tax_net_unit_price(line->unit_price_minor, true, line->vat_rate_basis_points, &net_minor);
+    canvas_begin_element(sheet->canvas, "TD");
+    double last = canvas_draw_text(sheet->canvas, setting_amount(sheet, net_minor), &setting_body, &box);
+    if (includes_vat) {
+        const char *asked =
+            setting_join(sheet, setting_amount(sheet, line->unit_price_minor), " ", sheet->words->price_includes_vat);
+        box.baseline = baseline + setting_remark.leading - 2;
+        box.lines_max = BASIS_LINES_MAX;
+        last = canvas_draw_text(sheet->canvas, asked, &setting_remark, &box);
+    }
+    canvas_end_element(sheet->canvas, "TD");
+    return last;
+}
+
 double block_row(const struct sheet *sheet, const struct order_line *line, double y)
 {
     double baseline = y + ROW_ABOVE;
@@ -259,12 +284,8 @@ double block_row(const struct sheet *sheet, const struct order_line *line, doubl
     canvas_begin_element(sheet->canvas, "TR");
     double last = draw_description(sheet, line, baseline);
     draw_cell(sheet, COLUMN_COUNT, "TD", count, &setting_body, baseline, 1);
-    draw_cell(sheet, COLUMN_PRICE, "TD", setting_amount(sheet, line->unit_price_minor), &setting_body, baseline, 1);
-    if (shows_vat_included(line)) {
-        double below = draw_cell(sheet, COLUMN_PRICE, "TD", sheet->words->price_includes_vat, &setting_remark,
-                                 baseline + setting_remark.leading - 2, 1);
-        last = last > below ? last : below;
-    }
+    double price_last = draw_price(sheet, line, baseline);
+    last = last > price_last ? last : price_last;
     const char *rate = setting_rate(sheet, line->vat_category, line->vat_rate_basis_points);
     double rate_last = draw_cell(sheet, COLUMN_RATE, "TD", rate, &setting_body, baseline, 2);
     last = last > rate_last ? last : rate_last;

@@ -138,6 +138,9 @@ static double draw_settlement(const struct sheet *sheet, double baseline)
     if (is_exchanged(invoice))
         baseline = draw_plain_total(sheet, words->vat_in_euros, setting_euros(sheet, invoice->exchange.vat_euro_minor),
                                     baseline);
+    /* What is set off and not sent back is told in words: "refunded: nothing" would alarm. */
+    if (invoice->kind == DOCUMENT_CREDIT_NOTE && invoice->prepaid_minor == 0)
+        return baseline - TOTAL_LEADING;
     if (invoice->kind == DOCUMENT_CREDIT_NOTE)
         return draw_ruled_total(sheet, words->refunded, invoice->prepaid_minor, &setting_conclusion, baseline);
     int64_t remaining = remaining_minor(invoice);

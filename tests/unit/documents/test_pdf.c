@@ -169,6 +169,43 @@ static void test_credit_note(void **state)
     arena_free(arena);
 }
 
+static void check_set_off(const char *text)
+{
+    assert_contains(text, "This credit note is set off");
+    assert_lacks(text, "Refunded to you");
+    assert_lacks(text, "€0.00");
+}
+
+static void test_credit_note_that_is_set_off(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct invoice note = sample_credit_note(arena, LANGUAGE_EN);
+    note.prepaid_minor = 0;
+    with_text(&note, check_set_off);
+    arena_free(arena);
+}
+
+static void check_seller_of_long_name(const char *text)
+{
+    assert_contains(text, "Aangrenzende");
+    assert_contains(text, "Omstreken");
+    assert_lacks(text, "…");
+}
+
+static void test_seller_of_long_name(void **state)
+{
+    (void)state;
+    struct arena *arena = arena_new();
+    struct invoice invoice = sample_invoice(arena, LANGUAGE_NL);
+    invoice.seller.name =
+        "Studio Voorbeeldig Ontwerp en Communicatie Amsterdam-Zuidoost, Aangrenzende Gemeenten en Omstreken";
+    with_text(&invoice, check_seller_of_long_name);
+    invoice.seller.logo = sample_logo(arena, 300, 100);
+    with_text(&invoice, check_seller_of_long_name);
+    arena_free(arena);
+}
+
 static void check_reverse_charge(const char *text)
 {
     assert_contains(text, "VAT reverse charge on €6.00");
@@ -178,7 +215,8 @@ static void check_reverse_charge(const char *text)
 
 static void check_gross_prices(const char *text)
 {
-    assert_contains(text, "incl. VAT");
+    assert_contains(text, "2.21 incl. VAT");
+    assert_contains(text, "1.83"); /* the unit price without VAT: Directive 2006/112/EC, art. 226 point 8 */
     assert_contains(text, "Less a discount of €1.00 incl. VAT");
 }
 
@@ -497,6 +535,8 @@ int main(void)
         RULE("an English invoice states them in English", test_english_facts),
         RULE("what was paid is taken off, and what remains is asked for", test_what_remains_due),
         RULE("a credit note names its invoice and says what goes back", test_credit_note),
+        RULE("a credit note that is set off does not say that nothing is sent back", test_credit_note_that_is_set_off),
+        RULE("a seller's long name stands there in full", test_seller_of_long_name),
         RULE("reverse charge is said in words, and a gross price is marked where there is VAT",
              test_reverse_charge_and_gross_prices),
         RULE("discounts, periods and the day to pay by are told in both languages", test_discounts),
