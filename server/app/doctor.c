@@ -139,8 +139,8 @@ static void check_fonts(struct doctor *doctor)
     if (document_check_fonts(&error) == STATUS_OK)
         tell(doctor, FINE, "fonts", "the typefaces of the documents are installed");
     else
-        tell(doctor, WARNING, "fonts", "%s; apt-get install fonts-inter fonts-dejavu-core fonts-droid-fallback",
-             error.detail);
+        tell(doctor, WARNING, "fonts",
+             "%s; apt-get install fonts-inter fonts-dejavu-core fonts-droid-fallback fonts-unifont", error.detail);
 }
 
 /* ---- the server ---- */

@@ -117,13 +117,14 @@ static void test_all_fonts_embedded(void **state)
 {
     (void)state;
     struct arena *arena = arena_new();
-    struct invoice invoice =
-        sample_invoice_of_text(arena, "Ελλάδα Привет مرحبا بالعالم 你好世界 こんにちは שלום Հայ ქარ z\u0301");
+    struct invoice invoice = sample_invoice_of_text(
+        arena, "Ελλάδα Привет مرحبا بالعالم 你好世界 こんにちは שלום Հայ ქარ z\u0301 안녕 สวัสดี नमस्ते");
     struct rendering rendering = render(&invoice);
     /* Name, type, encoding, then "yes yes yes": embedded, subset, mapped to Unicode. */
     const char *fonts = run_tool(&rendering, "pdffonts", "");
     assert_contains(fonts, "DejaVuSans");
     assert_contains(fonts, "DroidSansFallback");
+    assert_contains(fonts, "Unifont");
     assert_lacks(fonts, " no ");
     const char *objects = objects_of(&rendering);
     size_t true_type = 0;
