@@ -284,8 +284,11 @@ describe('what is done by hand is found', () => {
     ids = { decision: decision.id };
     // Rules of the schema would hinder the one who tampers.
     const rules = await query(`SELECT conrelid::regclass::text AS "table", conname FROM pg_constraint
-      WHERE connamespace = 'akkoord'::regnamespace AND contype IN ('c', 'f')`);
+      WHERE connamespace = 'akkoord'::regnamespace AND contype IN ('c', 'f') AND conrelid <> 0`);
     for (const { table, conname } of rules) await query(`ALTER TABLE ${table} DROP CONSTRAINT "${conname}"`);
+    const domains = await query(`SELECT contypid::regtype::text AS domain, conname FROM pg_constraint
+      WHERE connamespace = 'akkoord'::regnamespace AND contypid <> 0`);
+    for (const { domain, conname } of domains) await query(`ALTER DOMAIN ${domain} DROP CONSTRAINT "${conname}"`);
     const unique = await query(`SELECT c.conrelid::regclass::text AS "table", c.conname FROM pg_constraint c WHERE connamespace = 'akkoord'::regnamespace AND contype = 'u'`);
     for (const { table, conname } of unique) await query(`ALTER TABLE ${table} DROP CONSTRAINT "${conname}" CASCADE`);
     const indexes = await query(`SELECT indexrelid::regclass::text AS name FROM pg_index i JOIN pg_class t ON t.oid = i.indrelid

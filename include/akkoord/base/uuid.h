@@ -13,7 +13,7 @@ struct uuid {
 };
 
 /* A new version 7 UUID of clock_now_us(): 48 bits of milliseconds, 12 of its fraction, 62 random bits. Greater than any
- * that this process made before. */
+ * that this process made before; of more than 4096 in a millisecond, the later ones have times to come. */
 struct uuid uuid_new(void);
 /* The least that uuid_new() makes at or after a moment (UTC microseconds since 1970): rows that are older have smaller
  * ids, so that an index on the id finds them. */
