@@ -28,7 +28,8 @@ static struct http_client_request build(const struct provider_account *account, 
 {
     struct http_header *headers = ARENA_ARRAY(arena, struct http_header, HEADERS_MAX);
     size_t count = 0;
-    headers[count++] = (struct http_header){"Authorization", arena_format(arena, "Bearer %s", account->key)};
+    if (account->key != NULL)
+        headers[count++] = (struct http_header){"Authorization", arena_format(arena, "Bearer %s", account->key)};
     headers[count++] = (struct http_header){"Accept", "application/json"};
     headers[count++] = (struct http_header){"User-Agent", "Akkoord"};
     if (request->content_type != NULL)
@@ -42,6 +43,7 @@ static struct http_client_request build(const struct provider_account *account, 
         .header_count = count,
         .body = request->body,
         .body_length = request->body != NULL ? strlen(request->body) : 0,
+        .timeout_ms = account->timeout_ms,
     };
 }
 
@@ -79,7 +81,8 @@ enum status provider_call_start(const struct provider_account *account, struct h
     *started = (struct started_call){.callback = callback, .context = context};
     struct http_client_request call = build(account, arena, request);
     call.delay_ms = times.delay_ms;
-    call.timeout_ms = times.timeout_ms;
+    if (times.timeout_ms != 0)
+        call.timeout_ms = times.timeout_ms;
     return http_client_start(client, arena, &call, hand_on, started, error);
 }
 

@@ -389,6 +389,17 @@ bool tax_is_one_stop_shop(const struct totals *totals)
     return false;
 }
 
+bool tax_rests_on_vat_number(const struct totals *totals)
+{
+    for (size_t i = 0; i < totals->subtotals_count; i++) {
+        enum vat_ground ground = totals->subtotals[i].ground;
+        if (ground == VAT_GROUND_DOMESTIC_REVERSE_CHARGE || ground == VAT_GROUND_REVERSE_CHARGE ||
+            ground == VAT_GROUND_INTRA_COMMUNITY)
+            return true;
+    }
+    return false;
+}
+
 /* ---- euros ---- */
 
 /* One amount, in cents; false when it is too large. */

@@ -74,6 +74,9 @@ enum status tax_compute_totals(struct order_line *lines, size_t count, struct to
 
 /* Whether some of it is declared through the one-stop shop, which is to be kept for longer. */
 bool tax_is_one_stop_shop(const struct totals *totals);
+/* Whether some of it bears no VAT because the buyer gave a VAT number: a reverse charge, at home too, or an
+ * intra-community supply. A number that does not change the tax is nobody's business to check. */
+bool tax_rests_on_vat_number(const struct totals *totals);
 
 /* What a document in a foreign currency says in euros: fills vat_euro_minor and total_euro_minor from the rate that
  * stands there, each rounded half up by itself. False when something is too large. */

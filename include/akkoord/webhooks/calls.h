@@ -5,11 +5,12 @@
 
 #define PROVIDER_ACCOUNTS_MAX 4
 
-/* A provider whose API key is set. The texts must outlive it. */
+/* A provider whose API key is set, or a service that asks for none. The texts must outlive it. */
 struct provider_account {
-    const struct provider_client *client;
-    const char *api_url; /* without /v1 or /v2, no slash at the end */
-    const char *key;
+    const struct provider_client *client; /* NULL: no payment provider */
+    const char *api_url;                  /* without /v1 or /v2, no slash at the end */
+    const char *key;                      /* NULL: none is sent */
+    long timeout_ms;                      /* of a call that does not say; 0: the client's */
 };
 
 struct provider_accounts {
