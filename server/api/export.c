@@ -202,6 +202,7 @@ static void add_files(struct export *export)
     add_file(export, export_orders_csv(arena, export->orders, export->orders_count));
     add_file(export, export_payments_csv(arena, export->orders, export->orders_count));
     add_file(export, export_decisions(arena, export->orders, export->orders_count));
+    add_file(export, export_vat_checks(arena, export->orders, export->orders_count));
     add_file(export, export_json(arena, "reviews.json", "application/json", export->reviews));
     add_file(export, export_json(arena, "credit_notes.json", "application/json", export->credit_notes));
     add_file(export, export_json(arena, "history.json", "application/json", export->history));

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "akkoord/api/decisions.h"
+#include "akkoord/api/vat_checks.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/base/crypto.h"
 #include "akkoord/base/money.h"
@@ -32,10 +33,11 @@ static const char readme[] =
     "berusten\r\n"
     "(decisions.json), herbeoordelingen door een mens (reviews.json), creditfacturen die een medewerker opmaakte met "
     "hun reden\r\n"
-    "(credit_notes.json), elke stap daarin (history.json) en uw facturen zoals ze zijn uitgereikt (map "
-    "invoices).\r\n"
-    "schema.json beschrijft de vorm van de JSON-bestanden, manifest.json noemt elk bestand met zijn grootte en "
-    "SHA-256.\r\n"
+    "(credit_notes.json), elke stap daarin (history.json), wat VIES zei van uw btw-nummer (vat_checks.json) en uw "
+    "facturen\r\n"
+    "zoals ze zijn uitgereikt (map invoices). schema.json beschrijft de vorm van de JSON-bestanden, manifest.json "
+    "noemt\r\n"
+    "elk bestand met zijn grootte en SHA-256.\r\n"
     "\r\n"
     "Your data with this studio\r\n"
     "==========================\r\n"
@@ -45,9 +47,10 @@ static const char readme[] =
     "(decisions.json),\r\n"
     "reviews by a human (reviews.json), credit notes that a member of staff drew up with their reason "
     "(credit_notes.json),\r\n"
-    "every step of them (history.json) and your invoices as they were issued (folder invoices). schema.json describes "
-    "the\r\n"
-    "JSON files, manifest.json lists every file with its size and SHA-256.\r\n";
+    "every step of them (history.json), what VIES said of your VAT number (vat_checks.json) and your invoices as they "
+    "were\r\n"
+    "issued (folder invoices). schema.json describes the JSON files, manifest.json lists every file with its size and\r\n"
+    "SHA-256.\r\n";
 
 struct export_file export_readme(void)
 {
@@ -374,6 +377,19 @@ struct export_file export_decisions(struct arena *arena, const struct export_ord
             json_append_value(decisions, decision_to_json(arena, &orders[i].decisions[j], orders[i].order.language));
     }
     return export_json(arena, "decisions.json", JSON_TYPE, decisions);
+}
+
+struct export_file export_vat_checks(struct arena *arena, const struct export_order *orders, size_t count)
+{
+    json_t *checks = json_new_array(arena);
+    for (size_t i = 0; i < count; i++) {
+        json_t *check = vat_check_to_json(arena, &orders[i].order.vat_check);
+        if (check == NULL)
+            continue;
+        json_set_text(check, "order", orders[i].order.number);
+        json_append_value(checks, check);
+    }
+    return export_json(arena, "vat_checks.json", JSON_TYPE, checks);
 }
 
 struct export_file export_manifest(struct arena *arena, const struct customer *customer,

@@ -8,7 +8,7 @@
 #include "akkoord/api/services.h"
 #include "akkoord/domain/decision.h"
 
-typedef json_t *notice_writer(struct arena *arena, const struct seller *seller, enum language language);
+typedef json_t *notice_writer(struct arena *arena, const struct notice_facts *facts, enum language language);
 
 /* ---- parts ---- */
 
@@ -65,7 +65,8 @@ static json_t *erasure_to_json(struct arena *arena, enum retention_category cate
     return object;
 }
 
-static json_t *category_to_json(struct arena *arena, enum retention_category category, enum language language)
+static json_t *category_to_json(struct arena *arena, enum retention_category category, bool asks_vies,
+                                enum language language)
 {
     const struct retention_rule *rule = retention_rule_of(category);
     json_t *object = json_new_object(arena);
@@ -75,7 +76,7 @@ static json_t *category_to_json(struct arena *arena, enum retention_category cat
     json_set_text(object, "data", rule->data[language]);
     json_set_text(object, "purpose", rule->purpose[language]);
     json_set_value(object, "legal_basis", basis_to_json(arena, rule, language));
-    json_set_text(object, "recipients", rule->recipients[language]);
+    json_set_text(object, "recipients", retention_recipients(category, asks_vies, language));
     json_set_value(object, "term", term_to_json(arena, category, language));
     json_set_text(object, "afterwards", retention_afterwards_name(rule->afterwards));
     json_set_text(object, "afterwards_text", retention_afterwards_words(rule->afterwards, language));
@@ -83,22 +84,22 @@ static json_t *category_to_json(struct arena *arena, enum retention_category cat
     return object;
 }
 
-static json_t *public_categories_to_json(struct arena *arena, enum language language)
+static json_t *public_categories_to_json(struct arena *arena, bool asks_vies, enum language language)
 {
     json_t *array = json_new_array(arena);
     for (int i = 0; i < RETENTION_CATEGORIES; i++) {
         if (notice_concerns_customers((enum retention_category)i))
-            json_append_value(array, category_to_json(arena, (enum retention_category)i, language));
+            json_append_value(array, category_to_json(arena, (enum retention_category)i, asks_vies, language));
     }
     return array;
 }
 
 /* All of them, with where in the database each stands: that is the controller's alone. */
-static json_t *categories_to_json(struct arena *arena, enum language language)
+static json_t *categories_to_json(struct arena *arena, bool asks_vies, enum language language)
 {
     json_t *array = json_new_array(arena);
     for (int i = 0; i < RETENTION_CATEGORIES; i++) {
-        json_t *object = category_to_json(arena, (enum retention_category)i, language);
+        json_t *object = category_to_json(arena, (enum retention_category)i, asks_vies, language);
         json_set_text(object, "tables", retention_rule_of((enum retention_category)i)->tables);
         json_append_value(array, object);
     }
@@ -169,13 +170,13 @@ static json_t *fields_to_json(struct arena *arena, enum language language)
 
 /* ---- the three of them ---- */
 
-static json_t *privacy_to_json(struct arena *arena, const struct seller *seller, enum language language)
+static json_t *privacy_to_json(struct arena *arena, const struct notice_facts *facts, enum language language)
 {
     json_t *object = json_new_object(arena);
     json_set_text(object, "language", language_name(language));
-    json_set_value(object, "controller", controller_to_json(arena, seller));
+    json_set_value(object, "controller", controller_to_json(arena, facts->seller));
     json_set_value(object, "catalogue", catalogue_to_json(arena));
-    json_set_value(object, "processing", public_categories_to_json(arena, language));
+    json_set_value(object, "processing", public_categories_to_json(arena, facts->asks_vies, language));
     json_set_text(object, "transfers", privacy_transfers[language]);
     json_set_value(object, "rights", rights_to_json(arena, language));
     json_set_value(object, "automated_decision", decision_rule_to_json(arena, language));
@@ -183,9 +184,9 @@ static json_t *privacy_to_json(struct arena *arena, const struct seller *seller,
     return object;
 }
 
-static json_t *information_to_json(struct arena *arena, const struct seller *seller, enum language language)
+static json_t *information_to_json(struct arena *arena, const struct notice_facts *facts, enum language language)
 {
-    (void)seller;
+    (void)facts;
     json_t *object = json_new_object(arena);
     json_t *policy = json_new_object(arena);
     json_set_text(policy, "name", policy_name);
@@ -199,7 +200,7 @@ static json_t *information_to_json(struct arena *arena, const struct seller *sel
     return object;
 }
 
-static json_t *register_to_json(struct arena *arena, const struct seller *seller, enum language language)
+static json_t *register_to_json(struct arena *arena, const struct notice_facts *facts, enum language language)
 {
     size_t count;
     const retention_words *measures = privacy_security_measures(&count);
@@ -208,30 +209,31 @@ static json_t *register_to_json(struct arena *arena, const struct seller *seller
     for (size_t i = 0; i < count; i++)
         json_array_append_new(security, json_string(measures[i][language]));
     json_set_text(object, "language", language_name(language));
-    json_set_value(object, "controller", controller_to_json(arena, seller));
+    json_set_value(object, "controller", controller_to_json(arena, facts->seller));
     json_set_value(object, "catalogue", catalogue_to_json(arena));
-    json_set_value(object, "processing", categories_to_json(arena, language));
+    json_set_value(object, "processing", categories_to_json(arena, facts->asks_vies, language));
     json_set_text(object, "transfers", privacy_transfers[language]);
     json_set_value(object, "security", security);
     return object;
 }
 
-const char *register_write_json(struct arena *arena, const struct seller *seller, enum language language,
+const char *register_write_json(struct arena *arena, const struct notice_facts *facts, enum language language,
                                 size_t *length)
 {
-    return json_write(arena, register_to_json(arena, seller, language), length);
+    return json_write(arena, register_to_json(arena, facts, language), length);
 }
 
 /* ---- publishing ---- */
 
-static void write_notice(struct arena *arena, notice_writer *writer, const struct seller *seller, struct notice *notice)
+static void write_notice(struct arena *arena, notice_writer *writer, const struct notice_facts *facts,
+                         struct notice *notice)
 {
     json_t *objects[RETENTION_LANGUAGES];
     size_t lengths[RETENTION_LANGUAGES];
     const char *texts[RETENTION_LANGUAGES];
     uint8_t digest[SHA256_BYTES];
     for (enum language language = LANGUAGE_NL; language <= LANGUAGE_EN; language++) {
-        objects[language] = writer(arena, seller, language);
+        objects[language] = writer(arena, facts, language);
         texts[language] = json_write_canonical(arena, objects[language], &lengths[language]);
     }
     const char *both = arena_format(arena, "%s\n%s", texts[LANGUAGE_NL], texts[LANGUAGE_EN]);
@@ -243,12 +245,12 @@ static void write_notice(struct arena *arena, notice_writer *writer, const struc
     }
 }
 
-void notices_write(struct arena *arena, const struct seller *seller, struct notices *notices)
+void notices_write(struct arena *arena, const struct notice_facts *facts, struct notices *notices)
 {
-    write_notice(arena, privacy_to_json, seller, &notices->privacy);
-    write_notice(arena, information_to_json, seller, &notices->information);
+    write_notice(arena, privacy_to_json, facts, &notices->privacy);
+    write_notice(arena, information_to_json, facts, &notices->information);
     for (enum language language = LANGUAGE_NL; language <= LANGUAGE_EN; language++)
-        notices->privacy_page[language] = notice_page_write(arena, seller, notices->privacy.version, language,
+        notices->privacy_page[language] = notice_page_write(arena, facts, notices->privacy.version, language,
                                                             &notices->privacy_page_length[language]);
     notices->privacy_page_policy = notice_page_policy(arena);
 }

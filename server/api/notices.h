@@ -8,6 +8,6 @@ bool notice_concerns_customers(enum retention_category category);
 const char *notice_address(struct arena *arena, const struct seller *seller);
 
 /* The privacy information as a page, and the policy of its style. */
-const char *notice_page_write(struct arena *arena, const struct seller *seller, const char *version,
+const char *notice_page_write(struct arena *arena, const struct notice_facts *facts, const char *version,
                               enum language language, size_t *length);
 const char *notice_page_policy(struct arena *arena);

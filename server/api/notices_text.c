@@ -85,7 +85,7 @@ static const char *joined(struct arena *arena, const char *first, const char *se
     return second[0] == '\0' ? first : arena_format(arena, "%s%s%s", first, first[0] != '\0' ? "; " : "", second);
 }
 
-static void put_category(struct buffer *html, struct arena *arena, enum retention_category category,
+static void put_category(struct buffer *html, struct arena *arena, enum retention_category category, bool asks_vies,
                          enum language language)
 {
     const struct retention_rule *rule = retention_rule_of(category);
@@ -95,7 +95,7 @@ static void put_category(struct buffer *html, struct arena *arena, enum retentio
     put_pair(html, words.purpose[language], rule->purpose[language]);
     put_pair(html, words.basis[language],
              joined(arena, retention_basis_words(arena, rule->bases, language), rule->statute[language]));
-    put_pair(html, words.recipients[language], rule->recipients[language]);
+    put_pair(html, words.recipients[language], retention_recipients(category, asks_vies, language));
     put_pair(html, words.term[language], retention_term_words(arena, category, language));
     put_pair(html, words.afterwards[language], retention_afterwards_words(rule->afterwards, language));
     put_pair(html, words.erasure[language], joined(arena, erasure.effect_words, erasure.basis));
@@ -145,7 +145,7 @@ static void put_end(struct buffer *html, const char *version, enum language lang
     put(html, "", version, "</footer>\n</main>\n</body>\n</html>\n");
 }
 
-const char *notice_page_write(struct arena *arena, const struct seller *seller, const char *version,
+const char *notice_page_write(struct arena *arena, const struct notice_facts *facts, const char *version,
                               enum language language, size_t *length)
 {
     struct buffer html;
@@ -157,13 +157,13 @@ const char *notice_page_write(struct arena *arena, const struct seller *seller, 
     buffer_append_format(&html, "<style>%s</style>\n</head>\n<body>\n<main>\n", style);
     put(&html, "<h1>", words.title[language], "</h1>\n");
     put(&html, "<p>", words.intro[language], "</p>\n");
-    put_controller(&html, arena, seller, language);
+    put_controller(&html, arena, facts->seller, language);
     put_decision(&html, language);
     put_rights(&html, language);
     put(&html, "<h2>", words.what[language], "</h2>\n");
     for (int i = 0; i < RETENTION_CATEGORIES; i++) {
         if (notice_concerns_customers((enum retention_category)i))
-            put_category(&html, arena, (enum retention_category)i, language);
+            put_category(&html, arena, (enum retention_category)i, facts->asks_vies, language);
     }
     put(&html, "<h2>", words.transfers[language], "</h2>\n");
     put(&html, "<p>", privacy_transfers[language], "</p>\n");
@@ -179,7 +179,7 @@ static void tell(struct buffer *out, const char *term, const char *text)
         buffer_append_format(out, "  %s: %s\n", term, text);
 }
 
-static void tell_category(struct buffer *out, struct arena *arena, enum retention_category category,
+static void tell_category(struct buffer *out, struct arena *arena, enum retention_category category, bool asks_vies,
                           enum language language)
 {
     const struct retention_rule *rule = retention_rule_of(category);
@@ -189,12 +189,12 @@ static void tell_category(struct buffer *out, struct arena *arena, enum retentio
     tell(out, words.purpose[language], rule->purpose[language]);
     tell(out, words.basis[language],
          joined(arena, retention_basis_words(arena, rule->bases, language), rule->statute[language]));
-    tell(out, words.recipients[language], rule->recipients[language]);
+    tell(out, words.recipients[language], retention_recipients(category, asks_vies, language));
     tell(out, words.term[language], retention_term_words(arena, category, language));
     tell(out, words.afterwards[language], retention_afterwards_words(rule->afterwards, language));
 }
 
-const char *register_write_text(struct arena *arena, const struct seller *seller, enum language language,
+const char *register_write_text(struct arena *arena, const struct notice_facts *facts, enum language language,
                                 size_t *length)
 {
     size_t count;
@@ -202,10 +202,10 @@ const char *register_write_text(struct arena *arena, const struct seller *seller
     struct buffer out;
     buffer_init(&out, TEXT_BYTES_MAX);
     buffer_append_format(&out, "%s\n\n", words.record[language]);
-    buffer_append_format(&out, "%s: %s, %s, %s\n", words.controller[language], seller->name,
-                         notice_address(arena, seller), seller->email);
+    buffer_append_format(&out, "%s: %s, %s, %s\n", words.controller[language], facts->seller->name,
+                         notice_address(arena, facts->seller), facts->seller->email);
     for (int i = 0; i < RETENTION_CATEGORIES; i++)
-        tell_category(&out, arena, (enum retention_category)i, language);
+        tell_category(&out, arena, (enum retention_category)i, facts->asks_vies, language);
     buffer_append_format(&out, "\n%s: %s\n\n%s:\n", words.transfers[language], privacy_transfers[language],
                          words.security[language]);
     for (size_t i = 0; i < count; i++)

@@ -1,6 +1,7 @@
 /* Orders as the API shows them. Pure; worker threads. */
 #include "akkoord/api/decisions.h"
 #include "akkoord/api/orders.h"
+#include "akkoord/api/vat_checks.h"
 #include "akkoord/domain/calendar.h"
 #include "akkoord/domain/tax.h"
 #include "akkoord/store/services.h"
@@ -190,6 +191,7 @@ json_t *order_to_json(struct arena *arena, const struct stored_order *order, con
     json_set_value(object, "invoices", documents_to_json(arena, order, true));
     json_set_text(object, "information_version", order->information_version);
     json_set_boolean(object, "information_shown", order->information_shown);
+    json_set_value(object, "vat_check", vat_check_to_json(arena, &order->vat_check));
     return object;
 }
 

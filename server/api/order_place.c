@@ -14,6 +14,7 @@
 #include "akkoord/api/order_request.h"
 #include "akkoord/api/orders.h"
 #include "akkoord/base/clock.h"
+#include "akkoord/domain/tax.h"
 #include "akkoord/store/order_basis.h"
 
 /* What the second half needs of the first; lives in the call's arena. */
@@ -133,9 +134,10 @@ static enum status store(struct api_call *call, struct placing *placing, struct 
                          struct error *error)
 {
     const struct idempotency_request *idempotency = &placing->idempotency;
+    bool asks_vies = call->options->asks_vies && tax_rests_on_vat_number(&placing->order.content.totals);
     api_answer_json(call, answer, 201, order_to_json(call->arena, &placing->order, NULL, 0));
     return store_order_place(call->store, call->arena, &placing->order, idempotency->key != NULL ? idempotency : NULL,
-                             answer->body, answer->body_length, error);
+                             answer->body, answer->body_length, asks_vies, error);
 }
 
 /* The same request may have been sent twice at once, and the other have been first. */

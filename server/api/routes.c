@@ -15,6 +15,7 @@
 #include "akkoord/api/sandbox.h"
 #include "akkoord/api/services.h"
 #include "akkoord/api/staff.h"
+#include "akkoord/api/vat_checks.h"
 
 #define API_DECIDERS (API_REVIEWER | API_MANAGER)
 
@@ -92,6 +93,7 @@ static const struct api_route table[] = {
     {HTTP_PUT, "/v1/staff/orders/{id}/legal-hold", API_LANE, API_MANAGER, api_staff_legal_hold_set},
     {HTTP_DELETE, "/v1/staff/orders/{id}/legal-hold", API_LANE, API_MANAGER, api_staff_legal_hold_lift},
     {HTTP_GET, "/v1/staff/payments", API_LANE, API_STAFF, api_staff_payments_list},
+    {HTTP_GET, "/v1/staff/vat-checks", API_LANE, API_STAFF, api_staff_vat_checks_list},
     {HTTP_GET, "/v1/staff/events", API_LANE, API_STAFF, api_staff_events_list},
     {HTTP_GET, "/v1/staff/privacy-requests", API_LANE, API_MANAGER | API_AUDITOR, api_staff_privacy_requests_list},
     {HTTP_POST, "/v1/staff/privacy-requests/{id}/extension", API_LANE, API_MANAGER, api_staff_privacy_request_extend},

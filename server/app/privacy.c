@@ -38,10 +38,11 @@ static enum status print_register(const struct privacy_command *command, struct 
     if (status != STATUS_OK)
         return status;
     status = first_start_seller(&settings, arena, &seller, error);
+    const struct notice_facts facts = {.seller = &seller, .asks_vies = settings.vies_url != NULL};
     if (status == STATUS_OK && command->as_json)
-        (void)printf("%s\n", register_write_json(arena, &seller, command->language, &length));
+        (void)printf("%s\n", register_write_json(arena, &facts, command->language, &length));
     else if (status == STATUS_OK)
-        (void)printf("%s", register_write_text(arena, &seller, command->language, &length));
+        (void)printf("%s", register_write_text(arena, &facts, command->language, &length));
     settings_release(&settings);
     return status;
 }

@@ -29,6 +29,7 @@
 #include "akkoord/jobs/jobs.h"
 #include "akkoord/store/audit_sequence.h"
 #include "akkoord/store/order_information.h"
+#include "akkoord/webhooks/vies.h"
 #include "first_start.h"
 #include "supervisor.h"
 
@@ -57,6 +58,7 @@ struct serve {
     char *sandbox_secret; /* NULL without the sandbox */
     struct webhook_receiver receiver;
     struct provider_accounts accounts;
+    struct provider_account vies;
     struct http_client *client;     /* to providers */
     struct http_client *own_client; /* to our own listener */
     struct http_client *mail_client;
@@ -126,7 +128,8 @@ static enum status check_login(const char *url, const char *group, struct error 
 static enum status keep_information(struct serve *serve, struct store *store, struct error *error)
 {
     const struct notice *information = &serve->notices.information;
-    notices_write(serve->arena, &serve->seller, &serve->notices);
+    const struct notice_facts facts = {.seller = &serve->seller, .asks_vies = serve->settings.vies_url != NULL};
+    notices_write(serve->arena, &facts, &serve->notices);
     return store_order_information_keep(store, serve->arena, information->version, information->json[LANGUAGE_NL],
                                         information->json[LANGUAGE_EN], error);
 }
@@ -270,6 +273,13 @@ static void add_accounts(struct serve *serve)
     provider_accounts_add(&serve->accounts, "mollie", settings->mollie_api_url, settings->mollie_api_key);
 }
 
+/* VIES asks for no key. */
+static void add_vies(struct serve *serve)
+{
+    if (serve->settings.vies_url != NULL)
+        serve->vies = (struct provider_account){.api_url = serve->settings.vies_url, .timeout_ms = VIES_TIMEOUT_MS};
+}
+
 static void start_clients(struct serve *serve)
 {
     const struct http_client_options outside = {.name = "calls-out", .timeout_ms = CALL_TIMEOUT_MS};
@@ -314,6 +324,7 @@ static void start_jobs(struct serve *serve)
         .keyring = serve->keyring,
         .committer = serve->committer,
         .accounts = &serve->accounts,
+        .vies = serve->settings.vies_url != NULL ? &serve->vies : NULL,
         .client = serve->client,
         .own_url = serve->own_url,
         .own_client = serve->own_client,
@@ -340,6 +351,7 @@ static void start_workers(struct serve *serve)
     };
     serve->committer = committer_start(&committer);
     add_accounts(serve);
+    add_vies(serve);
     start_clients(serve);
     start_jobs(serve);
     const struct api_options api = {
@@ -353,6 +365,7 @@ static void start_workers(struct serve *serve)
         .notices = &serve->notices,
         .public_url = settings->public_url,
         .accounts = &serve->accounts,
+        .asks_vies = serve->settings.vies_url != NULL,
         .client = serve->client,
         .order_expires_s = settings->order_expires_s,
         .installation_live = settings->mode == MODE_LIVE,

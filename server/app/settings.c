@@ -60,6 +60,7 @@ enum setting {
     STRIPE_API_URL,
     MOLLIE_API_KEY,
     MOLLIE_API_URL,
+    VIES_URL,
     ORDER_EXPIRES,
     RATE_LIMITS,
     REVIEW_STRICT,
@@ -113,6 +114,7 @@ static const struct {
     [STRIPE_API_URL] = {"AKKOORD_STRIPE_API_URL", false},
     [MOLLIE_API_KEY] = {"AKKOORD_MOLLIE_API_KEY", true},
     [MOLLIE_API_URL] = {"AKKOORD_MOLLIE_API_URL", false},
+    [VIES_URL] = {"AKKOORD_VIES_URL", false},
     [ORDER_EXPIRES] = {"AKKOORD_ORDER_EXPIRES", false},
     [RATE_LIMITS] = {"AKKOORD_RATE_LIMITS", false},
     [REVIEW_STRICT] = {"AKKOORD_REVIEW_STRICT", false},
@@ -367,6 +369,24 @@ static enum status read_api_url(const struct settings *settings, struct texts *t
     return STATUS_OK;
 }
 
+/* Never over a wire in the clear, in test mode neither: the number may be a person's. */
+static enum status read_vies_url(struct settings *settings, struct texts *texts, struct error *error)
+{
+    struct value_url url;
+    settings->vies_url = take(texts, VIES_URL);
+    if (!settings->vies_url)
+        return STATUS_OK;
+    if (!value_url(settings->vies_url, &url))
+        return wrong(error, VIES_URL, "must be http:// or https:// and a host");
+    value_strip_slash(settings->vies_url);
+    if (value_ends_with(settings->vies_url, "/check-vat-number"))
+        return wrong(error, VIES_URL, "is given without /check-vat-number");
+    if (!url.is_secure && !url.is_loopback)
+        return wrong(error, VIES_URL,
+                     "must be https:// unless it is on this machine: VAT numbers would travel in the clear");
+    return STATUS_OK;
+}
+
 static enum status read_providers(struct settings *settings, struct texts *texts, struct error *error)
 {
     enum status status;
@@ -384,7 +404,8 @@ static enum status read_providers(struct settings *settings, struct texts *texts
     status = read_api_url(settings, texts, STRIPE_API_URL, DEFAULT_STRIPE_API_URL, &settings->stripe_api_url, error);
     if (status != STATUS_OK)
         return status;
-    return read_api_url(settings, texts, MOLLIE_API_URL, DEFAULT_MOLLIE_API_URL, &settings->mollie_api_url, error);
+    status = read_api_url(settings, texts, MOLLIE_API_URL, DEFAULT_MOLLIE_API_URL, &settings->mollie_api_url, error);
+    return status == STATUS_OK ? read_vies_url(settings, texts, error) : status;
 }
 
 static bool has_live_key(const struct settings *settings)
@@ -630,6 +651,7 @@ void settings_release(struct settings *settings)
         &settings->stripe_api_url,
         &settings->mollie_api_key,
         &settings->mollie_api_url,
+        &settings->vies_url,
         &settings->smtp_url,
         &settings->smtp_user,
         &settings->smtp_password,

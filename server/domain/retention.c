@@ -4,7 +4,7 @@
  */
 #include "akkoord/domain/retention.h"
 
-const char retention_version[] = "2";
+const char retention_version[] = "3";
 const char retention_hash[] = AKKOORD_RETENTION_HASH;
 
 /* What several rules say alike. */
@@ -304,6 +304,34 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .at_erasure = RETENTION_RETAINED_UNTIL,
             .erasure_basis = BOOKS_AT_ERASURE,
         },
+    [RETENTION_VAT_CHECK] =
+        {
+            .name = "vat_check",
+            .tables = "vat_number_check",
+            .persons = RETENTION_CUSTOMERS,
+            .title = {"Controle van btw-nummers", "Checks of VAT numbers"},
+            .data = {"of VIES het btw-nummer geldig noemt waarop uw btw rust, en wanneer; het nummer, het "
+                     "raadplegingsnummer, en naam en adres die VIES erbij noemt, versleuteld",
+                     "whether VIES calls the VAT number valid that your VAT rests on, and when; the number, the "
+                     "consultation number, and the name and address that VIES gives with it, encrypted"},
+            .purpose = {"kunnen aantonen dat een bestelling terecht zonder btw is berekend",
+                        "being able to show that an order was rightly charged without VAT"},
+            .bases = RETENTION_DUTY | RETENTION_INTEREST,
+            .statute = {"Verordening (EU) 282/2011 art. 18 lid 1; AWR art. 52 lid 4",
+                        "Regulation (EU) 282/2011 art. 18(1); General State Taxes Act (AWR) art. 52(4)"},
+            .recipients = TAX_AUTHORITY,
+            .recipients_with_vies =
+                {"de Europese Commissie (VIES) en via haar de belastingdienst van het land dat het nummer gaf (voor "
+                 "Noord-Ierland die van het Verenigd Koninkrijk), die het nummer en ons eigen btw-nummer krijgen; de "
+                 "Belastingdienst, als die erom vraagt; onze boekhouder; wie onze server beheert",
+                 "the European Commission (VIES) and through it the tax authority of the country that gave the number "
+                 "out (for Northern Ireland that of the United Kingdom), which get the number and our own VAT number; "
+                 "the tax authority (Belastingdienst) where it asks; our bookkeeper; whoever operates our server"},
+            .term = BOOK_YEARS,
+            .afterwards = RETENTION_SHREDDED,
+            .at_erasure = RETENTION_RETAINED_UNTIL,
+            .erasure_basis = BOOKS_AT_ERASURE,
+        },
 
     /* ---- what payment providers tell, and the work that follows ---- */
     [RETENTION_EVENT] =
@@ -548,4 +576,11 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
 const struct retention_rule *retention_rule_of(enum retention_category category)
 {
     return &rules[category];
+}
+
+const char *retention_recipients(enum retention_category category, bool asks_vies, enum language language)
+{
+    const struct retention_rule *rule = &rules[category];
+    bool differs = asks_vies && rule->recipients_with_vies[language] != NULL;
+    return differs ? rule->recipients_with_vies[language] : rule->recipients[language];
 }

@@ -52,6 +52,12 @@ static const struct job_kind stripe_refund_kinds[] = {REFUND_KIND("stripe")};
 static const struct job_kind mollie_fetch_kinds[] = {FETCH_KIND("mollie")};
 static const struct job_kind mollie_refund_kinds[] = {REFUND_KIND("mollie")};
 
+/* The job itself says when it has asked for long enough (vies.c), long before these attempts are over. The hold is
+ * longer than VIES may take. */
+static const struct job_kind vies_kinds[] = {
+    {JOB_ASK_VIES, job_ask_vies, SECONDS(60), {1000, SECONDS(1), SECONDS(3600)}},
+};
+
 static const struct job_lane lanes[] = {
     {"jobs-sweep", 1, sweep, NULL, 0, JOBS_SWEEP_MS, 0},
     {"audit", 1, sequence_audit, NULL, 0, JOBS_AUDIT_MS, 0},
@@ -63,6 +69,7 @@ static const struct job_lane lanes[] = {
     {"fetch-mollie", JOBS_FETCH_THREADS, run_next_job, mollie_fetch_kinds, 1, JOBS_POLL_MS, 0},
     {"refund-stripe", 1, run_next_job, stripe_refund_kinds, 1, JOBS_POLL_MS, 0},
     {"refund-mollie", 1, run_next_job, mollie_refund_kinds, 1, JOBS_POLL_MS, 0},
+    {"vies", 1, run_next_job, vies_kinds, 1, JOBS_VIES_MS, LOW_NICENESS},
 };
 
 struct jobs {

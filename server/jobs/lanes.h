@@ -75,6 +75,7 @@ void sweep_reviews(struct job_thread *thread, struct arena *arena);
 enum status jobs_feed_event(struct job_thread *thread, const struct payment_event *event, const char *body,
                             size_t body_length, struct error *error) AKKOORD_MUST_CHECK;
 
+job_function job_ask_vies;
 job_function job_fetch_payment;
 job_function job_refund_payment;
 job_function job_render_document;

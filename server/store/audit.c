@@ -43,6 +43,7 @@ static const struct {
     [AUDIT_UBL] = {"rendition", &sql_audit_read_ubl},
     [AUDIT_CII] = {"rendition", &sql_audit_read_cii},
     [AUDIT_CHECKOUT] = {"payment", &sql_audit_read_checkout},
+    [AUDIT_VAT_CHECK] = {"vat_number_check", &sql_audit_read_vat_check},
 };
 
 const char *audit_facet_table(enum audit_facet facet)

@@ -105,6 +105,19 @@ enum status job_read_refund(struct arena *arena, const char *payload, struct uui
     return read_id(arena, payload, "payment", payment_id, error);
 }
 
+const char *job_write_ask_vies(struct arena *arena, const struct uuid *order_id)
+{
+    json_t *payload = json_new_object(arena);
+    size_t length;
+    json_set_uuid(payload, "order", order_id);
+    return json_write(arena, payload, &length);
+}
+
+enum status job_read_ask_vies(struct arena *arena, const char *payload, struct uuid *order_id, struct error *error)
+{
+    return read_id(arena, payload, "order", order_id, error);
+}
+
 const char *mail_job_write(struct arena *arena, const struct mail_job *mail)
 {
     json_t *payload = json_new_object(arena);

@@ -23,24 +23,30 @@ enum status store_jobs_add(struct store *store, struct arena *arena, const char 
     return pg_execute(store->pg, &sql_job_insert, &params, NULL, error);
 }
 
-enum status store_jobs_add_keyed(struct store *store, struct arena *arena, const char *kind,
-                                 const struct keyed_job *jobs, size_t count, struct error *error)
+void store_jobs_keyed_params(struct arena *arena, const char *kind, const struct keyed_job *jobs, size_t count,
+                             struct pg_params *params)
 {
-    if (count == 0)
-        return STATUS_OK;
-    struct pg_params params;
-    pg_params_init(&params, arena);
-    store_add_new_uuids(&params, count);
-    pg_params_add_text(&params, kind);
-    struct pg_array *keys = pg_array_begin(&params, PG_TEXT_ARRAY);
+    pg_params_init(params, arena);
+    store_add_new_uuids(params, count);
+    pg_params_add_text(params, kind);
+    struct pg_array *keys = pg_array_begin(params, PG_TEXT_ARRAY);
     for (size_t i = 0; i < count; i++)
         pg_array_add_text(keys, jobs[i].key);
     pg_array_end(keys);
-    struct pg_array *payloads = pg_array_begin(&params, PG_TEXT_ARRAY);
+    struct pg_array *payloads = pg_array_begin(params, PG_TEXT_ARRAY);
     for (size_t i = 0; i < count; i++)
         pg_array_add_text(payloads, jobs[i].payload);
     pg_array_end(payloads);
-    pg_params_add_time(&params, clock_now_us());
+    pg_params_add_time(params, clock_now_us());
+}
+
+enum status store_jobs_add_keyed(struct store *store, struct arena *arena, const char *kind,
+                                 const struct keyed_job *jobs, size_t count, struct error *error)
+{
+    struct pg_params params;
+    if (count == 0)
+        return STATUS_OK;
+    store_jobs_keyed_params(arena, kind, jobs, count, &params);
     return pg_execute(store->pg, &sql_job_insert_keyed, &params, NULL, error);
 }
 

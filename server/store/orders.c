@@ -24,6 +24,9 @@ enum {
     FIND_WRAPPED,
     FIND_INFORMATION_VERSION,
     FIND_INFORMATION_SHOWN,
+    FIND_VAT_OUTCOME,
+    FIND_VAT_CHECKED_AT,
+    FIND_VAT_ANSWER,
 };
 
 /* Columns of sql/order/payments.sql. */
@@ -189,6 +192,26 @@ static enum status load_parts(struct store *store, struct arena *arena, struct s
     return status;
 }
 
+/* Under the key of the content. */
+static enum status open_vat_check(struct arena *arena, const struct pg_result *result, const struct data_key *key,
+                                  struct stored_order *order, struct error *error)
+{
+    size_t length;
+    struct stored_vat_check *stored = &order->vat_check;
+    if (pg_is_null(result, 0, FIND_VAT_OUTCOME))
+        return STATUS_OK;
+    const uint8_t *blob = pg_get_bytes(result, 0, FIND_VAT_ANSWER, &length);
+    enum status status =
+        vat_check_open(arena, key, &order->id, &order->customer_id, blob, length, &stored->check, error);
+    if (status != STATUS_OK)
+        return status;
+    stored->is_there = true;
+    stored->checked_at_us = pg_get_time(result, 0, FIND_VAT_CHECKED_AT);
+    if (vat_check_outcome_parse(pg_get_text(result, 0, FIND_VAT_OUTCOME), &stored->check.outcome) != STATUS_OK)
+        return unreadable(error);
+    return STATUS_OK;
+}
+
 static enum status open_content(struct store *store, struct arena *arena, const struct pg_result *result,
                                 struct stored_order *order, struct error *error)
 {
@@ -208,6 +231,8 @@ static enum status open_content(struct store *store, struct arena *arena, const 
     if (status != STATUS_OK)
         return status;
     status = order_content_open(arena, &key, &place, blob, blob_length, &order->content, error);
+    if (status == STATUS_OK)
+        status = open_vat_check(arena, result, &key, order, error);
     vault_data_key_release(&key);
     return status;
 }

@@ -3,6 +3,7 @@
 #include "akkoord/domain/tax.h"
 #include "akkoord/domain/transition.h"
 #include "akkoord/pg/sql.h"
+#include "akkoord/store/jobs.h"
 #include "akkoord/store/orders.h"
 #include "batch_audit.h"
 
@@ -156,7 +157,7 @@ static enum status idempotency_params(struct arena *arena, const struct idempote
 
 /* ---- placing ---- */
 
-#define PLACE_STATEMENTS_MAX 4
+#define PLACE_STATEMENTS_MAX 5
 
 /* The order's data key, and whether the database refused it. */
 struct new_key {
@@ -164,6 +165,14 @@ struct new_key {
     struct pg_params params; /* of place.sql, of which the key's come first */
     struct uuid kek_id;
     bool is_missing;
+};
+
+/* What is stored with the order, beside it. */
+struct beside {
+    const struct idempotency_request *idempotency; /* NULL: no answer is kept */
+    const char *response;
+    size_t response_length;
+    bool asks_vies;
 };
 
 /* A transaction by itself, as a batch without a BEGIN is. */
@@ -197,9 +206,34 @@ static enum status run_statements(struct store *store, struct placing *placing, 
     return status;
 }
 
+/* Replaces what an old request left under the same Idempotency-Key. */
+static enum status add_idempotency(struct placing *placing, struct arena *arena, const struct stored_order *order,
+                                   const struct beside *beside, const struct data_key *key, struct error *error)
+{
+    struct pg_params *forget = ARENA_NEW(arena, struct pg_params);
+    struct pg_params *insert = NULL;
+    if (beside->idempotency == NULL)
+        return STATUS_OK;
+    add_key_params(forget, arena, beside->idempotency);
+    enum status status = idempotency_params(arena, beside->idempotency, order, key, beside->response,
+                                            beside->response_length, &insert, error);
+    add_statement(placing, &sql_idempotency_forget, forget);
+    placing->idempotency_index = placing->count;
+    add_statement(placing, &sql_idempotency_insert, insert);
+    return status;
+}
+
+static void add_vies_job(struct placing *placing, struct arena *arena, const struct stored_order *order)
+{
+    char *id = arena_alloc(arena, UUID_TEXT_BYTES);
+    struct pg_params *params = ARENA_NEW(arena, struct pg_params);
+    const struct keyed_job job = {.key = uuid_format(&order->id, id), .payload = job_write_ask_vies(arena, &order->id)};
+    store_jobs_keyed_params(arena, JOB_ASK_VIES, &job, 1, params);
+    add_statement(placing, &sql_job_insert_keyed, params);
+}
+
 static enum status place_under_key(struct store *store, struct arena *arena, const struct stored_order *order,
-                                   const struct idempotency_request *idempotency, const char *response,
-                                   size_t response_length, struct new_key *new_key, struct error *error)
+                                   const struct beside *beside, struct new_key *new_key, struct error *error)
 {
     const struct data_key *key = &new_key->key;
     const struct order_content_place place = {
@@ -214,40 +248,37 @@ static enum status place_under_key(struct store *store, struct arena *arena, con
     enum status status = audit_entries_begin(store, arena, &entries, error);
     if (status == STATUS_OK)
         status = order_content_seal(arena, key, &place, &order->content, &blob, &blob_length, error);
-    if (status == STATUS_OK && idempotency != NULL) {
-        struct pg_params *forget = ARENA_NEW(arena, struct pg_params);
-        struct pg_params *insert = NULL;
-        add_key_params(forget, arena, idempotency);
-        status = idempotency_params(arena, idempotency, order, key, response, response_length, &insert, error);
-        add_statement(&placing, &sql_idempotency_forget, forget);
-        placing.idempotency_index = placing.count;
-        add_statement(&placing, &sql_idempotency_insert, insert);
-    }
+    if (status == STATUS_OK)
+        status = add_idempotency(&placing, arena, order, beside, key, error);
     if (status != STATUS_OK)
         return status;
     add_order_params(&new_key->params, order, &salt, blob, blob_length);
     placing.order_index = placing.count;
     add_statement(&placing, &sql_order_place, &new_key->params);
+    if (beside->asks_vies)
+        add_vies_job(&placing, arena, order);
     batch_audit_placed(&entries, order, &salt, &key->id, blob, blob_length, &step_id);
-    struct pg_params *beside = ARENA_NEW(arena, struct pg_params);
-    pg_params_init(beside, arena);
-    add_beside_params(beside, order, &step_id);
-    audit_leaf_params(&entries, order->created_at_us, beside);
-    add_statement(&placing, &sql_order_place_beside, beside);
+    struct pg_params *rows = ARENA_NEW(arena, struct pg_params);
+    pg_params_init(rows, arena);
+    add_beside_params(rows, order, &step_id);
+    audit_leaf_params(&entries, order->created_at_us, rows);
+    add_statement(&placing, &sql_order_place_beside, rows);
     return run_statements(store, &placing, &new_key->is_missing, error);
 }
 
 enum status store_order_place(struct store *store, struct arena *arena, const struct stored_order *order,
                               const struct idempotency_request *idempotency, const char *response,
-                              size_t response_length, struct error *error)
+                              size_t response_length, bool asks_vies, struct error *error)
 {
+    const struct beside beside = {
+        .idempotency = idempotency, .response = response, .response_length = response_length, .asks_vies = asks_vies};
     struct new_key key;
     for (int tries = 0; tries < 2; tries++) {
         key = (struct new_key){.is_missing = false};
         enum status status = store_data_key_prepare(store, arena, KEY_PURPOSE_BILLING, &order->customer_id, &key.key,
                                                     &key.params, &key.kek_id, error);
         if (status == STATUS_OK)
-            status = place_under_key(store, arena, order, idempotency, response, response_length, &key, error);
+            status = place_under_key(store, arena, order, &beside, &key, error);
         vault_data_key_release(&key.key);
         if (status == STATUS_OK || !key.is_missing)
             return status;

@@ -42,7 +42,7 @@ static const struct {
 
 /* The columns of sql/retention/delete_orders.sql after the orders themselves. */
 static const enum retention_category order_parts[] = {RETENTION_INVOICE, RETENTION_PAYMENT, RETENTION_DECISION,
-                                                      RETENTION_REVIEW, RETENTION_HISTORY};
+                                                      RETENTION_REVIEW,  RETENTION_HISTORY, RETENTION_VAT_CHECK};
 #define ORDER_PARTS (sizeof(order_parts) / sizeof(order_parts[0]))
 
 /* One run. */

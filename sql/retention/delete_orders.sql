@@ -12,6 +12,8 @@ WITH due AS (
     WHERE $3 AND document_id IN (SELECT d.id FROM document AS d WHERE d.order_id IN (SELECT id FROM due))
 ), documents AS (
     DELETE FROM document WHERE $3 AND order_id IN (SELECT id FROM due)
+), vat_checks AS (
+    DELETE FROM vat_number_check WHERE $3 AND order_id IN (SELECT id FROM due)
 ), mails AS (
     DELETE FROM mail
     WHERE $3 AND subject_id IN (SELECT d.id FROM decision AS d WHERE d.order_id IN (SELECT id FROM due)
@@ -50,4 +52,5 @@ SELECT (SELECT count(*) FROM due),
        (SELECT count(*) FROM payment WHERE order_id IN (SELECT id FROM due)) + (SELECT count(*) FROM refunds_due),
        (SELECT count(*) FROM decision WHERE order_id IN (SELECT id FROM due)),
        (SELECT count(*) FROM review WHERE order_id IN (SELECT id FROM due)),
-       (SELECT count(*) FROM history WHERE order_id IN (SELECT id FROM due))
+       (SELECT count(*) FROM history WHERE order_id IN (SELECT id FROM due)),
+       (SELECT count(*) FROM vat_number_check WHERE order_id IN (SELECT id FROM due))

@@ -9,8 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import pg from 'pg';
 
+import { startFakeVies } from '../providers/vies.mjs';
 import {
-  connectTo, expectStatus, getOrder, newStaff, payStandard, placeOrder, registerCustomer, 
+  atEnd, businessAbroad, connectTo, expectStatus, getOrder, newStaff, payStandard, placeOrder, registerCustomer, 
   startAkkoord, startPostgres, startTogether, waitFor,
 } from './lib/akkoord.mjs';
 import {
@@ -29,7 +30,13 @@ const runRetention = (server) => waitFor(async () => {
 }, { what: 'a retention run' });
 
 const facets = ['order', 'order_state', 'payment', 'document', 'document_number', 'decision', 'review', 'statement', 'history', 'pdf', 'ubl',
-  'event', 'customer', 'staff', 'request', 'hold', 'price_list'];
+  'event', 'customer', 'staff', 'request', 'hold', 'price_list', 'vat_check'];
+
+const asksVies = async () => {
+  const vies = await startFakeVies();
+  atEnd(() => vies.close());
+  return { env: { AKKOORD_VIES_URL: vies.url } };
+};
 
 // Something of everything.
 async function live(server, staff, manager) {
@@ -48,6 +55,8 @@ async function live(server, staff, manager) {
   expectStatus(await payStandard(server, held, { amount: 1 }), 200);
   const cancelled = await placeOrder(server, customer);
   await api(customer, 'POST', `/v1/orders/${cancelled.id}/cancel`);
+  const abroad = await placeOrder(server, customer, { billing: businessAbroad });
+  await waitFor(async () => (await getOrder(server, customer, abroad)).vat_check, { what: 'the answer of VIES' });
   await payStandard(server, { id: 'nobody', total: { amount: 1, currency: 'EUR' } });
   const { decision } = await getOrder(server, customer, accepted);
   const review = await api(customer, 'POST', `/v1/decisions/${decision.id}/reviews`, { statement: 'Please look.' }, 201);
@@ -72,7 +81,7 @@ describe('what the program does verifies', () => {
   let manager;
   before(async () => {
     cluster = await startPostgres();
-    servers = await startTogether(2, cluster);
+    servers = await startTogether(2, cluster, await asksVies());
     [staff, manager] = [await newStaff(servers[0]), await newStaff(servers[0], 'manager')];
   });
 
@@ -268,7 +277,7 @@ describe('what is done by hand is found', () => {
   let ids;
   before(async () => {
     const cluster = await startPostgres();
-    [server] = await startTogether(1, cluster);
+    [server] = await startTogether(1, cluster, await asksVies());
     const [staff, manager] = [await newStaff(server), await newStaff(server, 'manager')];
     const { decision } = await live(server, staff, manager);
     await waitFor(async () => (await server.sql("SELECT 1 FROM akkoord.job WHERE kind IN ('render_document', 'send_mail')")).length === 0, { what: 'the jobs' });
@@ -313,6 +322,7 @@ describe('what is done by hand is found', () => {
     ['staff', 'id', ['totp_last_step']],
     ['privacy_request', 'id', ['text_key_id']],
     ['legal_hold', 'id', []],
+    ['vat_number_check', 'order_id', []],
     ['service', null, []],
   ];
   const other = { text: (v) => `'${v ?? ''}x'`, uuid: () => `'${randomUUID()}'`, bytea: () => `'\\x${'ab'.repeat(32)}'`, bigint: (v) => String(Number(v ?? 0) + 1),

@@ -9,7 +9,8 @@ import { after, before, describe, test } from 'node:test';
 
 import { Validator } from '@seriousme/openapi-schema-validator';
 
-import { Answer, addStaff, linkToken, newEmail, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, sampleAddress, sourceDirectory,
+import { startFakeVies } from '../providers/vies.mjs';
+import { Answer, addStaff, atEnd, businessAbroad, linkToken, newEmail, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, sampleAddress, sourceDirectory,
   startAkkoord, startPostgres, totp, waitFor } from './lib/akkoord.mjs';
 import { awaitMails, lastCode } from './lib/mail.mjs';
 import { Description, loadDescription } from './lib/openapi.mjs';
@@ -30,7 +31,9 @@ let auditor;
 let sku;
 
 before(async () => {
-  server = await startAkkoord();
+  const vies = await startFakeVies();
+  atEnd(() => vies.close());
+  server = await startAkkoord({ env: { AKKOORD_VIES_URL: vies.url } });
   api = await loadDescription(server);
   customer = await registerCustomer(server);
   stranger = await registerCustomer(server);
@@ -359,6 +362,12 @@ describe('every call answers as described', () => {
     await ask(409, 'POST', `/v1/staff/orders/${order.id}/complete`, { token });
     await ask(200, 'GET', '/v1/staff/payments?status=paid', { token });
     await ask(422, 'GET', '/v1/staff/payments?status=none', { token });
+    await ask(200, 'GET', '/v1/staff/vat-checks', { token });
+    await ask(422, 'GET', '/v1/staff/vat-checks?outcome=none', { token });
+    const abroad = await placeOrder(server, customer, { billing: businessAbroad });
+    await waitFor(async () => (await ask(200, 'GET', `/v1/orders/${abroad.id}`, by(customer))).json.vat_check, { what: 'the answer of VIES' });
+    await ask(200, 'GET', `/v1/staff/orders/${abroad.id}`, { token });
+    assert.equal((await ask(200, 'GET', '/v1/staff/vat-checks?outcome=invalid&limit=1', { token })).json.items[0].order, abroad.id);
     await payStandard(server, { id: 'nothing', total: order.total });
     await ask(200, 'GET', '/v1/staff/events', { token });
     await ask(200, 'GET', '/v1/staff/events?matched=false', { token });

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { before, describe, test } from 'node:test';
 
-import { expectProblem, expectStatus, getOrder, listAll, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, startAkkoord,
+import { startFakeVies } from '../providers/vies.mjs';
+import { atEnd, businessAbroad, expectProblem, expectStatus, getOrder, listAll, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer, startAkkoord,
   startPostgres, waitFor } from './lib/akkoord.mjs';
 
 // Tables that hold something of a person, and which rows of each are of the customer $. Null: of customers too, but a
@@ -28,6 +29,7 @@ const belongsTo = {
   review: ofOrder,
   review_statement: `review_id IN (SELECT id FROM akkoord.review WHERE ${ofOrder})`,
   session: 'customer_id = $',
+  vat_number_check: ofOrder,
   early_reversal: null, event: null, event_key: null, event_variant: null, job: null, mail: null, refund: null, review_link: null,
   review_opening: null, staff: null,
 };
@@ -35,7 +37,7 @@ const belongsTo = {
 const ofNobody = ['audit_checkpoint', 'audit_leaf', 'audit_pending', 'audit_state', 'audit_tile', 'discount_code', 'document_counter', 'document_prefix', 'erasure_ledger',
   'installation', 'key_encryption_key', 'order_information', 'retention_run', 'schema_migration', 'service'];
 // Written once: neither role may change or delete them.
-const immutable = ['decision', 'document', 'event', 'event_key', 'event_variant', 'history', 'mail', 'rendition', 'review_statement'];
+const immutable = ['decision', 'document', 'event', 'event_key', 'event_variant', 'history', 'mail', 'rendition', 'review_statement', 'vat_number_check'];
 const roles = { server: 'akkoord_server_login', worker: 'akkoord_worker_login' };
 
 let server;
@@ -43,7 +45,9 @@ let ada;
 let bob;
 let tables;
 before(async () => {
-  server = await startAkkoord();
+  const vies = await startFakeVies();
+  atEnd(() => vies.close());
+  server = await startAkkoord({ env: { AKKOORD_VIES_URL: vies.url } });
   const manager = await newStaff(server, 'manager');
   ada = await customerWithEverything(manager);
   bob = await customerWithEverything(manager);
@@ -70,7 +74,8 @@ async function customerWithEverything(manager) {
     provider, amount_minor, currency, request, created_at) VALUES ('${customer.id}', sha256('x'), '${order.id}', 'A1', gen_random_uuid(), 'stripe', 1, 'EUR',
     '{}', now())`);
   assert.equal(code, 0, stderr);
-  return { ...customer, order, held };
+  const abroad = await placeOrder(server, customer, { billing: businessAbroad });
+  return { ...customer, order, held, abroad };
 }
 
 // What psql says to it as that login; whose rows the session was told of, if anybody's.
@@ -151,7 +156,7 @@ describe('the wall between customers', () => {
       assert.match(options, /security_invoker=true/, name);
       if (await may(roles.server, name, 'SELECT')) assert.deepEqual(await linesAs(roles.server, `SELECT * FROM akkoord.${name}`, null), [], name);
     }
-    assert.deepEqual((await linesAs(roles.server, 'SELECT id FROM akkoord.retention_order', ada)).sort(), [ada.order.id, ada.held.id].sort());
+    assert.deepEqual((await linesAs(roles.server, 'SELECT id FROM akkoord.retention_order', ada)).sort(), [ada.order.id, ada.held.id, ada.abroad.id].sort());
   });
 
   test('one customer\'s session changes and deletes nothing of another\'s, whatever a statement names', async () => {
@@ -238,6 +243,7 @@ describe('what each role may do', () => {
 
   test('a customer\'s call accepts no order, and issues, decides and logs in nobody', async () => {
     for (const statement of ["UPDATE akkoord.customer_order SET status = 'accepted'", "UPDATE akkoord.payment SET status = 'paid'",
+      `INSERT INTO akkoord.vat_number_check (order_id) VALUES ('${ada.order.id}')`,
       `INSERT INTO akkoord.decision (id) VALUES ('${ada.id}')`, `INSERT INTO akkoord.document (id) VALUES ('${ada.id}')`,
       "INSERT INTO akkoord.session (token_sha256) VALUES ('')", "INSERT INTO akkoord.staff (id) VALUES (gen_random_uuid())",
       'UPDATE akkoord.document_counter SET last_number = 0', "UPDATE akkoord.review SET outcome = 'overturned'", "UPDATE akkoord.data_key SET wrapped = ''",

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { newStaff, payStandard, placeOrder, registerCustomer, startAkkoord } from '../e2e/lib/akkoord.mjs';
+import { atEnd, businessAbroad, newStaff, payStandard, placeOrder, registerCustomer, startAkkoord, waitFor } from '../e2e/lib/akkoord.mjs';
+import { startFakeVies } from '../providers/vies.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SECONDS = Number(process.env.AKKOORD_OPENAPI_SECONDS ?? 75);
@@ -18,6 +19,8 @@ async function prepare(server) {
   const ask = async (method, path, token, body) => (await server.api(method, path, { token, body })).json;
   const orders = [];
   for (const provider of ['standard', 'standard', 'sandbox', 'standard']) orders.push(await placeOrder(server, customer, { payment_provider: provider }));
+  orders.push(await placeOrder(server, customer, { billing: businessAbroad }));
+  await waitFor(async () => (await ask('GET', `/v1/orders/${orders.at(-1).id}`, customer.token)).vat_check, { what: 'the answer of VIES' });
   await payStandard(server, orders[0]);
   await payStandard(server, orders[1], { amount: 1 });
   const shown = await Promise.all(orders.map(({ id }) => ask('GET', `/v1/orders/${id}`, customer.token)));
@@ -47,7 +50,9 @@ function run(command, args, options) {
 
 test('Schemathesis finds nothing', async () => {
   // Pings of Mollie's are taken; no provider is called, as no amount that can be written is one that all of them take.
-  const server = await startAkkoord({ env: { AKKOORD_MOLLIE_WEBHOOK_SECRET: 'sample_signing_secret' } });
+  const vies = await startFakeVies();
+  atEnd(() => vies.close());
+  const server = await startAkkoord({ env: { AKKOORD_MOLLIE_WEBHOOK_SECRET: 'sample_signing_secret', AKKOORD_VIES_URL: vies.url } });
   const subjects = await prepare(server);
   const seed = process.env.AKKOORD_OPENAPI_SEED ?? '1';
   const code = await run(process.env.AKKOORD_SCHEMATHESIS, ['--config-file', join(HERE, 'schemathesis.toml'), 'run', `${server.url}/openapi.json`,

@@ -37,6 +37,7 @@ struct api_options {
     const char *public_url;                   /* no slash at the end */
     const struct provider_accounts *accounts; /* those whose key is set: a checkout is asked of them */
     struct http_client *client;               /* for that */
+    bool asks_vies;                           /* an order whose VAT rests on a VAT number gets a job that asks VIES */
     int64_t order_expires_s;
     bool installation_live;
     bool rate_limits;               /* AKKOORD_RATE_LIMITS */

@@ -11,6 +11,7 @@
  *     decisions.json          as the API shows them, with their inputs and explanations
  *     reviews.json            the same
  *     credit_notes.json       those that staff drew up, with their reasons
+ *     vat_checks.json         what VIES said of the VAT numbers of orders
  *     history.json            every step of every order: what, when, and who in kind
  *     invoices/<number>.pdf   and .xml: the documents as they were issued, byte for byte
  *     schema.json             JSON Schema 2020-12 of the JSON files, by name
@@ -48,6 +49,7 @@ struct export_file export_orders(struct arena *arena, const struct customer *cus
 struct export_file export_orders_csv(struct arena *arena, const struct export_order *orders, size_t count);
 struct export_file export_payments_csv(struct arena *arena, const struct export_order *orders, size_t count);
 struct export_file export_decisions(struct arena *arena, const struct export_order *orders, size_t count);
+struct export_file export_vat_checks(struct arena *arena, const struct export_order *orders, size_t count);
 struct export_file export_readme(void);
 struct export_file export_schema(void);
 /* Of all the others. */

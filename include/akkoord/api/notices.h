@@ -7,6 +7,7 @@
  * The first two are written once, at the start, and have a version: the SHA-256 of their words in both languages, so
  * that a version says exactly what was told.
  */
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "akkoord/api/call.h"
@@ -29,13 +30,19 @@ struct notices {
     struct notice information;
 };
 
+/* What they say of this installation. */
+struct notice_facts {
+    const struct seller *seller; /* the controller */
+    bool asks_vies;              /* AKKOORD_VIES_URL is set */
+};
+
 /* Everything lives in the arena. */
-void notices_write(struct arena *arena, const struct seller *seller, struct notices *notices);
+void notices_write(struct arena *arena, const struct notice_facts *facts, struct notices *notices);
 
 /* The record of processing activities, as JSON or as text of lines. In the arena. */
-const char *register_write_json(struct arena *arena, const struct seller *seller, enum language language,
+const char *register_write_json(struct arena *arena, const struct notice_facts *facts, enum language language,
                                 size_t *length);
-const char *register_write_text(struct arena *arena, const struct seller *seller, enum language language,
+const char *register_write_text(struct arena *arena, const struct notice_facts *facts, enum language language,
                                 size_t *length);
 
 /* GET /v1/privacy, of anybody, in ?language= or as Accept-Language prefers; a page by Accept. */

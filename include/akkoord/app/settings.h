@@ -77,6 +77,7 @@ struct settings {
     char *stripe_api_url;    /* always set; no slash at the end */
     char *mollie_api_key;
     char *mollie_api_url;
+    char *vies_url; /* NULL: VIES is not asked; no slash at the end */
 
     /* NULL: no mail server. */
     char *smtp_url;  /* no slash at the end */

@@ -36,6 +36,7 @@ enum retention_category {
     RETENTION_REVIEW,
     RETENTION_REVIEW_LINK,
     RETENTION_HISTORY,
+    RETENTION_VAT_CHECK,
     RETENTION_EVENT,
     RETENTION_EVENT_KEY,
     RETENTION_EARLY_REVERSAL,
@@ -50,7 +51,7 @@ enum retention_category {
     RETENTION_AUDIT,
     RETENTION_INSTALLATION,
 };
-#define RETENTION_CATEGORIES 26
+#define RETENTION_CATEGORIES 27
 
 #define RETENTION_LANGUAGES 2
 /* By enum language. */
@@ -116,7 +117,9 @@ struct retention_rule {
     retention_words data;
     retention_words purpose;
     retention_words statute;
-    retention_words recipients;
+    retention_words recipients; /* told by retention_recipients() */
+    /* In their place where VIES is asked about VAT numbers (AKKOORD_VIES_URL); NULL: the same. */
+    retention_words recipients_with_vies;
     retention_words erasure_basis; /* GDPR article and statute; "" for RETENTION_NOT_THEIRS */
     unsigned persons;              /* of enum retention_persons, added up */
     unsigned bases;                /* of enum retention_basis, added up; 0 for what is no personal data */
@@ -129,6 +132,8 @@ extern const char retention_version[]; /* raised with every change of a rule */
 extern const char retention_hash[];    /* SHA-256 of the catalogue's source, lowercase hex, set by the build */
 
 const struct retention_rule *retention_rule_of(enum retention_category category);
+/* Who gets it in an installation that asks VIES, or one that does not. */
+const char *retention_recipients(enum retention_category category, bool asks_vies, enum language language);
 
 /* ---- terms ---- */
 

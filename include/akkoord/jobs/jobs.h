@@ -9,6 +9,7 @@
  *     jobs-mail, two       `send_mail`, at low priority: the more so as most of it follows what was rendered
  *     fetch-<provider>     `fetch_<provider>`: asks what became of a payment
  *     refund-<provider>    `refund_<provider>`: sends money back
+ *     vies                 `ask_vies`: whether the VAT number is valid that an order's VAT rests on
  *
  * Several processes may run them over one database. A job is held for a while by the thread that runs it and comes back
  * when that time is over without an end, so every job may run twice: what it does must bear that.
@@ -20,8 +21,9 @@
 #include "akkoord/webhooks/calls.h"
 #include "akkoord/webhooks/provider.h"
 
-#define JOBS_FETCH_THREADS 2   /* for each provider: as many calls at once */
-#define JOBS_POLL_MS       250 /* how often an idle thread looks */
+#define JOBS_FETCH_THREADS 2    /* for each provider: as many calls at once */
+#define JOBS_POLL_MS       250  /* how often an idle thread looks */
+#define JOBS_VIES_MS       1000 /* nobody waits for that */
 #define JOBS_SWEEP_MS      1000
 #define JOBS_AUDIT_MS      1000  /* how often the audit log is signed, while it grows */
 #define JOBS_RETENTION_MS  60000 /* how often it is looked whether a day is over */
@@ -43,6 +45,7 @@ struct jobs_options {
     struct keyring *keyring;
     struct committer *committer;
     const struct provider_accounts *accounts; /* those whose key is set */
+    const struct provider_account *vies;      /* NULL: VIES is not asked */
     struct http_client *client;               /* for calls to these; cancelled before jobs_stop() */
     struct mail_transport mail;
     const struct seller *seller; /* who writes */

@@ -50,9 +50,10 @@ enum audit_facet {
     AUDIT_PRICE_LIST = 16, /* as a whole, under audit_price_list_id */
     AUDIT_UBL = 17,
     AUDIT_CII = 18,
-    AUDIT_CHECKOUT = 19, /* where an attempt is paid, if anywhere */
+    AUDIT_CHECKOUT = 19,  /* where an attempt is paid, if anywhere */
+    AUDIT_VAT_CHECK = 20, /* what VIES said of the buyer's number, under the order's id */
 };
-#define AUDIT_FACETS 19
+#define AUDIT_FACETS 20
 
 extern const struct uuid audit_price_list_id;
 

@@ -7,6 +7,7 @@
  *     sandbox_webhook      {"event": "<webhook-id>", "body": "<the bytes to send>"}
  *     fetch_<provider>     {"provider": "<name>", "payment": "<the provider's id>"}; key: both, with a slash between
  *     refund_<provider>    {"payment": "<our id>"}; key: the same id
+ *     ask_vies             {"order": "<id>"}; key: the same id
  *     send_mail            mails.h
  *
  * Calls to each provider are kinds of their own, so that one that hangs holds up no other's.
@@ -29,6 +30,7 @@
 
 #define JOB_RENDER_DOCUMENT "render_document"
 #define JOB_SANDBOX_WEBHOOK "sandbox_webhook"
+#define JOB_ASK_VIES        "ask_vies"
 #define JOB_FETCH_PREFIX    "fetch_"
 #define JOB_REFUND_PREFIX   "refund_"
 
@@ -68,6 +70,9 @@ enum status job_read_fetch(struct arena *arena, const char *payload, struct fetc
 const char *job_write_refund(struct arena *arena, const struct uuid *payment_id);
 enum status job_read_refund(struct arena *arena, const char *payload, struct uuid *payment_id,
                             struct error *error) AKKOORD_MUST_CHECK;
+const char *job_write_ask_vies(struct arena *arena, const struct uuid *order_id);
+enum status job_read_ask_vies(struct arena *arena, const char *payload, struct uuid *order_id,
+                              struct error *error) AKKOORD_MUST_CHECK;
 
 /* Several of one kind, due at once; inside the caller's transaction or alone, all or none. */
 enum status store_jobs_add(struct store *store, struct arena *arena, const char *kind, const char *const *payloads,
@@ -80,6 +85,11 @@ struct keyed_job {
 };
 enum status store_jobs_add_keyed(struct store *store, struct arena *arena, const char *kind,
                                  const struct keyed_job *jobs, size_t count, struct error *error) AKKOORD_MUST_CHECK;
+
+/* The parameters of sql_job_insert_keyed, which the function above runs; for whoever inserts jobs in a pipeline of
+ * their own. */
+void store_jobs_keyed_params(struct arena *arena, const char *kind, const struct keyed_job *jobs, size_t count,
+                             struct pg_params *params);
 
 /* Takes the one of this kind that has been due longest, and holds it for `hold_us`; those that others hold are passed
  * over without waiting. `found` is false when nothing is due. */

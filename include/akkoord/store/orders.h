@@ -16,6 +16,7 @@
 #include "akkoord/store/documents.h"
 #include "akkoord/store/order_content.h"
 #include "akkoord/store/store.h"
+#include "akkoord/store/vat_checks.h"
 
 #define ORDER_NUMBER_BYTES 24
 
@@ -42,6 +43,7 @@ struct stored_order {
     const char *information_version; /* in force when it was placed (order_information.h); NULL: there was none yet */
     bool information_shown;          /* the shop said so */
     struct order_content content;
+    struct stored_vat_check vat_check;
 };
 
 /* ---- reading ---- */
@@ -81,8 +83,9 @@ enum status store_idempotency_find(struct store *store, struct arena *arena, con
  * Order, data key, its first payment and the history's first step, in one transaction. `order` is complete, with
  * exactly one payment. With `idempotency` (may be NULL) the answer `response` is kept beside it; of any number of
  * requests at once under one key exactly one places an order, and the others get STATUS_CONFLICT `idempotency_taken`
- * once that is committed: store_idempotency_find() has its answer.
+ * once that is committed: store_idempotency_find() has its answer. `asks_vies`: the job that asks VIES about the
+ * buyer's VAT number is written with it.
  */
 enum status store_order_place(struct store *store, struct arena *arena, const struct stored_order *order,
                               const struct idempotency_request *idempotency, const char *response,
-                              size_t response_length, struct error *error) AKKOORD_MUST_CHECK;
+                              size_t response_length, bool asks_vies, struct error *error) AKKOORD_MUST_CHECK;

@@ -4,6 +4,9 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 
 export const sampleAddress = { street: 'Voorbeeldlaan 12', postal_code: '1234 AB', city: 'Utrecht', country: 'NL' };
 
+// A buyer whose orders bear no VAT because of a VAT number.
+export const businessAbroad = { address: { ...sampleAddress, country: 'DE' }, company: 'Sample Company', vat_number: 'DE136695976' };
+
 // {"services": [...]} of AKKOORD_SERVICES_FILE from {sku: [price in cents, rate]}.
 export const priceList = (services) => ({
   services: Object.entries(services).map(([sku, [amount, vat_rate]]) => ({

@@ -266,6 +266,20 @@ static void api_urls_come_without_a_version(void **state)
                    "AKKOORD_STRIPE_API_URL=http://api.example.com");
 }
 
+static void vies_is_asked_only_where_it_is_set_and_never_in_the_clear(void **state)
+{
+    (void)state;
+    assert_accepted("AKKOORD_VIES_URL=https://vies.example/rest-api/");
+    assert_string_equal(settings.vies_url, "https://vies.example/rest-api");
+    assert_accepted("AKKOORD_VIES_URL=http://127.0.0.1:9000");
+    assert_accepted("AKKOORD_VIES_URL=");
+    assert_null(settings.vies_url);
+    assert_refused("AKKOORD_VIES_URL", "AKKOORD_VIES_URL=http://vies.example");
+    assert_refused("AKKOORD_VIES_URL", "AKKOORD_VIES_URL=ftp://vies.example");
+    assert_refused("AKKOORD_VIES_URL", "AKKOORD_VIES_URL=1");
+    assert_refused("AKKOORD_VIES_URL", "AKKOORD_VIES_URL=https://vies.example/rest-api/check-vat-number");
+}
+
 static void proxies_are_networks_without_stray_bits(void **state)
 {
     static const struct settings_cidr expected[] = {
@@ -344,6 +358,7 @@ int main(void)
         cmocka_unit_test(reviews_are_strict_in_live_mode_unless_told_otherwise),
         cmocka_unit_test(numbers_have_prefixes_that_can_stand_in_a_path),
         cmocka_unit_test(api_urls_come_without_a_version),
+        cmocka_unit_test(vies_is_asked_only_where_it_is_set_and_never_in_the_clear),
         cmocka_unit_test(proxies_are_networks_without_stray_bits),
         cmocka_unit_test(a_secret_may_stand_in_a_file),
         cmocka_unit_test(a_key_with_a_line_break_can_not_reach_a_header),

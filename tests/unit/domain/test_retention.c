@@ -89,7 +89,7 @@ static void what_stands_with_an_order_ends_with_it(void **state)
 {
     (void)state;
     static const enum retention_category parts[] = {RETENTION_INVOICE, RETENTION_PAYMENT, RETENTION_DECISION,
-                                                    RETENTION_REVIEW, RETENTION_HISTORY};
+                                                    RETENTION_REVIEW,  RETENTION_HISTORY, RETENTION_VAT_CHECK};
     const struct retention_term *order = &retention_rule_of(RETENTION_ORDER)->term;
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         assert_memory_equal(&retention_rule_of(parts[i])->term, order, sizeof(*order));
@@ -111,6 +111,23 @@ static void every_category_says_everything_in_both_languages(void **state)
         assert_true(rule->persons == RETENTION_NOBODY || rule->bases != 0);
         for (int other = 0; other < i; other++)
             assert_string_not_equal(rule->name, retention_rule_of((enum retention_category)other)->name);
+    }
+}
+
+static void whoever_gets_something_only_where_vies_is_asked_is_named_only_there(void **state)
+{
+    (void)state;
+    for (int i = 0; i < RETENTION_CATEGORIES; i++) {
+        enum retention_category category = (enum retention_category)i;
+        const struct retention_rule *rule = retention_rule_of(category);
+        for (enum language language = LANGUAGE_NL; language <= LANGUAGE_EN; language++) {
+            const char *with = retention_recipients(category, true, language);
+            const char *without = retention_recipients(category, false, language);
+            assert_string_equal(without, rule->recipients[language]);
+            assert_null(strstr(without, "VIES"));
+            assert_int_equal(strstr(with, "VIES") != NULL, category == RETENTION_VAT_CHECK);
+            assert_true(category == RETENTION_VAT_CHECK || strcmp(with, without) == 0);
+        }
     }
 }
 
@@ -167,6 +184,8 @@ int main(void)
              what_is_before_the_cutoff_is_what_has_reached_its_term),
         RULE("what stands with an order ends with it", what_stands_with_an_order_ends_with_it),
         RULE("every category says everything in both languages", every_category_says_everything_in_both_languages),
+        RULE("whoever gets something only where VIES is asked is named only there",
+             whoever_gets_something_only_where_vies_is_asked_is_named_only_there),
         RULE("the key of an event outlives the event", the_key_of_an_event_outlives_the_event),
         RULE("an erasure says what becomes of each category, and until when",
              an_erasure_says_what_becomes_of_each_category_and_until_when),
