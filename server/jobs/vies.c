@@ -24,6 +24,17 @@ static struct metric checks_counted = {.kind = METRIC_COUNTER,
                                        .name = "akkoord_vat_checks_total",
                                        .help = "VAT numbers that VIES was asked about, by what was recorded."};
 
+static enum status check_restriction(struct job_thread *thread, struct arena *arena, const struct uuid *customer_id,
+                                     struct error *error)
+{
+    bool is_restricted;
+    enum status status = store_vat_check_is_restricted(thread->store, arena, customer_id, &is_restricted, error);
+    if (status == STATUS_OK && is_restricted)
+        return error_set(error, STATUS_UNAVAILABLE, "processing_restricted",
+                         "the customer had the processing of their data restricted");
+    return status;
+}
+
 static enum status ask(struct job_thread *thread, struct arena *arena, const struct stored_order *order,
                        struct vat_check *check, struct error *error)
 {
@@ -70,13 +81,15 @@ enum status job_ask_vies(struct job_thread *thread, struct arena *arena, const s
 {
     struct uuid id;
     struct stored_order order;
-    struct vat_check check;
+    struct vat_check check = {.outcome = VAT_CHECK_UNAVAILABLE};
     enum status status = job_read_ask_vies(arena, job->payload, &id, error);
     if (status == STATUS_OK)
         status = store_order_find(thread->store, arena, &id, NULL, &order, error);
     if (status != STATUS_OK || order.vat_check.is_there || !tax_rests_on_vat_number(&order.content.totals))
         return status;
-    status = ask(thread, arena, &order, &check, error);
+    status = check_restriction(thread, arena, &order.customer_id, error);
+    if (status == STATUS_OK)
+        status = ask(thread, arena, &order, &check, error);
     if (status == STATUS_OK)
         return record(thread, arena, &id, &check, error);
     if (jobs_are_stopping(thread->jobs) || clock_now_us() - order.created_at_us < GIVEN_UP_US)

@@ -5,15 +5,26 @@
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/audit.h"
 
-/* ---- recording ---- */
-
-static struct pg_params id_params(struct arena *arena, const struct uuid *order_id)
+static struct pg_params id_params(struct arena *arena, const struct uuid *id)
 {
     struct pg_params params;
     pg_params_init(&params, arena);
-    pg_params_add_uuid(&params, order_id);
+    pg_params_add_uuid(&params, id);
     return params;
 }
+
+enum status store_vat_check_is_restricted(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                          bool *is_restricted, struct error *error)
+{
+    const struct pg_params params = id_params(arena, customer_id);
+    struct pg_result *result = NULL;
+    enum status status = pg_execute(store->pg, &sql_vat_check_is_restricted, &params, &result, error);
+    *is_restricted = status == STATUS_OK && pg_get_bool(result, 0, 0);
+    pg_result_free(result);
+    return status;
+}
+
+/* ---- recording ---- */
 
 /* The order's customer and billing key, which the caller releases. */
 static enum status find_key(struct store *store, struct arena *arena, const struct uuid *order_id,

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { addStaff, expectStatus, getOrder, isSanitized, linkToken, listAll, newEmail, newStaff, payStandard, payStripe, placeOrder, postgresProgram, randomId, run, sendStandard,
-  staffLogin, startAkkoord } from './lib/akkoord.mjs';
+import { addStaff, atEnd, businessAbroad, expectStatus, getOrder, isSanitized, linkToken, listAll, newEmail, newStaff, payStandard, payStripe, placeOrder, postgresProgram, randomId, run, sendStandard,
+  staffLogin, startAkkoord, waitFor } from './lib/akkoord.mjs';
+import { startFakeVies } from '../providers/vies.mjs';
 import { awaitNoMailJobs, startMailServer } from './lib/mail.mjs';
 
 const letters = (count) => Array.from(randomBytes(count), (byte) => 'bcdfghjklmnpqrstvwxz'[byte % 20]).join('');
@@ -27,7 +28,10 @@ function canary(name, value) {
 before(async () => {
   // Mail leaves the machine, as it does where a mail server is set: into a folder it is written to be read.
   const post = await startMailServer();
-  server = await startAkkoord({ env: { AKKOORD_REVIEW_FOUR_EYES_AMOUNT: '1', AKKOORD_SMTP_URL: post.url } });
+  const trader = { name: canary('name that VIES tells', `Trader ${letters(14)}`), address: canary('address that VIES tells', `${letters(12)}weg 1`) };
+  const vies = await startFakeVies({ registered: { [canary('VAT number abroad', businessAbroad.vat_number)]: trader } });
+  atEnd(() => vies.close());
+  server = await startAkkoord({ env: { AKKOORD_REVIEW_FOUR_EYES_AMOUNT: '1', AKKOORD_SMTP_URL: post.url, AKKOORD_VIES_URL: vies.url } });
   const local = letters(14);
   const profile = {
     email: canary('e-mail address', `${local}@${letters(10)}.example`), password: canary('password', `Wq-${letters(18)}`),
@@ -53,6 +57,9 @@ before(async () => {
   const headers = { 'idempotency-key': canary('idempotency key', letters(24)) };
   const order = await placeOrder(server, customer, { billing, reference: canary('reference', `Ref ${letters(14)}`), headers });
   await placeOrder(server, customer, { billing, reference: canaries.reference, headers });
+  const abroad = await placeOrder(server, customer, { billing: { ...billing, ...businessAbroad, company: billing.company } });
+  const check = await waitFor(async () => (await getOrder(server, customer, abroad)).vat_check, { what: 'the answer of VIES' });
+  canary('consultation number', check.consultation_number);
   expectStatus(await payStandard(server, order), 200);
   expectStatus(await server.api('GET', `/v1/orders/${order.id}/invoice.pdf`, { token: customer.token }), 200);
   const accepted = await getOrder(server, customer, order);

@@ -499,6 +499,23 @@ describe('what becomes of it', () => {
     assert.match(told.basis, /17/);
   });
 
+  test('nobody is told the number of somebody who restricted the processing of their data, until they lift that', async () => {
+    const own = await startShop();
+    const { token } = own.customer;
+    own.vies.failFor('DE', { times: 1 });
+    const placed = await order(own, german);
+    await triedOnce(own, 'vies_unavailable');
+    expectStatus(await own.server.api('POST', '/v1/me/requests', { token, body: { kind: 'restriction', statement: 'Sample.' } }), 201);
+    const [{ restricted }] = await own.server.sql('SELECT restricted_since IS NOT NULL AS restricted FROM akkoord.customer');
+    assert.ok(restricted);
+    await hurry(own);
+    await triedOnce(own, 'processing_restricted');
+    assert.equal(own.vies.calls.length, 1);
+    expectStatus(await own.server.api('DELETE', '/v1/me/restriction', { token }), 204);
+    await hurry(own);
+    assert.equal((await checked(own, placed)).outcome, 'valid');
+  });
+
   test('an order whose content was shredded before VIES answered is left alone', async () => {
     const own = await startShop();
     own.vies.failFor('DE');

@@ -40,6 +40,11 @@ enum status store_vat_check_record(struct store *store, struct arena *arena, con
                                    const struct vat_check *check, int64_t at_us, bool *is_first,
                                    struct error *error) AKKOORD_MUST_CHECK;
 
+/* Whether this customer had the processing of their data restricted (GDPR art. 18): what is kept of them goes to nobody
+ * then. */
+enum status store_vat_check_is_restricted(struct store *store, struct arena *arena, const struct uuid *customer_id,
+                                          bool *is_restricted, struct error *error) AKKOORD_MUST_CHECK;
+
 /* An item of the list for staff, which opens nothing. */
 struct listed_vat_check {
     struct uuid order_id;

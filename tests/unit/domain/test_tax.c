@@ -488,9 +488,30 @@ static void a_discount_that_can_not_be_is_refused(void **state)
     assert_int_equal(compute(lines, 1).total_minor, 0);
 }
 
+static void tax_rests_on_a_vat_number_where_no_vat_is_borne_because_of_it(void **state)
+{
+    (void)state;
+    static const bool expected[VAT_GROUNDS] = {
+        [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = true,
+        [VAT_GROUND_REVERSE_CHARGE] = true,
+        [VAT_GROUND_INTRA_COMMUNITY] = true,
+    };
+    struct totals totals = {.subtotals_count = 0};
+    assert_false(tax_rests_on_vat_number(&totals));
+    for (int ground = 0; ground < VAT_GROUNDS; ground++) {
+        totals.subtotals_count = 2;
+        for (size_t at = 0; at < 2; at++) {
+            totals.subtotals[0].ground = totals.subtotals[1].ground = VAT_GROUND_NONE;
+            totals.subtotals[at].ground = (enum vat_ground)ground;
+            assert_int_equal(tax_rests_on_vat_number(&totals), expected[ground]);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tax_rests_on_a_vat_number_where_no_vat_is_borne_because_of_it),
         cmocka_unit_test(net_prices_have_vat_on_top),
         cmocka_unit_test(vat_is_rounded_once_per_rate_and_not_per_line),
         cmocka_unit_test(a_price_of_99_99_including_vat_totals_exactly_99_99),

@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM customer WHERE id = $1 AND restricted_since IS NOT NULL)
