@@ -134,13 +134,14 @@ static enum status keep_information(struct serve *serve, struct store *store, st
                                         information->json[LANGUAGE_EN], error);
 }
 
-/* Of a database that is older than the audit log. */
-static enum status adopt_rows(struct store *store, struct error *error)
+/* Of a database that is older than the audit log; at a first start, of what was just prepared. */
+static enum status begin_audit(struct store *store, struct error *error)
 {
-    int64_t rows;
-    enum status status = store_audit_adopt(store, &rows, error);
-    if (status == STATUS_OK && rows > 0)
-        log_event(LOG_WARNING, "audit.adopted", log_int("rows", rows));
+    struct audit_adopted adopted;
+    enum status status = store_audit_adopt(store, &adopted, error);
+    if (status == STATUS_OK && adopted.rows > 0)
+        log_event(adopted.is_in_use ? LOG_WARNING : LOG_INFO, adopted.is_in_use ? "audit.adopted" : "audit.begun",
+                  log_int("rows", adopted.rows));
     return status;
 }
 
@@ -155,7 +156,7 @@ static enum status prepare_database(struct serve *serve, struct error *error)
     if (status == STATUS_OK)
         status = first_start_prepare(&serve->settings, store, error);
     if (status == STATUS_OK)
-        status = adopt_rows(store, error);
+        status = begin_audit(store, error);
     /* Nobody is answered before what a restored backup has brought back is gone again. */
     if (status == STATUS_OK)
         status = installation_erasures_open(&serve->settings, store, &serve->erasures, error);

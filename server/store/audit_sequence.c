@@ -349,7 +349,7 @@ static enum status insert_leaf(struct store *store, struct arena *arena, const s
 }
 
 static enum status adopt_page(struct store *store, struct arena *arena, const struct pg_result *page,
-                              struct error *error)
+                              struct audit_adopted *adopted, struct error *error)
 {
     struct audit_entries entries;
     enum status status = audit_entries_begin(store, arena, &entries, error);
@@ -358,11 +358,13 @@ static enum status adopt_page(struct store *store, struct arena *arena, const st
         audit_row_read(entries.key, arena, page, row, 1, (enum audit_facet)pg_get_int64(page, row, 0), &entry);
         entry.is_found = true;
         audit_note_entry(&entries, &entry);
+        adopted->rows++;
+        adopted->is_in_use |= entry.facet != AUDIT_PRICE_LIST && entry.facet != AUDIT_STAFF;
     }
     return status == STATUS_OK ? insert_leaf(store, arena, &entries, error) : status;
 }
 
-static enum status adopt_rows(struct store *store, int64_t *rows, struct error *error)
+static enum status adopt_rows(struct store *store, struct audit_adopted *adopted, struct error *error)
 {
     struct arena *arena = arena_new();
     size_t count = 1;
@@ -373,8 +375,7 @@ static enum status adopt_rows(struct store *store, int64_t *rows, struct error *
         status = pg_execute(store->pg, &sql_audit_fetch_rows, NULL, &page, error);
         count = status == STATUS_OK ? pg_result_rows(page) : 0;
         if (count > 0)
-            status = adopt_page(store, arena, page, error);
-        *rows += (int64_t)count;
+            status = adopt_page(store, arena, page, adopted, error);
         pg_result_free(page);
     }
     if (status == STATUS_OK)
@@ -400,7 +401,8 @@ static enum status put_state(struct store *store, struct arena *arena, struct er
 }
 
 /* The lock is held: of several servers that start at once one does it. */
-static enum status adopt_locked(struct store *store, struct arena *arena, int64_t *rows, struct error *error)
+static enum status adopt_locked(struct store *store, struct arena *arena, struct audit_adopted *adopted,
+                                struct error *error)
 {
     struct pg_result *state = NULL, *tile = NULL;
     enum status status = pg_execute(store->pg, &sql_audit_state, NULL, &state, error);
@@ -415,20 +417,20 @@ static enum status adopt_locked(struct store *store, struct arena *arena, int64_
     pg_result_free(tile);
     if (status != STATUS_OK || is_done)
         return status;
-    status = adopt_rows(store, rows, error);
+    status = adopt_rows(store, adopted, error);
     return status == STATUS_OK ? put_state(store, arena, error) : status;
 }
 
-enum status store_audit_adopt(struct store *store, int64_t *rows, struct error *error)
+enum status store_audit_adopt(struct store *store, struct audit_adopted *adopted, struct error *error)
 {
     struct arena *arena = arena_new();
-    *rows = 0;
+    *adopted = (struct audit_adopted){0};
     pg_set_call_timeout_ms(store->pg, ADOPT_TIMEOUT_MS);
     enum status status = pg_begin(store->pg, error);
     if (status == STATUS_OK)
         status = pg_execute(store->pg, &sql_audit_lock, NULL, NULL, error);
     if (status == STATUS_OK)
-        status = adopt_locked(store, arena, rows, error);
+        status = adopt_locked(store, arena, adopted, error);
     if (status == STATUS_OK)
         status = pg_commit(store->pg, error);
     pg_rollback(store->pg);

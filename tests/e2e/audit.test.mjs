@@ -11,7 +11,7 @@ import pg from 'pg';
 
 import { startFakeVies } from '../providers/vies.mjs';
 import {
-  atEnd, businessAbroad, connectTo, expectStatus, getOrder, newStaff, payStandard, placeOrder, registerCustomer, 
+  atEnd, businessAbroad, connectTo, expectStatus, getOrder, newStaff, payStandard, placeOrder, prepareAkkoord, registerCustomer,
   startAkkoord, startPostgres, startTogether, waitFor,
 } from './lib/akkoord.mjs';
 import {
@@ -191,6 +191,33 @@ describe('what the program does verifies', () => {
   });
 });
 
+describe('at the first start of an installation', () => {
+  test('the log begins with what was prepared before, which is worth no warning', async () => {
+    const server = await startAkkoord();
+    assert.match(server.log, /level=info event=audit\.begun rows=1$/m);
+    assert.doesNotMatch(server.log, /audit\.adopted/);
+    await server.restart();
+    assert.equal(server.log.match(/event=audit\.(begun|adopted)/g).length, 1);
+    await awaitSequenced(server);
+    await expectClean(server);
+  });
+
+  test('staff and a price list that were there before it are no older installation either', async () => {
+    const cluster = await startPostgres();
+    const database = await cluster.createDatabase();
+    const server = await prepareAkkoord({ database });
+    for (const args of [['migrate'], ['services', 'import', server.env.AKKOORD_SERVICES_FILE], ['staff', 'add', 'staff@example.com', '--role', 'reviewer']]) {
+      const { code, stderr } = await server.cli(args, { env: { AKKOORD_DATABASE_OWNER_URL: database.ownerUrl } });
+      assert.equal(code, 0, stderr);
+    }
+    await server.start();
+    assert.match(server.log, /level=info event=audit\.begun rows=[12]$/m);
+    assert.doesNotMatch(server.log, /audit\.adopted/);
+    await awaitSequenced(server);
+    await expectClean(server);
+  });
+});
+
 describe('time', () => {
   test('what has reached its term goes, the log goes on, and rows stay covered; deletions by the retention engine verify', async () => {
     const server = await startAkkoord();
@@ -244,7 +271,7 @@ describe('time', () => {
     const audit = ['leaf', 'pending', 'tile', 'checkpoint', 'state'].map((name) => `akkoord.audit_${name}`).join(', ');
     await server.database.query(`TRUNCATE ${audit}`);
     await server.start();
-    assert.match(server.log, /event=audit\.adopted rows=[1-9]/);
+    assert.match(server.log, /level=warning event=audit\.adopted rows=[1-9]/);
     for (let i = 0; i < 15; i++) await registerCustomer(server);
     await awaitSequenced(server);
     const { leaves } = await expectClean(server);

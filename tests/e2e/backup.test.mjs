@@ -7,6 +7,7 @@ import { before, describe, test } from 'node:test';
 
 import { addStaff, expectSeriesWithoutGaps, expectStatus, getOrder, listAll, newKeyring, payStandard, placeOrder, postgresProgram, prepareAkkoord,
   randomId, registerCustomer, run, services, staffLogin, startAkkoord, startPostgres, user, waitFor } from './lib/akkoord.mjs';
+import { awaitSequenced, expectClean } from './lib/audit.mjs';
 
 const ORDERS = 6;
 const EVENT = randomId('msg'); // of the first payment
@@ -164,6 +165,8 @@ describe('restored into a new data folder', () => {
     expectDone(await server.cli(['keys', 'verify']));
   });
 
+  test('the audit log verifies as it was dumped', async () => void await expectClean(server));
+
   test('orders, decisions, reviews and invoices are the same, to the byte', async () => {
     await server.start();
     await expectTheSame(server);
@@ -174,6 +177,11 @@ describe('restored into a new data folder', () => {
   test('an event of before has no second effect, and new invoices take the next numbers', () => expectToGoOn(server));
 
   test('every decision can still be replayed', async () => expectDone(await server.cli(['decisions', 'replay'])));
+
+  test('the audit log goes on from there', async () => {
+    await awaitSequenced(server);
+    await expectClean(server);
+  });
 });
 
 describe('restored into a PostgreSQL of the operator\'s own', () => {

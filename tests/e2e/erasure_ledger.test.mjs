@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 
 import {
-  expectStatus, getOrder, placeOrder, postgresProgram, prepareAkkoord, registerCustomer, run, startAkkoord,
+  expectStatus, getOrder, payStandard, placeOrder, postgresProgram, prepareAkkoord, registerCustomer, run, startAkkoord, waitFor,
 } from './lib/akkoord.mjs';
+import { awaitSequenced, expectClean } from './lib/audit.mjs';
 import { appendErasure, readLedger } from './lib/erasures.mjs';
 
 const ledgerOf = (server) => server.env.AKKOORD_ERASURE_LEDGER_FILE ?? join(server.dataDir, 'erasures.jsonl');
@@ -35,7 +36,7 @@ async function restore(server, path) {
   }
 }
 
-// An erasure: the ledger first, then the rows.
+// An erasure past the program: the ledger first, then the rows.
 async function erase(server, customer) {
   const [{ key }] = await server.sql(`SELECT profile_key_id AS key FROM akkoord.customer WHERE id = '${customer.id}'`);
   appendErasure(ledgerOf(server), customer.id, [key]);
@@ -63,12 +64,31 @@ describe('a restored backup', () => {
     server = await startAkkoord();
     [stays, goes] = [await registerCustomer(server), await registerCustomer(server)];
     order = await placeOrder(server, stays);
+    // Something of all that an erasure meets: an invoice that stays, a review, a request with words of its own.
+    const api = (method, path, body) => server.api(method, path, { token: goes.token, body });
+    const paid = await placeOrder(server, goes);
+    expectStatus(await payStandard(server, paid), 200);
+    const { decision } = await getOrder(server, goes, paid);
+    expectStatus(await api('POST', `/v1/decisions/${decision.id}/reviews`, { statement: 'Please look.' }), 201);
+    expectStatus(await api('POST', '/v1/me/requests', { kind: 'objection', statement: 'I object.' }), 201);
+    await waitFor(async () => (await server.sql("SELECT 1 FROM akkoord.job WHERE kind = 'render_document'")).length === 0, { what: 'the documents' });
+    await awaitSequenced(server);
     yesterday = await dump(server);
-    key = await erase(server, goes);
+    [{ key }] = await server.sql(`SELECT profile_key_id AS key FROM akkoord.customer WHERE id = '${goes.id}'`);
+    expectStatus(await api('DELETE', '/v1/me'), 204);
     expectStatus(await server.api('GET', '/v1/me', { token: goes.token }), 401);
     await server.stop();
     await restore(server, yesterday);
   });
+
+  const expectVerified = async () => {
+    await awaitSequenced(server);
+    assert.ok((await expectClean(server)).rows > 10);
+    for (const args of [['keys', 'verify'], ['decisions', 'replay']]) {
+      const { code, stdout, stderr } = await server.cli(args);
+      assert.equal(code, 0, stdout + stderr);
+    }
+  };
 
   test('does not bring back who was erased, not for a moment', async () => {
     const from = server.log.length;
@@ -77,11 +97,13 @@ describe('a restored backup', () => {
     expectStatus(await server.api('POST', '/v1/sessions', { body: { email: goes.email, password: goes.password } }), 401);
     assert.deepEqual(await server.sql(`SELECT id FROM akkoord.customer WHERE id = '${goes.id}' UNION ALL SELECT id FROM akkoord.data_key WHERE id = '${key}'`), []);
     const log = server.log.slice(from);
-    const [replayed, listening] = ['event=erasure.replayed customers=1 data_keys=1', 'event=http.listening'].map((text) => log.indexOf(text));
+    const [replayed, listening] = ['event=erasure.replayed customers=1 data_keys=2', 'event=http.listening'].map((text) => log.indexOf(text));
     assert.ok(replayed >= 0 && replayed < listening, 'it was done before the server listened');
     const metrics = expectStatus(await server.api('GET', '/metrics'), 200).bytes.toString();
     assert.match(metrics, /akkoord_erasures_replayed_total\{what="customer"\} 1/);
   });
+
+  test('verifies after that: the audit log knows of the erasure, all keys open, all decisions can be replayed', () => expectVerified());
 
   test('has everybody else as before', async () => {
     expectStatus(await server.api('GET', '/v1/me', { token: stays.token }), 200);
@@ -94,6 +116,7 @@ describe('a restored backup', () => {
     await server.start();
     expectStatus(await server.api('GET', '/v1/me', { token: goes.token }), 401);
     expectStatus(await server.api('GET', '/v1/me', { token: stays.token }), 200);
+    await expectVerified();
   });
 
   test('doctor counts the erasures', async () => {

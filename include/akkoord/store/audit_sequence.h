@@ -27,10 +27,16 @@ struct audit_sequenced {
 enum status store_audit_sequence(struct store *store, struct arena *arena, struct audit_sequenced *sequenced,
                                  struct error *error) AKKOORD_MUST_CHECK;
 
-/* Once in the life of a database: rows that were written before it had a log are noted as they are found. *rows is how
- * many; 0 when that was done before. STATUS_CONFLICT `audit_state_missing`: it was done, and somebody took the note of
- * it away. */
-enum status store_audit_adopt(struct store *store, int64_t *rows, struct error *error) AKKOORD_MUST_CHECK;
+/* Rows that were there before the log. */
+struct audit_adopted {
+    int64_t rows;   /* 0: that was done before */
+    bool is_in_use; /* there is more than what is prepared before a first start: price list and staff */
+};
+
+/* Once in the life of a database: rows that were written before it had a log are noted as they are found.
+ * STATUS_CONFLICT `audit_state_missing`: it was done, and somebody took the note of it away. */
+enum status store_audit_adopt(struct store *store, struct audit_adopted *adopted,
+                              struct error *error) AKKOORD_MUST_CHECK;
 
 /* The newest checkpoint, in the arena; STATUS_NOT_FOUND `no_checkpoint`. */
 enum status store_audit_checkpoint(struct store *store, struct arena *arena, const char **note,
