@@ -117,7 +117,11 @@ static enum status decide_review(struct batch *batch, struct item *item, struct 
         return error_set(&item->error, STATUS_NOT_FOUND, "not_found", "no such review");
     if (review->is_decided)
         return error_set(&item->error, STATUS_CONFLICT, "review_decided", "this review has been decided");
-    if (!review->is_readable)
+    if (review->is_erased && item->command.review_outcome == REVIEW_OVERTURNED)
+        return error_set(&item->error, STATUS_CONFLICT, "data_key_erased",
+                         "what was ordered has been erased, and no document can be drawn up for it: uphold the "
+                         "decision, and what was paid goes back");
+    if (!review->is_readable && !review->is_erased)
         return error_set(&item->error, STATUS_INTERNAL, "review_key_unreadable",
                          "the key that this review's reasons are sealed under can't be used");
     if (item->command.proposed_at_us != review->proposed_at_us && item->command.proposed_at_us != 0)

@@ -312,6 +312,19 @@ static void release_key(void *key)
     vault_data_key_release(key);
 }
 
+static void unwrap_review_key(const struct pg_result *result, size_t row, int column, struct store *store,
+                              const struct uuid *key_id, struct batch_review *review)
+{
+    enum status status = STATUS_NOT_FOUND;
+    if (!pg_is_null(result, row, column)) {
+        size_t length;
+        const uint8_t *wrapped = pg_get_bytes(result, row, column, &length);
+        status = store_data_key_unwrap(store, key_id, KEY_PURPOSE_BILLING, wrapped, length, &review->billing_key, NULL);
+    }
+    review->is_readable = status == STATUS_OK;
+    review->is_erased = status == STATUS_NOT_FOUND;
+}
+
 static enum status read_reviews(const struct pg_result *result, struct store *store, struct batch *batch,
                                 struct error *error)
 {
@@ -329,10 +342,7 @@ static enum status read_reviews(const struct pg_result *result, struct store *st
         struct batch_order *order = batch_find_order(batch, &review->order_id);
         if (order == NULL)
             return error_set(error, STATUS_INTERNAL, "review_without_order", "a review has no order");
-        size_t length;
-        const uint8_t *wrapped = pg_get_bytes(result, row, 5, &length);
-        review->is_readable = store_data_key_unwrap(store, &order->billing_key_id, KEY_PURPOSE_BILLING, wrapped, length,
-                                                    &review->billing_key, NULL) == STATUS_OK;
+        unwrap_review_key(result, row, 5, store, &order->billing_key_id, review);
         if (review->is_readable)
             arena_on_free(batch->arena, release_key, &review->billing_key);
     }

@@ -333,6 +333,20 @@ static void add_opened_reviews(struct script *script, const struct batch *batch)
     ADD_ARRAY(params, PG_TIME_ARRAY, pg_array_add_time, count, calendar_review_due_us(reviews[i].requested_at_us));
 }
 
+/* Nothing, where the key is gone that they would be sealed under: they are about a person who was erased. */
+static enum status seal_reasons(const struct batch *batch, const struct batch_review *review, uint8_t **blob,
+                                size_t *length, struct error *error)
+{
+    static uint8_t nothing[1];
+    const struct batch_order *order = batch_find_order(batch, &review->order_id);
+    *blob = nothing;
+    *length = 0;
+    if (review->is_erased)
+        return STATUS_OK;
+    return store_review_seal_reasons(batch->arena, &review->billing_key, &review->id, &order->customer_id,
+                                     review->reasons, blob, length, error);
+}
+
 static enum status add_decided_reviews(struct script *script, const struct batch *batch, struct error *error)
 {
     size_t count = 0;
@@ -343,10 +357,7 @@ static enum status add_decided_reviews(struct script *script, const struct batch
         const struct batch_review *review = &batch->reviews[i];
         if (!review->decides_now)
             continue;
-        const struct batch_order *order = batch_find_order(batch, &review->order_id);
-        enum status status =
-            store_review_seal_reasons(batch->arena, &review->billing_key, &review->id, &order->customer_id,
-                                      review->reasons, &reasons[count], &lengths[count], error);
+        enum status status = seal_reasons(batch, review, &reasons[count], &lengths[count], error);
         if (status != STATUS_OK)
             return status;
         decided[count++] = review;

@@ -3,7 +3,7 @@ SELECT r.id, r.order_id, COALESCE(s.id, d.id), r.state, COALESCE(s.outcome, d.ou
 FROM review AS r
 JOIN decision AS d ON d.id = r.decision_id
 JOIN customer_order AS o ON o.id = r.order_id
-JOIN data_key AS k ON k.id = o.billing_key_id
+LEFT JOIN data_key AS k ON k.id = o.billing_key_id
 LEFT JOIN LATERAL (
     SELECT later.id, later.outcome
     FROM decision AS later

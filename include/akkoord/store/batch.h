@@ -58,6 +58,7 @@ struct batch_review {
     int64_t proposed_at_us; /* 0: no outcome waits for a second member of staff */
     /* Whether the key that its reasons are sealed under could be had; one review without it harms no neighbour. */
     bool is_readable;
+    bool is_erased; /* that key was destroyed: there is no content for an invoice, and reasons aren't kept */
     struct data_key billing_key; /* released with the arena */
     /* filled in between, for those that this batch decides */
     bool decides_now;
