@@ -92,16 +92,15 @@ static enum status find_last_step(struct store *store, struct arena *arena, cons
 static enum status delete_rows(struct store *store, struct arena *arena, const struct uuid *customer_id,
                                struct error *error)
 {
-    const struct pg_params params = id_params(arena, customer_id);
     struct pg_params whom;
     pg_params_init(&whom, arena);
     struct pg_array *ids = pg_array_begin(&whom, PG_UUID_ARRAY);
     pg_array_add_uuid(ids, customer_id);
     pg_array_end(ids);
     struct pg_batch_item items[] = {
-        {.statement = &sql_erasure_delete_idempotency, .params = &params},
-        {.statement = &sql_erasure_delete_reservations, .params = &params},
-        {.statement = &sql_erasure_forget_texts, .params = &params},
+        {.statement = &sql_erasure_delete_idempotency, .params = &whom},
+        {.statement = &sql_erasure_delete_reservations, .params = &whom},
+        {.statement = &sql_erasure_forget_texts, .params = &whom},
         {.statement = &sql_erasure_delete_customers, .params = &whom},
     };
     size_t count = sizeof(items) / sizeof(items[0]);

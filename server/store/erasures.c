@@ -6,6 +6,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/audit.h"
+#include "akkoord/store/history.h"
 
 #define PAGE_ENTRIES 200
 
@@ -71,28 +72,69 @@ static void page_begin(struct page *page)
     page->entries = 0;
 }
 
+/* The statements of a page, in their order. */
+enum {
+    DELETE_CUSTOMERS,
+    FORGET_TEXTS,
+    CANCEL_ORDERS,
+    DELETE_IDEMPOTENCY,
+    DELETE_RESERVATIONS,
+    DELETE_KEYS,
+    STATEMENTS
+};
+
+static void touch_rows(struct store *store, enum audit_facet facet, const struct pg_result *result)
+{
+    for (size_t i = 0; i < pg_result_rows(result); i++) {
+        struct uuid id = pg_get_uuid(result, i, 0);
+        store_audit_touch(store, facet, NULL, &id);
+    }
+}
+
+/* Their leaving ended these orders, as far as anybody can still say. */
+static enum status note_cancelled(struct replay *replay, const struct pg_result *orders, struct error *error)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < pg_result_rows(orders); i++) {
+        const struct history_step step = {.order_id = pg_get_uuid(orders, i, 0),
+                                          .step = "cancelled",
+                                          .actor = ACTOR_CUSTOMER,
+                                          .at_us = clock_now_us()};
+        status = store_history_add(replay->store, replay->page.arena, &step, NULL, error);
+    }
+    return status;
+}
+
 static enum status page_delete(struct replay *replay, struct error *error)
 {
     struct page *page = &replay->page;
     pg_array_end(page->customer_ids);
     pg_array_end(page->data_key_ids);
-    struct pg_batch_item items[] = {{.statement = &sql_erasure_delete_customers, .params = &page->customers},
-                                    {.statement = &sql_erasure_delete_data_keys, .params = &page->data_keys}};
+    struct pg_batch_item items[STATEMENTS] = {
+        [DELETE_CUSTOMERS] = {.statement = &sql_erasure_delete_customers, .params = &page->customers},
+        [FORGET_TEXTS] = {.statement = &sql_erasure_forget_texts, .params = &page->customers},
+        [CANCEL_ORDERS] = {.statement = &sql_erasure_cancel_orders, .params = &page->data_keys},
+        [DELETE_IDEMPOTENCY] = {.statement = &sql_erasure_delete_idempotency, .params = &page->customers},
+        [DELETE_RESERVATIONS] = {.statement = &sql_erasure_delete_reservations, .params = &page->customers},
+        [DELETE_KEYS] = {.statement = &sql_erasure_delete_data_keys, .params = &page->data_keys},
+    };
     enum status status = pg_begin(replay->store->pg, error);
     if (status == STATUS_OK)
-        status = pg_execute_batch(replay->store->pg, items, 2, NULL, error);
-    for (size_t i = 0; status == STATUS_OK && i < pg_result_rows(items[0].result); i++) {
-        struct uuid id = pg_get_uuid(items[0].result, i, 0);
-        store_audit_touch(replay->store, AUDIT_CUSTOMER, NULL, &id);
+        status = pg_execute_batch(replay->store->pg, items, STATEMENTS, NULL, error);
+    if (status == STATUS_OK) {
+        touch_rows(replay->store, AUDIT_CUSTOMER, items[DELETE_CUSTOMERS].result);
+        touch_rows(replay->store, AUDIT_REQUEST, items[FORGET_TEXTS].result);
+        touch_rows(replay->store, AUDIT_ORDER_STATE, items[CANCEL_ORDERS].result);
+        status = note_cancelled(replay, items[CANCEL_ORDERS].result, error);
     }
     if (status == STATUS_OK)
         status = store_commit(replay->store, error);
     pg_rollback(replay->store->pg);
     if (status == STATUS_OK) {
-        replay->report->customers += pg_result_affected(items[0].result);
-        replay->report->data_keys += pg_result_affected(items[1].result);
+        replay->report->customers += pg_result_affected(items[DELETE_CUSTOMERS].result);
+        replay->report->data_keys += pg_result_affected(items[DELETE_KEYS].result);
     }
-    pg_batch_release(items, 2);
+    pg_batch_release(items, STATEMENTS);
     page_begin(page);
     return status;
 }

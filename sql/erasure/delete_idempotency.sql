@@ -1,1 +1,1 @@
-DELETE FROM idempotency WHERE customer_id = $1
+DELETE FROM idempotency WHERE customer_id = ANY ($1::uuid[])

@@ -1,1 +1,1 @@
-DELETE FROM checkout_reservation WHERE customer_id = $1
+DELETE FROM checkout_reservation WHERE customer_id = ANY ($1::uuid[])

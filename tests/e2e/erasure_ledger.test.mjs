@@ -60,6 +60,7 @@ describe('a restored backup', () => {
   let key;
   let yesterday;
   let order;
+  let waited;
   before(async () => {
     server = await startAkkoord();
     [stays, goes] = [await registerCustomer(server), await registerCustomer(server)];
@@ -71,10 +72,12 @@ describe('a restored backup', () => {
     const { decision } = await getOrder(server, goes, paid);
     expectStatus(await api('POST', `/v1/decisions/${decision.id}/reviews`, { statement: 'Please look.' }), 201);
     expectStatus(await api('POST', '/v1/me/requests', { kind: 'objection', statement: 'I object.' }), 201);
+    waited = await placeOrder(server, goes, { headers: { 'Idempotency-Key': 'one' } });
     await waitFor(async () => (await server.sql("SELECT 1 FROM akkoord.job WHERE kind = 'render_document'")).length === 0, { what: 'the documents' });
     await awaitSequenced(server);
     yesterday = await dump(server);
     [{ key }] = await server.sql(`SELECT profile_key_id AS key FROM akkoord.customer WHERE id = '${goes.id}'`);
+    expectStatus(await api('POST', `/v1/orders/${waited.id}/cancel`), 200);
     expectStatus(await api('DELETE', '/v1/me'), 204);
     expectStatus(await server.api('GET', '/v1/me', { token: goes.token }), 401);
     await server.stop();
@@ -97,10 +100,26 @@ describe('a restored backup', () => {
     expectStatus(await server.api('POST', '/v1/sessions', { body: { email: goes.email, password: goes.password } }), 401);
     assert.deepEqual(await server.sql(`SELECT id FROM akkoord.customer WHERE id = '${goes.id}' UNION ALL SELECT id FROM akkoord.data_key WHERE id = '${key}'`), []);
     const log = server.log.slice(from);
-    const [replayed, listening] = ['event=erasure.replayed customers=1 data_keys=2', 'event=http.listening'].map((text) => log.indexOf(text));
+    const [replayed, listening] = ['event=erasure.replayed customers=1 data_keys=3', 'event=http.listening'].map((text) => log.indexOf(text));
     assert.ok(replayed >= 0 && replayed < listening, 'it was done before the server listened');
     const metrics = expectStatus(await server.api('GET', '/metrics'), 200).bytes.toString();
     assert.match(metrics, /akkoord_erasures_replayed_total\{what="customer"\} 1/);
+  });
+
+  test('an order of theirs that waited for money in the backup is ended: late money is held, and no invoice is without its content', async () => {
+    expectStatus(await payStandard(server, waited), 200);
+    const [{ status }] = await server.sql(`SELECT status FROM akkoord.customer_order WHERE id = '${waited.id}'`);
+    assert.equal(status, 'held');
+    assert.deepEqual(await server.sql(`SELECT id FROM akkoord.document WHERE order_id = '${waited.id}'`), []);
+    const steps = await server.sql(`SELECT step, actor FROM akkoord.history WHERE order_id = '${waited.id}' AND step = 'cancelled'`);
+    assert.deepEqual(steps, [{ step: 'cancelled', actor: 'customer' }]);
+  });
+
+  test('of what they asked and were answered, no sealed word is left', async () => {
+    assert.deepEqual(await server.sql(`SELECT statement_sealed FROM akkoord.privacy_request WHERE customer_id = '${goes.id}'`), [{ statement_sealed: null }]);
+    for (const table of ['idempotency', 'checkout_reservation']) {
+      assert.deepEqual(await server.sql(`SELECT 1 FROM akkoord.${table} WHERE customer_id = '${goes.id}'`), [], table);
+    }
   });
 
   test('verifies after that: the audit log knows of the erasure, all keys open, all decisions can be replayed', () => expectVerified());
