@@ -25,6 +25,20 @@ static json_t *amount_to_json(struct arena *arena, int64_t amount_minor, const c
     return amount;
 }
 
+/* The one way in which Mollie writes an amount: all decimals of the currency, no sign, no zero in front. */
+static bool parse_value(const char *value, const char *currency, int64_t *amount_minor)
+{
+    struct money money = {0};
+    char written[MONEY_TEXT_BYTES];
+    if (money_parse_decimal(value, strlen(value), currency, &money.amount_minor) != STATUS_OK ||
+        money.amount_minor > WEBHOOK_AMOUNT_MINOR_MAX)
+        return false;
+    memcpy(money.currency, currency, CURRENCY_BYTES);
+    money_format_decimal(&money, written);
+    *amount_minor = money.amount_minor;
+    return strcmp(value, written) == 0;
+}
+
 /* {"value": "10.00", "currency": "EUR"}; an optional one that is absent leaves *amount_minor. In the currency of
  * `event` once that is known. */
 static enum status read_amount(const json_t *object, const char *key, enum json_presence presence,
@@ -43,9 +57,7 @@ static enum status read_amount(const json_t *object, const char *key, enum json_
         return status;
     if (event->currency[0] == '\0')
         memcpy(event->currency, read.currency, CURRENCY_BYTES);
-    if (strcmp(event->currency, read.currency) != 0 ||
-        money_parse_decimal(value, strlen(value), read.currency, amount_minor) != STATUS_OK ||
-        *amount_minor > WEBHOOK_AMOUNT_MINOR_MAX)
+    if (strcmp(event->currency, read.currency) != 0 || !parse_value(value, read.currency, amount_minor))
         return client_nonsense(error);
     return STATUS_OK;
 }

@@ -384,6 +384,7 @@ static void an_answer_that_is_no_payment_is_nonsense(void **state)
         {"mollie", "tr_1",
          "{\"id\":\"tr_1\",\"mode\":\"prod\",\"status\":\"paid\",\"amount\":{\"value\":\"1.00\","
          "\"currency\":\"EUR\"}}"},
+        {"mollie", "tr_1", MOLLIE_STATE("paid", ",\"amountRefunded\":{\"value\":\"10\",\"currency\":\"EUR\"}")},
         {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "\"ch_1\"")},
         {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "\"pi_../x\"")},
         {"stripe", "cs_1", STRIPE_STATE("complete", "paid", "{\"id\":\"../x\"}")},
@@ -392,6 +393,38 @@ static void an_answer_that_is_no_payment_is_nonsense(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct fetched_payment payment;
         assert_int_equal(read_state(cases[i].provider, cases[i].id, cases[i].body, &payment), STATUS_UNAVAILABLE);
+    }
+}
+
+/* Mollie sends "1.00", "10" of a currency without cents, and never anything else: what is no such text was not written
+ * by Mollie, or not as it is documented, and is not guessed at. */
+static void an_amount_of_mollie_has_exactly_the_decimals_of_its_currency(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value;
+        const char *currency;
+        int64_t amount_minor; /* -1: nonsense */
+    } cases[] = {
+        {"544.50", "EUR", 54450}, {"0.05", "EUR", 5},      {"1000000.00", "EUR", 100000000},
+        {"544", "JPY", 544},      {"0.00", "EUR", 0},      {"544.5", "EUR", -1},
+        {"544", "EUR", -1},       {"544.", "EUR", -1},     {"544.500", "EUR", -1},
+        {".50", "EUR", -1},       {"00.50", "EUR", -1},    {"0544.50", "EUR", -1},
+        {"544,50", "EUR", -1},    {"1,000.00", "EUR", -1}, {"-544.50", "EUR", -1},
+        {"+544.50", "EUR", -1},   {" 544.50", "EUR", -1},  {"544.50 ", "EUR", -1},
+        {"5e2", "EUR", -1},       {"544.00", "JPY", -1},   {"", "EUR", -1},
+    };
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct fetched_payment payment = {0};
+        const char *body = arena_format(arena,
+                                        "{\"id\":\"tr_1\",\"mode\":\"live\",\"status\":\"paid\",\"amount\":{"
+                                        "\"value\":\"%s\",\"currency\":\"%s\"}}",
+                                        cases[i].value, cases[i].currency);
+        enum status status = read_state("mollie", "tr_1", body, &payment);
+        if (status != (cases[i].amount_minor < 0 ? STATUS_UNAVAILABLE : STATUS_OK))
+            fail_msg("\"%s\" %s: status %d", cases[i].value, cases[i].currency, (int)status);
+        if (cases[i].amount_minor >= 0)
+            assert_int_equal(payment.amount_minor, cases[i].amount_minor);
     }
 }
 
@@ -741,6 +774,8 @@ int main(void)
         RULE("an answer about another payment is nonsense, and none is not found",
              an_answer_about_another_payment_is_nonsense_and_none_is_not_found),
         RULE("an answer that is no payment is nonsense", an_answer_that_is_no_payment_is_nonsense),
+        RULE("an amount of Mollie has exactly the decimals of its currency",
+             an_amount_of_mollie_has_exactly_the_decimals_of_its_currency),
         RULE("an id that could change the path is never sent", an_id_that_could_change_the_path_is_never_sent),
         RULE("a refund has a key of payment and amount", a_refund_has_a_key_of_payment_and_amount),
         RULE("a refund after failed ones has a key of its own", a_refund_after_failed_ones_has_a_key_of_its_own),
