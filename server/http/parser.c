@@ -275,8 +275,10 @@ static enum http_parse_result check_host(struct http_head *head, const char *byt
     const char *fault = target_check_host(text, host->value.length);
     if (fault != NULL)
         return refuse(head, fault);
+    const char *authority = bytes + head->authority.offset;
     if (head->authority.length > 0 &&
-        !equals_ignoring_case(text, host->value.length, bytes + head->authority.offset, head->authority.length))
+        !equals_ignoring_case(text, target_host_length(text, host->value.length), authority,
+                              target_host_length(authority, head->authority.length)))
         return refuse(head, "the target names another host than Host does");
     return HTTP_PARSE_MORE;
 }

@@ -68,8 +68,12 @@ const char *target_check_query(const char *query, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (query[i] == '%') {
-            if (percent_value(query + i, length - i) < 0)
+            int value = percent_value(query + i, length - i);
+            if (value < 0)
                 return "the query has a broken percent-encoding";
+            /* It ends a text for some programs and not for others, and is in none that a person writes. */
+            if (value == 0)
+                return "the query encodes a NUL";
             i += 2;
         } else if (query[i] != '/' && query[i] != '?' && !is_path_character(query[i])) {
             return "the query has a character that must be encoded";
@@ -78,17 +82,18 @@ const char *target_check_query(const char *query, size_t length)
     return NULL;
 }
 
+/* RFC 3986 section 3.2.3: *DIGIT, so none is a port too, and means the scheme's own. */
 static bool is_port(const char *port, size_t length)
 {
     int number = 0;
-    if (length == 0 || length > 5)
-        return false;
     for (size_t i = 0; i < length; i++) {
         if (!is_digit(port[i]))
             return false;
         number = number * 10 + (port[i] - '0');
+        if (number > PORT_MAX)
+            return false;
     }
-    return number <= PORT_MAX;
+    return true;
 }
 
 static bool is_ipv6_address(const char *text, size_t length)
@@ -121,6 +126,11 @@ const char *target_check_host(const char *host, size_t length)
     if (end < length && (host[end] != ':' || !is_port(host + end + 1, length - end - 1)))
         return malformed;
     return NULL;
+}
+
+size_t target_host_length(const char *host, size_t length)
+{
+    return length > 0 && host[length - 1] == ':' ? length - 1 : length;
 }
 
 void http_decode_path(const char *path, size_t length, char *out)

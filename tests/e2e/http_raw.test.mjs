@@ -284,7 +284,8 @@ const refused = [
   ['a Host with a user', 'GET /healthz HTTP/1.1\r\nHost: user@localhost\r\n\r\n', 400],
   ['a Host with a port that is no number', 'GET /healthz HTTP/1.1\r\nHost: localhost:x\r\n\r\n', 400],
   ['a Host with a port of 99999', 'GET /healthz HTTP/1.1\r\nHost: localhost:99999\r\n\r\n', 400],
-  ['a Host with an empty port', 'GET /healthz HTTP/1.1\r\nHost: localhost:\r\n\r\n', 400],
+  ['a Host that is a port alone', 'GET /healthz HTTP/1.1\r\nHost: :80\r\n\r\n', 400],
+  ['a Host with two colons', 'GET /healthz HTTP/1.1\r\nHost: localhost::\r\n\r\n', 400],
   ['a list of Hosts', 'GET /healthz HTTP/1.1\r\nHost: localhost, localhost\r\n\r\n', 400],
   ['an unclosed IPv6 Host', 'GET /healthz HTTP/1.1\r\nHost: [::1\r\n\r\n', 400],
   ['an absolute target of another host', get('http://example.com/healthz'), 400],
@@ -323,6 +324,8 @@ const refused = [
   ['a quote', get('/healthz"'), 400],
   ['a target without its slash', get('healthz'), 400],
   ['a broken percent-encoding in the query', get('/healthz?a=%g0'), 400],
+  ['an encoded NUL in the query', get('/healthz?a=%00'), 400],
+  ['an encoded NUL in a name of the query', get('/healthz?a%00=b'), 400],
 
   // Limits.
   ['101 headers', get('/healthz', many(100)), 431],
@@ -353,6 +356,8 @@ const served = [
   ['a value over 127', get('/healthz', 'X-A: caf\xc3\xa9\r\n')],
   ['header names in any case', 'GET /healthz HTTP/1.1\r\nhOSt: localhost\r\n\r\n'],
   ['a Host with a port', 'GET /healthz HTTP/1.1\r\nHost: localhost:8080\r\n\r\n'],
+  ['a Host with an empty port', 'GET /healthz HTTP/1.1\r\nHost: localhost:\r\n\r\n'],
+  ['an absolute target with an empty port', get('http://localhost:/healthz')],
   ['an IPv6 Host', 'GET /healthz HTTP/1.1\r\nHost: [::1]:8080\r\n\r\n'],
   ['an absolute target of the same host', get('http://LOCALHOST/healthz')],
   ['a GET with a body, which is read past', get('/healthz', 'Content-Length: 3\r\n') + 'abc'],
