@@ -21,10 +21,11 @@ static const char *const dutch[VAT_GROUNDS] = {
 };
 
 static const char *const english[VAT_GROUNDS] = {
-    [VAT_GROUND_EXEMPT] = "Exempt from VAT (article 11 Wet op de omzetbelasting 1968)",
-    [VAT_GROUND_SMALL_BUSINESS] =
-        "Exempt from VAT: scheme for small businesses (article 25 Wet op de omzetbelasting 1968)",
-    [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = "Reverse charge, btw verlegd (article 12(5) Wet op de omzetbelasting 1968)",
+    [VAT_GROUND_EXEMPT] = "Exempt from VAT: article 11 of the Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)",
+    [VAT_GROUND_SMALL_BUSINESS] = "Exempt from VAT, scheme for small businesses: article 25 of the Dutch VAT Act 1968 "
+                                  "(Wet op de omzetbelasting 1968)",
+    [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] =
+        "Reverse charge, btw verlegd: article 12(5) of the Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)",
     [VAT_GROUND_REVERSE_CHARGE] = "Reverse charge, btw verlegd (articles 44 and 196 Directive 2006/112/EC)",
     [VAT_GROUND_INTRA_COMMUNITY] = "Intra-Community supply, 0% VAT (article 138 Directive 2006/112/EC)",
     [VAT_GROUND_EXPORT] = "Export from the Union, 0% VAT (article 146 Directive 2006/112/EC)",

@@ -28,10 +28,10 @@ static const struct privacy_right rights[] = {
      {"Vergeten worden", "Be forgotten"},
      {"U mag uw gegevens laten wissen. Wat de wet ons verplicht te bewaren, zoals facturen, blijft tot het einde van "
       "die "
-      "termijn; de lijst hierboven zegt wat.",
+      "termijn; de lijst met gegevens zegt wat, en tot wanneer.",
       "You may have your data erased. What the law obliges us to keep, such as invoices, stays until that term ends; "
       "the "
-      "list above says what."},
+      "list of data says what, and until when."},
      {"In uw account, of per e-mail.", "In your account, or by e-mail."},
      "DELETE /v1/me"},
     {"restriction",
@@ -56,10 +56,9 @@ static const struct privacy_right rights[] = {
      {"Bezwaar maken", "Object"},
      {"U mag bezwaar maken tegen gebruik op grond van ons gerechtvaardigd belang (artikel 6 lid 1 onder f). We "
       "stoppen, "
-      "tenzij we een dwingende reden hebben.",
+      "tenzij we een zwaarwegende reden hebben; die leggen we dan uit.",
       "You may object to use that rests on our legitimate interest (article 6(1)(f)). We stop unless we have a "
-      "compelling "
-      "reason."},
+      "compelling reason, which we then explain."},
      {"In uw account, of per e-mail.", "In your account, or by e-mail."},
      "POST /v1/me/requests"},
     {"human_review",
@@ -68,8 +67,10 @@ static const struct privacy_right rights[] = {
      {"Bij elke geautomatiseerde beslissing mag u uw standpunt geven, de beslissing betwisten en een mens laten "
       "kijken.",
       "With every automated decision you may give your view, contest the decision and have a human look."},
-     {"Bij de beslissing op uw bestelling. U hoort binnen een maand wat het wordt.",
-      "At the decision on your order. You will hear the outcome within a month."},
+     {"Met de link in de e-mail over de beslissing, of in uw account bij uw bestelling. U hoort binnen een maand wat "
+      "het wordt.",
+      "With the link in the e-mail about the decision, or in your account at your order. You will hear the outcome "
+      "within a month."},
      "POST /v1/decisions/{id}/reviews"},
 };
 
@@ -116,55 +117,61 @@ const struct privacy_decision privacy_decision = {
 };
 
 static const struct privacy_field fields[] = {
-    {"lines", true, {"Wat u bestelt; zonder is er geen bestelling.", "What you order; without it there is no order."}},
+    {"lines",
+     true,
+     {"Wat u bestelt. Anders weten we niet wat we voor u moeten doen.",
+      "What you order. Otherwise we do not know what to do for you."}},
     {"payment_provider",
      true,
-     {"Langs welke betaaldienst u betaalt; zonder kunt u niet betalen.",
-      "Through which payment service you pay; without it you can't pay."}},
+     {"Met welke betaaldienst u betaalt. Zonder die keuze kunt u niet betalen.",
+      "Through which payment service you pay. Without that choice you can't pay."}},
     {"billing.name",
      true,
-     {"Uw naam moet op de factuur staan (Wet OB 1968 art. 35a); zonder mogen we niet leveren. Staat zij in uw profiel, "
-      "dan "
-      "hoeft zij hier niet.",
-      "Your name must stand on the invoice (VAT Act 1968 art. 35a); without it we may not supply. Where it stands in "
-      "your "
-      "profile it is not needed here."}},
+     {"Uw naam moet op de factuur staan (Wet op de omzetbelasting 1968, art. 35a). Zonder uw naam kunnen we u geen "
+      "factuur geven, en dus niets leveren. Staat uw naam al in uw profiel? Dan hoeft u hem hier niet in te vullen.",
+      "Your name must stand on the invoice (Dutch VAT Act 1968 (Wet op de omzetbelasting 1968), art. 35a). Without "
+      "your name we can't give you an invoice, and so can't supply anything. Is your name in your profile already? "
+      "Then you need not fill it in here."}},
     {"billing.address",
      true,
-     {"Uw adres moet op de factuur staan (Wet OB 1968 art. 35a) en bepaalt het btw-tarief; zonder kunt u niet "
-      "bestellen. "
-      "Staat het in uw profiel, dan hoeft het hier niet.",
-      "Your address must stand on the invoice (VAT Act 1968 art. 35a) and determines the VAT rate; without it you "
-      "can't "
-      "order. Where it stands in your profile it is not needed here."}},
+     {"Uw adres moet op de factuur staan (Wet op de omzetbelasting 1968, art. 35a), en het bepaalt hoeveel btw u "
+      "betaalt. Zonder adres kunt u niet bestellen. Staat uw adres al in uw profiel? Dan hoeft u het hier niet in te "
+      "vullen.",
+      "Your address must stand on the invoice (Dutch VAT Act 1968 (Wet op de omzetbelasting 1968), art. 35a), and it "
+      "determines how much VAT you pay. Without an address you can't order. Is your address in your profile already? "
+      "Then you need not fill it in here."}},
     {"email",
      true,
-     {"Van uw account: om in te loggen en u over uw bestelling te berichten; zonder is er geen account.",
-      "Of your account: to log in, and to write to you about your order; without it there is no account."}},
+     {"Hoort bij uw account: u logt ermee in, en we sturen u er berichten over uw bestelling. Zonder e-mailadres "
+      "kunt u geen account hebben.",
+      "Belongs to your account: you log in with it, and we write to you there about your order. Without an e-mail "
+      "address you can't have an account."}},
     {"billing.company",
      false,
-     {"Alleen als een bedrijf bestelt; zonder staat uw eigen naam op de factuur.",
-      "Only where a company orders; without it your own name stands on the invoice."}},
+     {"Alleen als een bedrijf bestelt. Anders staat alleen uw eigen naam op de factuur.",
+      "Only where a company orders. Otherwise your own name alone stands on the invoice."}},
     {"billing.vat_number",
      false,
-     {"Alleen als een bedrijf bestelt: het bepaalt mede welke btw u betaalt; zonder geldt u als consument.",
-      "Only where a company orders: it has a part in which VAT you pay; without it you count as a consumer."}},
+     {"Alleen als een bedrijf bestelt. Het bepaalt mede hoeveel btw u betaalt. Vult u het niet in, dan rekenen we btw "
+      "zoals bij een consument.",
+      "Only where a company orders. It has a part in how much VAT you pay. If you leave it out, we charge VAT as for "
+      "a consumer."}},
     {"billing.kvk_number",
      false,
-     {"Alleen als u het op de factuur nodig hebt; zonder ontbreekt het daar.",
-      "Only where you need it on the invoice; without it, it is missing there."}},
+     {"Alleen als u het op de factuur nodig hebt. Vult u het niet in, dan staat het er niet op.",
+      "Only where you need it on the invoice. If you leave it out, it does not stand there."}},
     {"billing.oin",
      false,
-     {"Alleen als een overheid bestelt en haar factuur elektronisch wil; u kunt zonder.",
-      "Only where an authority orders and wants its invoice electronically; you can do without."}},
+     {"Alleen als een overheid bestelt en de factuur elektronisch wil ontvangen. U mag het weglaten.",
+      "Only where an authority orders and wants its invoice electronically. You may leave it out."}},
     {"reference",
      false,
-     {"Uw eigen kenmerk, voor uw administratie; u kunt zonder.",
-      "Your own reference, for your books; you can do without."}},
+     {"Uw eigen kenmerk, voor uw administratie. U mag het weglaten.",
+      "Your own reference, for your books. You may leave it out."}},
     {"phone",
      false,
-     {"Van uw account: om u te kunnen bellen; u kunt zonder.",
-      "Of your account: to be able to call you; you can do without."}},
+     {"Hoort bij uw account: om u te kunnen bellen. U mag het weglaten.",
+      "Belongs to your account: to be able to call you. You may leave it out."}},
 };
 
 const struct privacy_field *privacy_order_fields(size_t *count)

@@ -12,18 +12,26 @@ const char retention_hash[] = AKKOORD_RETENTION_HASH;
     {                                                                                                                  \
         "", ""                                                                                                         \
     }
+/* Ten years under the Union scheme of the one-stop shop; what is kept is listed in Regulation (EU) 282/2011 art. 63c.
+ */
+#define OSS_NL "; onder het éénloketsysteem (OSS): btw-richtlijn 2006/112/EG art. 369k"
+#define OSS_EN "; under the one-stop shop (OSS): VAT Directive 2006/112/EC art. 369k"
 #define BOOKS                                                                                                          \
     {                                                                                                                  \
-        "AWR art. 52 lid 4; BW art. 3:15i", "General State Taxes Act (AWR) art. 52(4); Civil Code (BW) art. 3:15i"     \
+        "AWR art. 52 lid 4; BW art. 2:10 lid 3 en 3:15i" OSS_NL,                                                       \
+            "General State Taxes Act (AWR) art. 52(4); Civil Code (BW) art. 2:10(3) and 3:15i" OSS_EN                  \
     }
+/* Not art. 34a of the VAT act, which is about immovable property. */
 #define BOOKS_AND_VAT                                                                                                  \
     {                                                                                                                  \
-        "AWR art. 52 lid 4; Wet OB 1968 art. 34a en 35",                                                               \
-            "General State Taxes Act (AWR) art. 52(4); VAT Act 1968 (Wet OB) art. 34a and 35"                          \
+        "AWR art. 52 lid 4; Wet op de omzetbelasting 1968 art. 35 en 35a" OSS_NL,                                      \
+            "General State Taxes Act (AWR) art. 52(4); Dutch VAT Act 1968 (Wet op de omzetbelasting 1968) art. 35 "    \
+            "and 35a" OSS_EN                                                                                           \
     }
 #define BOOKS_AT_ERASURE                                                                                               \
     {                                                                                                                  \
-        "AVG art. 17 lid 3 onder b; AWR art. 52 lid 4", "GDPR art. 17(3)(b); General State Taxes Act (AWR) art. 52(4)" \
+        "AVG art. 17 lid 3 onder b; AWR art. 52 lid 4" OSS_NL,                                                         \
+            "GDPR art. 17(3)(b); General State Taxes Act (AWR) art. 52(4)" OSS_EN                                      \
     }
 #define CLAIMS_AT_ERASURE                                                                                              \
     {                                                                                                                  \
@@ -61,11 +69,10 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "customer",
             .persons = RETENTION_CUSTOMERS,
             .title = {"Profiel", "Profile"},
-            .data =
-                {"naam, bedrijf, telefoon, adres, btw- en KvK-nummer, e-mailadres, taal; het wachtwoord alleen als "
-                 "hash",
-                 "name, company, phone, address, VAT and trade register number, e-mail address, language; the password "
-                 "only as a hash"},
+            .data = {"naam, bedrijf, telefoon, adres, btw- en KvK-nummer, e-mailadres, taal; niet het wachtwoord zelf, "
+                     "alleen een controlegetal (hash) waaruit het niet is terug te lezen",
+                     "name, company, phone, address, VAT and trade register number, e-mail address, language; not the "
+                     "password itself, only a check value (hash) from which it can't be read back"},
             .purpose = {"een account waarmee u kunt bestellen en uw bestellingen kunt volgen",
                         "an account with which you can order and follow your orders"},
             .bases = RETENTION_CONTRACT,
@@ -121,8 +128,10 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "session",
             .persons = RETENTION_CUSTOMERS | RETENTION_STAFF_MEMBERS,
             .title = {"Inlogsessies", "Log-in sessions"},
-            .data = {"een hash van het sessiebewijs, begin en einde (klanten 30 dagen, medewerkers 12 uur)",
-                     "a hash of the session's token, beginning and end (customers 30 days, staff 12 hours)"},
+            .data = {"een controlegetal (hash) van het bewijs dat u bent ingelogd, begin en einde (klanten 30 dagen, "
+                     "medewerkers 12 uur)",
+                     "a check value (hash) of the proof that you are logged in, beginning and end (customers 30 days, "
+                     "staff 12 hours)"},
             .purpose = {"ingelogd blijven", "staying logged in"},
             .bases = RETENTION_CONTRACT,
             .statute = NONE,
@@ -205,9 +214,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .term = BOOK_YEARS,
             .afterwards = RETENTION_SHREDDED,
             .at_erasure = RETENTION_RETAINED_UNTIL,
-            .erasure_basis =
-                {"AVG art. 17 lid 3 onder b; AWR art. 52 lid 4; Wet OB 1968 art. 34a",
-                 "GDPR art. 17(3)(b); General State Taxes Act (AWR) art. 52(4); VAT Act 1968 (Wet OB) art. 34a"},
+            .erasure_basis = BOOKS_AT_ERASURE,
         },
     [RETENTION_PAYMENT] =
         {
@@ -274,8 +281,9 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "review_link",
             .persons = RETENTION_CUSTOMERS,
             .title = {"Links om een mens te laten kijken", "Links that ask for a human to look"},
-            .data = {"een hash van de link in het bericht over een beslissing, begin en einde (90 dagen)",
-                     "a hash of the link in the message about a decision, beginning and end (90 days)"},
+            .data = {"een controlegetal (hash) van de link in het bericht over een beslissing, begin en einde (90 "
+                     "dagen)",
+                     "a check value (hash) of the link in the message about a decision, beginning and end (90 days)"},
             .purpose = {"om een herbeoordeling kunnen vragen zonder in te loggen",
                         "being able to ask for a review without logging in"},
             .bases = RETENTION_DUTY,
@@ -361,8 +369,8 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "event_key event_variant",
             .persons = RETENTION_CUSTOMERS,
             .title = {"Kenmerken van ontvangen berichten", "Ids of messages received"},
-            .data = {"het kenmerk van elk bericht van een betaaldienst, en een hash van de inhoud",
-                     "the id of each message of a payment service, and a hash of its content"},
+            .data = {"het kenmerk van elk bericht van een betaaldienst, en een controlegetal (hash) van de inhoud",
+                     "the id of each message of a payment service, and a check value (hash) of its content"},
             .purpose = {"een herhaald bericht herkennen, zodat niets twee keer gebeurt",
                         "recognising a message that is repeated, so that nothing happens twice"},
             .bases = RETENTION_INTEREST,
@@ -450,8 +458,8 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .tables = "staff",
             .persons = RETENTION_STAFF_MEMBERS,
             .title = {"Accounts van medewerkers", "Accounts of staff"},
-            .data = {"e-mailadres, rol, geheim voor de inlogcode; het wachtwoord alleen als hash",
-                     "e-mail address, role, secret of the log-in code; the password only as a hash"},
+            .data = {"e-mailadres, rol, geheim voor de inlogcode; het wachtwoord alleen als controlegetal (hash)",
+                     "e-mail address, role, secret of the log-in code; the password only as a check value (hash)"},
             .purpose = {"medewerkers laten inloggen, en kunnen nagaan wie iets besliste",
                         "letting staff log in, and being able to tell who decided something"},
             .bases = RETENTION_INTEREST,
@@ -561,8 +569,10 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
                       "document_prefix order_information erasure_ledger",
             .persons = RETENTION_NOBODY,
             .title = {"Inrichting", "Installation"},
-            .data = {"prijslijst, nummertellers, versies, en de informatie die voor het bestellen is getoond",
-                     "price list, counters of numbers, versions, and the information that is shown before ordering"},
+            .data = {"prijslijst, nummertellers, versies, de informatie die voor het bestellen is getoond, en de "
+                     "kenmerken van gewiste accounts, zodat een teruggezette back-up niemand terugbrengt",
+                     "price list, counters of numbers, versions, the information that is shown before ordering, and "
+                     "the ids of erased accounts, so that a restored backup brings nobody back"},
             .purpose = {"de webwinkel laten werken", "keeping the shop working"},
             .statute = NONE,
             .recipients = NO_OTHERS,

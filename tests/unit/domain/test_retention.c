@@ -171,6 +171,38 @@ static void a_term_is_told_in_words(void **state)
     arena_free(arena);
 }
 
+/* What a text says of the law, in the words that its reader can look up. */
+static void assert_cites(const char *text, enum language language)
+{
+    const char *dutch = strstr(text, "Wet op de omzetbelasting");
+    assert_null(strstr(text, "Wet OB"));
+    assert_null(strstr(text, "34a")); /* of the VAT act: it is about immovable property */
+    if (dutch != NULL && language == LANGUAGE_EN)
+        assert_non_null(strstr(text, "Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)"));
+}
+
+static void the_law_is_cited_so_that_a_reader_finds_it(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct privacy_field *fields = privacy_order_fields(&count);
+    for (enum language language = LANGUAGE_NL; language <= LANGUAGE_EN; language++) {
+        for (int i = 0; i < RETENTION_CATEGORIES; i++) {
+            const struct retention_rule *rule = retention_rule_of((enum retention_category)i);
+            const char *erasure = rule->erasure_basis[language];
+            assert_cites(rule->statute[language], language);
+            assert_cites(erasure, language);
+            /* Ten years have a law of their own; that of seven does not carry them. */
+            if (rule->term.oss_amount != 0 && strstr(erasure, "AWR") != NULL)
+                assert_non_null(strstr(erasure, "2006/112/E"));
+            if (rule->term.oss_amount != 0 && strstr(erasure, "AWR") != NULL)
+                assert_non_null(strstr(erasure, "art. 369k"));
+        }
+        for (size_t i = 0; i < count; i++)
+            assert_cites(fields[i].why[language], language);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +222,7 @@ int main(void)
         RULE("an erasure says what becomes of each category, and until when",
              an_erasure_says_what_becomes_of_each_category_and_until_when),
         RULE("a term is told in words", a_term_is_told_in_words),
+        RULE("the law is cited so that a reader finds it", the_law_is_cited_so_that_a_reader_finds_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
