@@ -8,10 +8,12 @@
 #include <inttypes.h>
 
 #include "akkoord/base/buffer.h"
+#include "akkoord/base/clock.h"
 #include "akkoord/domain/calendar.h"
 #include "akkoord/domain/decision.h"
 
 #define EXPLANATION_BYTES_MAX 8192
+#define MINUTES_PER_HOUR      60
 
 struct words {
     const char *nl;
@@ -33,8 +35,8 @@ static const struct words reason_texts[DECISION_REASON_CODES] = {
                                 "The amount paid is not the amount of the order."},
     [REASON_TEST_PAYMENT] = {"De betaling was een test en geen echt geld.",
                              "The payment was a test and not real money."},
-    [REASON_ALREADY_PAID] = {"De bestelling was al betaald; deze tweede betaling wordt teruggestuurd.",
-                             "The order had been paid already; this second payment will be sent back."},
+    [REASON_ALREADY_PAID] = {"De bestelling was al betaald. U krijgt deze tweede betaling terug.",
+                             "The order had been paid already. You will get this second payment back."},
     [REASON_PAYMENT_REFUNDED] = {"De betaling is volledig terugbetaald.", "The payment was refunded in full."},
     [REASON_PAYMENT_CHARGED_BACK] = {"De bank heeft de betaling teruggehaald.", "The bank has taken the payment back."},
     [REASON_UPHELD_BY_REVIEW] = {"Een medewerker heeft de beslissing bekeken en laten staan.",
@@ -119,15 +121,29 @@ static void append_money(struct telling *telling, int64_t amount_minor, const ch
         buffer_append_format(&telling->text, "%s %s", currency, text);
 }
 
-/* "2026-12-07", in Dutch "07-12-2026". */
+/* "7 December 2026". */
 static void append_date(struct telling *telling, int64_t time_us)
 {
-    char date[CALENDAR_DATE_BYTES];
-    calendar_format_date(calendar_amsterdam_day(time_us), date);
-    if (telling->language == LANGUAGE_NL)
-        buffer_append_format(&telling->text, "%.2s-%.2s-%.4s", date + 8, date + 5, date);
-    else
-        buffer_append_text(&telling->text, date);
+    static const struct words months[] = {
+        {"januari", "January"}, {"februari", "February"}, {"maart", "March"},
+        {"april", "April"},     {"mei", "May"},           {"juni", "June"},
+        {"juli", "July"},       {"augustus", "August"},   {"september", "September"},
+        {"oktober", "October"}, {"november", "November"}, {"december", "December"},
+    };
+    int year, month, day;
+    clock_date_from_days(calendar_amsterdam_day(time_us), &year, &month, &day);
+    buffer_append_format(&telling->text, "%d %s %d", day, pick(telling, months[month - 1].nl, months[month - 1].en),
+                         year);
+}
+
+/* "7 December 2026 at 10:30": a payment of the same day may have come too late, or not. */
+static void append_moment(struct telling *telling, int64_t time_us)
+{
+    int minute = calendar_amsterdam_minute(time_us);
+    append_date(telling, time_us);
+    append(telling, " om ", " at ");
+    buffer_append_format(&telling->text, "%d:%02d%s", minute / MINUTES_PER_HOUR, minute % MINUTES_PER_HOUR,
+                         pick(telling, " uur", ""));
 }
 
 static const char *status_words(const struct telling *telling, enum order_status status)
@@ -140,29 +156,30 @@ static const char *status_words(const struct telling *telling, enum order_status
     case ORDER_CANCELLED:
         return pick(telling, "was geannuleerd", "had been cancelled");
     case ORDER_ACCEPTED:
-        return pick(telling, "was al in behandeling genomen", "had already been taken into service");
+        return pick(telling, "was al aangenomen", "had been accepted already");
     case ORDER_HELD:
         return pick(telling, "was al betaald en wachtte op een medewerker",
-                    "had already been paid and was waiting for a member of staff");
+                    "had been paid already and was waiting for a member of staff");
     case ORDER_COMPLETED:
         break;
     }
-    return pick(telling, "was al uitgevoerd", "had already been carried out");
+    return pick(telling, "was al uitgevoerd", "had been carried out already");
 }
 
 static void tell_outcome(struct telling *telling, const struct decision *decision)
 {
     switch (decision->verdict.outcome) {
     case DECISION_ACCEPTED:
-        tell(telling, "Uw bestelling is in behandeling genomen.", "Your order has been taken into service.");
+        tell(telling, "Uw bestelling is aangenomen: we gaan haar uitvoeren.",
+             "Your order has been accepted: we will carry it out.");
         break;
     case DECISION_HELD:
-        tell(telling, "Uw bestelling is aangehouden: een medewerker kijkt ernaar voordat er verder iets gebeurt.",
+        tell(telling, "Uw bestelling staat in de wacht: een medewerker kijkt ernaar voordat er verder iets gebeurt.",
              "Your order is on hold: a member of staff looks at it before anything else happens.");
         break;
     case DECISION_REFUSED:
-        tell(telling, "Deze betaling is niet aangenomen; aan uw bestelling verandert niets.",
-             "This payment was not taken; nothing changes for your order.");
+        tell(telling, "Deze betaling is niet aangenomen. Aan uw bestelling verandert niets.",
+             "This payment was not taken. Nothing changes for your order.");
         break;
     case DECISION_CANCELLED:
         tell(telling, "Uw bestelling is geannuleerd.", "Your order has been cancelled.");
@@ -194,33 +211,36 @@ static void append_provider(struct telling *telling, const struct policy_input *
 
 static void tell_order_data(struct telling *telling, const struct policy_input *input)
 {
-    tell(telling, "Uit uw bestelling: het bedrag (", "From your order: its amount (");
+    tell(telling, "Uit uw bestelling: het bedrag was ", "From your order: the amount was ");
     append_money(telling, input->order_total_minor, input->order_currency);
-    append(telling, "), de betaaltermijn (tot en met ", "), the time for paying (until ");
-    append_date(telling, input->order_expires_at_us);
-    append(telling, ") en de stand (de bestelling ", ") and its state (the order ");
-    buffer_append_format(&telling->text, "%s).", status_words(telling, input->order_status));
+    append(telling, ", betalen kon tot ", ", it could be paid until ");
+    append_moment(telling, input->order_expires_at_us);
+    append(telling, ", en de bestelling ", ", and the order ");
+    buffer_append_format(&telling->text, "%s.", status_words(telling, input->order_status));
 }
 
 static void tell_payment_data(struct telling *telling, const struct policy_input *input)
 {
     tell(telling, "Van de betaaldienst", "From the payment service");
     append_provider(telling, input);
-    append(telling, ": het betaalde bedrag (", ": the amount paid (");
+    append(telling, ": er is ", ": ");
     append_money(telling, input->payment_amount_minor, input->payment_currency);
-    buffer_append_format(&telling->text, ", %s",
-                         input->payment_live ? pick(telling, "echt geld", "real money")
-                                             : pick(telling, "een test", "a test"));
-    append(telling, ") en wat daarvan is teruggegaan (", ") and what of it has gone back (");
-    if (input->payment_charged_back)
-        append(telling, "teruggehaald door de bank", "taken back by the bank");
-    else if (input->payment_refunded_in_full)
-        append(telling, "alles", "all of it");
-    else if (input->payment_refunded_minor > 0)
+    append(telling, " betaald, ", " was paid, ");
+    append(telling, input->payment_live ? "met echt geld" : "als test",
+           input->payment_live ? "with real money" : "as a test");
+    append(telling, ", en ", ", and ");
+    if (input->payment_charged_back) {
+        append(telling, "de bank heeft dat teruggehaald", "the bank has taken that back");
+    } else if (input->payment_refunded_in_full) {
+        append(telling, "dat is allemaal teruggestuurd", "all of that was sent back");
+    } else if (input->payment_refunded_minor > 0) {
+        append(telling, "daarvan is ", "of that ");
         append_money(telling, input->payment_refunded_minor, input->payment_currency);
-    else
-        append(telling, "niets", "nothing");
-    buffer_append_text(&telling->text, ").");
+        append(telling, " teruggestuurd", " was sent back");
+    } else {
+        append(telling, "daarvan is niets teruggestuurd", "nothing of that was sent back");
+    }
+    buffer_append_text(&telling->text, ".");
 }
 
 static void tell_risk(struct telling *telling, const struct payment_risk *risk)
@@ -242,8 +262,8 @@ static void tell_data(struct telling *telling, const struct policy_input *input)
 {
     begin_paragraph(telling);
     tell(telling, "Een computer heeft dit beslist op ", "A computer decided this on ");
-    append_date(telling, input->at_us);
-    append(telling, ", met deze gegevens en geen andere.", ", with these data and no others.");
+    append_moment(telling, input->at_us);
+    append(telling, ", met deze gegevens en geen andere.", " (Dutch time), with these data and no others.");
     tell_order_data(telling, input);
     tell_payment_data(telling, input);
     tell_risk(telling, &input->risk);
@@ -292,8 +312,8 @@ static void append_condition(struct telling *telling, enum decision_reason reaso
         append_money(telling, input->payment_amount_minor, input->payment_currency);
         break;
     case REASON_ORDER_EXPIRED:
-        append(telling, "de betaling er uiterlijk was op ", "the payment had come by ");
-        append_date(telling, input->order_expires_at_us);
+        append(telling, "de betaling was gekomen voor ", "the payment had come before ");
+        append_moment(telling, input->order_expires_at_us);
         break;
     case REASON_ORDER_CANCELLED:
         append(telling, "zij niet eerst was geannuleerd", "it had not been cancelled first");
@@ -331,8 +351,8 @@ static void tell_counterfactual(struct telling *telling, const struct decision *
         tell(telling, "Bij een ander bedrag dan ", "With another amount than ");
         append_money(telling, input->order_total_minor, input->order_currency);
         append(telling,
-               ", een andere munt, een andere betaaldienst of een betaling na de betaaltermijn was de bestelling "
-               "aangehouden.",
+               ", een andere munt, een andere betaaldienst of een betaling na de betaaltermijn was de bestelling in "
+               "de wacht gezet.",
                ", another currency, another payment service or a payment after its time, the order would have been put "
                "on hold.");
         return;
@@ -352,30 +372,44 @@ static void tell_counterfactual(struct telling *telling, const struct decision *
     buffer_append_text(&telling->text, ".");
 }
 
+/* Whatever of the customer's money we have is sent back with a cancellation by staff. */
+static void tell_money_back(struct telling *telling)
+{
+    begin_paragraph(telling);
+    tell(telling,
+         "Hebt u betaald, en het geld nog niet terug? Dan sturen we het terug. U hoeft daarvoor niets te doen.",
+         "Have you paid, and not got the money back yet? Then we send it back. You need not do anything for that.");
+}
+
 static void tell_way_to_a_human(struct telling *telling, const struct decision *decision)
 {
     begin_paragraph(telling);
-    if (decision->made_by == DECISION_BY_STAFF)
+    if (decision->made_by == DECISION_BY_STAFF) {
         tell(telling,
-             "Een medewerker heeft dit beslist, geen computer; de redenen staan bij de beoordeling. Bent u het er niet "
-             "mee "
-             "eens, vraag dan om een nieuwe blik.",
-             "A member of staff decided this, no computer; the reasons stand with the review. If you do not agree, ask "
-             "for "
-             "another look.");
-    else if (decision->verdict.outcome == DECISION_HELD)
+             "Een medewerker heeft dit beslist, geen computer. De redenen krijgt u in een aparte mail. Bent u het er "
+             "niet mee eens? Dan kunt u vragen om een nieuwe blik. Dat kost u niets.",
+             "A member of staff decided this, no computer. You get the reasons in a separate mail. Do you not agree? "
+             "Then you can ask for another look. It costs you nothing.");
+    } else if (decision->verdict.outcome == DECISION_HELD) {
         tell(telling,
-             "U hoeft niets te doen: de beoordeling door een medewerker is al aangevraagd. U kunt er uw kant van het "
-             "verhaal aan toevoegen. Zolang er niet is beslist, verandert er niets aan uw bestelling.",
-             "You need not do anything: a member of staff has been asked to look already. You can add your side of it. "
-             "Until they have decided, nothing changes for your order.");
-    else
-        tell(telling,
-             "Bent u het er niet mee eens, vraag dan bij deze beslissing om een medewerker: die kijkt er opnieuw naar "
-             "en "
-             "kan haar terugdraaien.",
-             "If you do not agree, ask for a member of staff at this decision: they look at it anew and can reverse "
-             "it.");
+             "U hoeft niets te doen: een medewerker is al gevraagd om te kijken. U hoort wat het wordt, uiterlijk op ",
+             "You need not do anything: a member of staff has been asked to look already. You will hear the outcome "
+             "by ");
+        append_date(telling, calendar_review_due_us(decision->input.at_us));
+        append(
+            telling,
+            ". Duurt het langer, dan leggen we u voor die tijd uit waarom. U kunt uw kant van het verhaal vertellen. "
+            "Zolang er niet is beslist, verandert er niets aan uw bestelling.",
+            ". Should it take longer, we tell you why before then. You can tell your side of it. Until they have "
+            "decided, nothing changes for your order.");
+    } else {
+        tell(
+            telling,
+            "Bent u het er niet mee eens? Dan kunt u een medewerker vragen om opnieuw te kijken. Die kan de beslissing "
+            "terugdraaien. Het kost u niets, en u hoort binnen een maand wat het wordt.",
+            "Do you not agree? Then you can ask a member of staff to look again. They can reverse the decision. It "
+            "costs you nothing, and you will hear the outcome within a month.");
+    }
 }
 
 const char *decision_explain(struct arena *arena, const struct decision *decision, enum language language)
@@ -388,6 +422,8 @@ const char *decision_explain(struct arena *arena, const struct decision *decisio
         tell_data(&telling, &decision->input);
         tell_rules(&telling, decision);
         tell_counterfactual(&telling, decision);
+    } else if (decision->verdict.outcome == DECISION_CANCELLED) {
+        tell_money_back(&telling);
     }
     tell_way_to_a_human(&telling, decision);
     const char *text = arena_copy_text(arena, buffer_text(&telling.text));

@@ -191,7 +191,7 @@ static enum status write_about_review(struct writing *writing, const struct uuid
         status = address_to(writing, &order.customer_id, error);
     if (status == STATUS_OK)
         letter_write_review(writing->arena, &writing->parties, order.number, review.outcome, review.reasons,
-                            &writing->message->letter);
+                            review.look == 1, &writing->message->letter);
     return status;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "akkoord/documents/format.h"
 #include "akkoord/documents/words.h"
+#include "akkoord/domain/privacy.h"
 #include "akkoord/mail/letters.h"
 #include "letter.h"
 
@@ -173,8 +174,31 @@ void letter_write_credit_note(struct arena *arena, const struct letter_parties *
     letter_end(&letter, arena, parties->seller, subject, out);
 }
 
+/* For somebody who does not agree. */
+static void add_what_now(struct letter *letter, struct arena *arena, bool is_first_look)
+{
+    letter_add_heading(letter, letter_pick(letter, "Bent u het er niet mee eens?", "Do you not agree?"));
+    if (is_first_look)
+        letter_add_paragraph(letter, letter_pick(letter,
+                                                 "Dan kunt u één keer vragen dat een andere medewerker nog eens kijkt. "
+                                                 "Dat kan in uw account, bij deze bestelling. Het kost u niets.",
+                                                 "Then you can ask once that another member of staff looks again. You "
+                                                 "can do that in your account, at this order. It costs you nothing."));
+    else
+        letter_add_paragraph(letter, letter_pick(letter,
+                                                 "Twee medewerkers hebben er nu naar gekeken, ieder voor zich. Een "
+                                                 "derde keer kijken we niet.",
+                                                 "Two members of staff have looked at it by now, each for themselves. "
+                                                 "We do not look a third time."));
+    letter_add_paragraph(letter, arena_format(arena, "%s %s, %s%s",
+                                              letter_pick(letter, "U mag ook altijd een klacht indienen bij de",
+                                                          "You may always complain to the"),
+                                              privacy_authority[letter->language], privacy_authority_url,
+                                              letter_pick(letter, ", of naar de rechter gaan.", ", or go to court.")));
+}
+
 void letter_write_review(struct arena *arena, const struct letter_parties *parties, const char *order_number,
-                         enum review_outcome outcome, const char *reasons, struct mail_letter *out)
+                         enum review_outcome outcome, const char *reasons, bool is_first_look, struct mail_letter *out)
 {
     struct letter letter = {.language = parties->language};
     const char *subject = letter_fill(&letter, arena, "We hebben opnieuw gekeken naar bestelling {}",
@@ -206,5 +230,6 @@ void letter_write_review(struct arena *arena, const struct letter_parties *parti
                                               "aparte mail.",
                                               "If this changes something about your order, you get a separate mail "
                                               "about that."));
+    add_what_now(&letter, arena, is_first_look);
     letter_end(&letter, arena, parties->seller, subject, out);
 }

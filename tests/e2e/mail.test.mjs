@@ -45,8 +45,8 @@ describe('without a mail server', () => {
   });
 
   test('an accepted order is confirmed, with the invoice as it is delivered, in the customer\'s language', async () => {
-    for (const [language, words] of [['nl', ['Beste Sanne Vos,', 'Bestelling', 'Factuur', 'Waarom deze beslissing', 'is in behandeling genomen']],
-      ['en', ['Dear Sanne Vos,', 'Order', 'Invoice', 'Why this decision', 'has been taken into service']]]) {
+    for (const [language, words] of [['nl', ['Beste Sanne Vos,', 'Bestelling', 'Factuur', 'Waarom deze beslissing', 'is aangenomen']],
+      ['en', ['Dear Sanne Vos,', 'Order', 'Invoice', 'Why this decision', 'has been accepted']]]) {
       const { customer, order } = await accept({ name: 'Sanne Vos', language });
       const [mail] = await awaitMails(server, customer.email, 'decision');
       const [{ number }] = order.invoices;

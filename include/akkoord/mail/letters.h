@@ -61,6 +61,8 @@ void letter_write_credit_note(struct arena *arena, const struct letter_parties *
                               const struct letter_order *order, const struct letter_credit *credit,
                               struct mail_letter *letter);
 
-/* What a member of staff found, with their own reasons; `reasons` NULL where their key was destroyed. */
+/* What a member of staff found, with their own reasons, and what the customer can do about it: of the first look, ask
+ * for a second one. `reasons` NULL where their key was destroyed. */
 void letter_write_review(struct arena *arena, const struct letter_parties *parties, const char *order_number,
-                         enum review_outcome outcome, const char *reasons, struct mail_letter *letter);
+                         enum review_outcome outcome, const char *reasons, bool is_first_look,
+                         struct mail_letter *letter);

@@ -79,9 +79,9 @@ static const struct line table[] = {
      DECISION_HELD,
      SUBJECT_APPROVAL,
      {"nadat de bestelling was verlopen", "De regel: een betaling komt binnen de betaaltermijn",
-      "De bestelling was aangenomen als de betaling er uiterlijk was op 07-12-2026."},
+      "De bestelling was aangenomen als de betaling was gekomen voor 7 december 2026 om 10:30 uur."},
      {"after the order had expired", "The rule: a payment comes within its time",
-      "The order would have been accepted if the payment had come by 2026-12-07."}},
+      "The order would have been accepted if the payment had come before 7 December 2026 at 10:30."}},
     {REASON_ORDER_CANCELLED,
      DECISION_HELD,
      SUBJECT_APPROVAL,
@@ -174,26 +174,25 @@ static void which_data_and_where_they_are_from(void **state)
     (void)state;
     struct decision decision = held(REASON_AMOUNT_MISMATCH);
     expect(&decision, LANGUAGE_NL,
-           "Een computer heeft dit beslist op 23-11-2026, met deze gegevens en geen andere. Uit uw bestelling: het "
-           "bedrag (121,00 euro), de betaaltermijn (tot en met 07-12-2026) en de stand (de "
-           "bestelling wachtte op betaling). Van de betaaldienst (Stripe, gekozen bij de bestelling): het betaalde "
-           "bedrag (109,00 euro, echt geld) en "
-           "wat daarvan is teruggegaan (niets).");
+           "Een computer heeft dit beslist op 23 november 2026 om 10:30 uur, met deze gegevens en geen andere. Uit uw "
+           "bestelling: het bedrag was 121,00 euro, betalen kon tot 7 december 2026 om 10:30 uur, en de bestelling "
+           "wachtte op betaling. Van de betaaldienst (Stripe, gekozen bij de bestelling): er is 109,00 euro betaald, "
+           "met echt geld, en daarvan is niets teruggestuurd.");
     expect(
         &decision, LANGUAGE_EN,
-        "From your order: its amount (EUR 121.00), the time for paying (until 2026-12-07) and its state (the order was "
-        "awaiting payment). From the payment service (Stripe, chosen for the order): the amount paid (EUR 109.00, real "
-        "money) and what of it "
-        "has gone back (nothing).");
+        "From your order: the amount was EUR 121.00, it could be paid until 7 December 2026 at 10:30, and the order "
+        "was awaiting payment. From the payment service (Stripe, chosen for the order): EUR 109.00 was paid, with real "
+        "money, and nothing of that was sent back.");
     decision.input.order_knows_provider = false;
-    expect(&decision, LANGUAGE_EN, "A computer decided this on 2026-11-23, with these data and no others.");
+    expect(&decision, LANGUAGE_EN,
+           "A computer decided this on 23 November 2026 at 10:30 (Dutch time), with these data and no others.");
     expect(&decision, LANGUAGE_EN, "(Stripe, not chosen for the order)");
     decision.input.payment_refunded_minor = 900;
-    expect(&decision, LANGUAGE_EN, "has gone back (EUR 9.00)");
+    expect(&decision, LANGUAGE_EN, "and of that EUR 9.00 was sent back.");
     decision.input.payment_refunded_in_full = true;
-    expect(&decision, LANGUAGE_NL, "is teruggegaan (alles)");
+    expect(&decision, LANGUAGE_NL, "en dat is allemaal teruggestuurd.");
     decision.input.payment_charged_back = true;
-    expect(&decision, LANGUAGE_EN, "has gone back (taken back by the bank)");
+    expect(&decision, LANGUAGE_EN, "and the bank has taken that back.");
 }
 
 static void a_score_is_told_and_said_not_to_count(void **state)
@@ -210,6 +209,37 @@ static void a_score_is_told_and_said_not_to_count(void **state)
     expect(&decision, LANGUAGE_EN, "the risk (0 of 100)");
 }
 
+/* Somebody who is no lawyer asks: what now, until when, and where is my money? */
+static void what_one_can_do_now_is_told_with_a_date(void **state)
+{
+    (void)state;
+    struct decision decision = held(REASON_AMOUNT_MISMATCH);
+    /* A month after 23 November 2026, a Wednesday. */
+    expect(&decision, LANGUAGE_EN, "You will hear the outcome by 23 December 2026.");
+    expect(&decision, LANGUAGE_NL, "U hoort wat het wordt, uiterlijk op 23 december 2026.");
+    assert_int_equal(clock_parse_rfc3339("2026-11-24T23:30:00Z", 20, &decision.input.at_us), STATUS_OK);
+    /* It was the 25th in Amsterdam; Christmas, its second day and a Sunday follow. */
+    expect(&decision, LANGUAGE_EN, "You will hear the outcome by 28 December 2026.");
+    decision.verdict.outcome = DECISION_ACCEPTED;
+    expect(&decision, LANGUAGE_EN, "Then you can ask a member of staff to look again.");
+    expect(&decision, LANGUAGE_NL, "Het kost u niets, en u hoort binnen een maand wat het wordt.");
+    decision.made_by = DECISION_BY_STAFF;
+    assert_null(strstr(decision_explain(arena, &decision, LANGUAGE_EN), "send it back"));
+    decision.verdict.outcome = DECISION_CANCELLED;
+    expect(&decision, LANGUAGE_EN, "not got the money back yet? Then we send it back.");
+    expect(&decision, LANGUAGE_NL, "het geld nog niet terug? Dan sturen we het terug.");
+}
+
+static void a_time_is_that_of_clocks_in_amsterdam(void **state)
+{
+    (void)state;
+    struct decision decision = held(REASON_ORDER_EXPIRED);
+    assert_int_equal(clock_parse_rfc3339("2027-02-28T23:05:00Z", 20, &decision.input.order_expires_at_us), STATUS_OK);
+    expect(&decision, LANGUAGE_NL, "betalen kon tot 1 maart 2027 om 0:05 uur");
+    assert_int_equal(clock_parse_rfc3339("2027-08-31T21:59:00Z", 20, &decision.input.order_expires_at_us), STATUS_OK);
+    expect(&decision, LANGUAGE_EN, "until 31 August 2027 at 23:59");
+}
+
 static void several_reasons_have_to_fall_away_together(void **state)
 {
     (void)state;
@@ -219,11 +249,12 @@ static void several_reasons_have_to_fall_away_together(void **state)
     decision.verdict.reasons_count = 3;
     expect(
         &decision, LANGUAGE_EN,
-        "accepted if the payment had come by 2026-12-07, EUR 12.00 more had been paid and real money had been paid.");
-    expect(
-        &decision, LANGUAGE_NL,
-        "aangenomen als de betaling er uiterlijk was op 07-12-2026, er 12,00 euro meer was betaald en er echt geld was "
-        "betaald.");
+        "accepted if the payment had come before 7 December 2026 at 10:30, EUR 12.00 more had been paid and real money "
+        "had been paid.");
+    expect(&decision, LANGUAGE_NL,
+           "aangenomen als de betaling was gekomen voor 7 december 2026 om 10:30 uur, er 12,00 euro meer was betaald "
+           "en er "
+           "echt geld was betaald.");
 }
 
 static void too_much_is_told_as_less(void **state)
@@ -283,6 +314,9 @@ int main(void)
         RULE("what a person decided is told as that", what_a_person_decided),
         RULE("which data were used, and where they are from", which_data_and_where_they_are_from),
         RULE("a provider's risk score is told, and that it did not count", a_score_is_told_and_said_not_to_count),
+        RULE("what one can do now is told, with a date, and what becomes of the money",
+             what_one_can_do_now_is_told_with_a_date),
+        RULE("a time is that of clocks in Amsterdam", a_time_is_that_of_clocks_in_amsterdam),
         RULE("several reasons have to fall away together", several_reasons_have_to_fall_away_together),
         RULE("too much is told as less, and what no number holds without one", too_much_is_told_as_less),
         RULE("the version told is the one that decided", the_version_is_the_one_that_decided),

@@ -140,11 +140,11 @@ static void a_reviewers_words_keep_their_lines(void **state)
     (void)state;
     const struct letter_parties parties = {.language = LANGUAGE_EN, .name = "Sanne", .seller = &seller};
     struct mail_letter letter;
-    letter_write_review(arena, &parties, "A0000001", REVIEW_OVERTURNED, "First.\n\nSecond <b>.", &letter);
+    letter_write_review(arena, &parties, "A0000001", REVIEW_OVERTURNED, "First.\n\nSecond <b>.", true, &letter);
     assert_non_null(strstr(letter.text, "> First.\n> \n> Second <b>.\n"));
     assert_non_null(strstr(letter.html, "First.<br>\n<br>\nSecond &lt;b&gt;."));
     both_forms_hold(&letter, "reversed");
-    letter_write_review(arena, &parties, "A0000001", REVIEW_UPHELD, NULL, &letter);
+    letter_write_review(arena, &parties, "A0000001", REVIEW_UPHELD, NULL, false, &letter);
     both_forms_hold(&letter, "stands");
 }
 
@@ -186,6 +186,24 @@ static void a_credit_note_tells_its_amounts_and_its_reason(void **state)
     assert_null(strstr(set_off.text, " your "));
 }
 
+static void what_a_review_came_to_says_what_can_be_done_now(void **state)
+{
+    (void)state;
+    struct letter_parties parties = {.language = LANGUAGE_EN, .name = "Sanne", .seller = &seller};
+    struct mail_letter letter;
+    letter_write_review(arena, &parties, "A0000001", REVIEW_UPHELD, "Because.", true, &letter);
+    both_forms_hold(&letter, "another member");
+    both_forms_hold(&letter, "https://autoriteitpersoonsgegevens.nl");
+    letter_write_review(arena, &parties, "A0000001", REVIEW_UPHELD, "Because.", false, &letter);
+    assert_null(strstr(letter.text, "another member"));
+    assert_null(strstr(letter.html, "another member"));
+    both_forms_hold(&letter, "third");
+    parties.language = LANGUAGE_NL;
+    letter_write_review(arena, &parties, "A0000001", REVIEW_UPHELD, "Omdat.", true, &letter);
+    both_forms_hold(&letter, "andere");
+    both_forms_hold(&letter, "klacht");
+}
+
 static void lines_of_text_are_short(void **state)
 {
     (void)state;
@@ -208,6 +226,7 @@ int main(void)
         RULE("a code stands alone, with the time until when it works", a_code_stands_alone_with_its_time),
         RULE("a reviewer's words keep their lines", a_reviewers_words_keep_their_lines),
         RULE("a credit note tells its amounts and its reason", a_credit_note_tells_its_amounts_and_its_reason),
+        RULE("what a review came to says what can be done now", what_a_review_came_to_says_what_can_be_done_now),
         RULE("lines of text are short", lines_of_text_are_short),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
