@@ -40,10 +40,17 @@ static const char *trim(struct api_call *call, const char *text)
     return arena_copy_bytes(call->arena, text, length);
 }
 
+/* Of one line of valid UTF-8: a control character (C0, DEL, C1), a line or paragraph separator (U+2028, U+2029), or one
+ * that turns around or isolates what stands beside it (U+202A to U+202E, U+2066 to U+2069). On an invoice they would
+ * break a line or garble it. */
 static bool has_control(const char *text)
 {
-    for (; *text != '\0'; text++) {
-        if ((unsigned char)*text < 0x20 || *text == 0x7F)
+    for (const unsigned char *at = (const unsigned char *)text; *at != '\0'; at++) {
+        if (*at < 0x20 || *at == 0x7F || (at[0] == 0xC2 && at[1] < 0xA0))
+            return true;
+        if (at[0] == 0xE2 && at[1] == 0x80 && at[2] >= 0xA8 && at[2] <= 0xAE)
+            return true;
+        if (at[0] == 0xE2 && at[1] == 0x81 && at[2] >= 0xA6 && at[2] <= 0xA9)
             return true;
     }
     return false;
