@@ -169,6 +169,11 @@ enum status api_staff_review_decide(struct api_call *call, struct http_answer *a
         status = check_reviewer(call, &command.review_id, &standing, error);
     if (status != STATUS_OK)
         return status;
+    /* What can't be read is not decided: that is found before anything is changed. */
+    struct review review = {0};
+    status = store_review_find(call->store, call->arena, &command.review_id, NULL, &review, error);
+    if (status != STATUS_OK)
+        return status;
     bool needs_another = review_needs_four_eyes(standing.order_total_minor, call->options->review_four_eyes_minor);
     return needs_another ? propose(call, &command, answer, error) : carry_out(call, &command, answer, error);
 }

@@ -7,6 +7,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/audit.h"
+#include "rows.h"
 
 /* The version that texts are sealed for: they are written once. */
 #define TEXT_VERSION 1
@@ -113,9 +114,23 @@ static enum status read_row(struct store *store, struct arena *arena, const stru
     return open_texts(store, arena, result, row, request, error);
 }
 
+/* The same in a list: of a request whose texts were altered, all but the texts. */
+static enum status read_listed_row(struct store *store, struct arena *arena, const struct pg_result *result, size_t row,
+                                   struct privacy_request *request, struct error *error)
+{
+    struct error fault;
+    enum status status = read_row(store, arena, result, row, request, &fault);
+    if (status == STATUS_OK)
+        return status;
+    if (!store_row_was_altered("privacy_request", &request->id, &fault))
+        return error_set(error, status, fault.code, "%s", fault.detail);
+    request->statement = request->extension = request->answer = NULL;
+    return STATUS_OK;
+}
+
 static enum status read_rows(struct store *store, struct arena *arena, const struct pg_statement *statement,
-                             const struct pg_params *params, struct privacy_request **requests, size_t *count,
-                             struct error *error)
+                             const struct pg_params *params, bool is_list, struct privacy_request **requests,
+                             size_t *count, struct error *error)
 {
     struct pg_result *result = NULL;
     enum status status = pg_execute(store->pg, statement, params, &result, error);
@@ -124,7 +139,8 @@ static enum status read_rows(struct store *store, struct arena *arena, const str
     *count = pg_result_rows(result);
     *requests = ARENA_ARRAY(arena, struct privacy_request, *count);
     for (size_t i = 0; status == STATUS_OK && i < *count; i++)
-        status = read_row(store, arena, result, i, &(*requests)[i], error);
+        status = is_list ? read_listed_row(store, arena, result, i, &(*requests)[i], error)
+                         : read_row(store, arena, result, i, &(*requests)[i], error);
     pg_result_free(result);
     return status;
 }
@@ -139,7 +155,7 @@ enum status store_privacy_request_find(struct store *store, struct arena *arena,
     pg_params_init(&params, arena);
     pg_params_add_uuid(&params, id);
     pg_params_add_uuid(&params, customer_id);
-    enum status status = read_rows(store, arena, &sql_privacy_request_find, &params, &found, &count, error);
+    enum status status = read_rows(store, arena, &sql_privacy_request_find, &params, false, &found, &count, error);
     if (status != STATUS_OK)
         return status;
     if (count == 0)
@@ -160,7 +176,7 @@ enum status store_privacy_requests_list(struct store *store, struct arena *arena
     pg_params_add_int64(&params, (int64_t)limit);
     const struct pg_statement *statement =
         customer_id != NULL ? &sql_privacy_request_list_of_customer : &sql_privacy_request_list;
-    return read_rows(store, arena, statement, &params, requests, count, error);
+    return read_rows(store, arena, statement, &params, true, requests, count, error);
 }
 
 enum status store_privacy_requests_list_open(struct store *store, struct arena *arena, int64_t after_us,
@@ -172,7 +188,7 @@ enum status store_privacy_requests_list_open(struct store *store, struct arena *
     pg_params_add_time(&params, after_us);
     pg_params_add_uuid(&params, after);
     pg_params_add_int64(&params, (int64_t)limit);
-    return read_rows(store, arena, &sql_privacy_request_list_open, &params, requests, count, error);
+    return read_rows(store, arena, &sql_privacy_request_list_open, &params, true, requests, count, error);
 }
 
 /* ---- receiving ---- */

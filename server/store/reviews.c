@@ -13,6 +13,7 @@
 #include "akkoord/store/audit.h"
 #include "akkoord/store/history.h"
 #include "review_texts.h"
+#include "rows.h"
 
 enum status store_review_seal_reasons(struct arena *arena, const struct data_key *key, const struct uuid *review_id,
                                       const struct uuid *customer_id, const char *reasons, uint8_t **blob,
@@ -343,8 +344,24 @@ static enum status read_review(struct store *store, struct arena *arena, const s
     return status;
 }
 
+/* The same in a list: of a review whose texts were altered, all but the texts. */
+static enum status read_listed_review(struct store *store, struct arena *arena, const struct pg_result *result,
+                                      size_t row, const struct pg_result *statements, struct review *review,
+                                      struct error *error)
+{
+    struct error fault;
+    struct uuid customer_id = pg_get_uuid(result, row, COLUMN_CUSTOMER_ID);
+    enum status status = read_review(store, arena, result, row, statements, review, &fault);
+    if (status == STATUS_OK)
+        return status;
+    if (!store_row_was_altered("review", &review->id, &fault))
+        return error_set(error, status, fault.code, "%s", fault.detail);
+    review->reasons = review->extension.reasons = review->proposal.reasons = NULL;
+    return read_statements(arena, NULL, &customer_id, statements, review, error);
+}
+
 /* All reviews that a statement gives, with their statements. */
-static enum status read_reviews(struct store *store, struct arena *arena, const struct pg_result *result,
+static enum status read_reviews(struct store *store, struct arena *arena, const struct pg_result *result, bool is_list,
                                 struct review **reviews, size_t *count, struct error *error)
 {
     size_t rows = pg_result_rows(result);
@@ -360,7 +377,8 @@ static enum status read_reviews(struct store *store, struct arena *arena, const 
     pg_array_end(ids);
     enum status status = pg_execute(store->pg, &sql_review_statements, &params, &statements, error);
     for (size_t i = 0; i < rows && status == STATUS_OK; i++)
-        status = read_review(store, arena, result, i, statements, &read[i], error);
+        status = is_list ? read_listed_review(store, arena, result, i, statements, &read[i], error)
+                         : read_review(store, arena, result, i, statements, &read[i], error);
     pg_result_free(statements);
     if (status == STATUS_OK) {
         *reviews = read;
@@ -386,7 +404,7 @@ enum status store_review_find(struct store *store, struct arena *arena, const st
     }
     struct review *read = NULL;
     size_t count = 0;
-    status = found ? read_reviews(store, arena, result, &read, &count, error)
+    status = found ? read_reviews(store, arena, result, false, &read, &count, error)
                    : error_set(error, STATUS_NOT_FOUND, "not_found", "no such review");
     if (status == STATUS_OK && count == 1)
         *review = read[0];
@@ -420,7 +438,7 @@ enum status store_reviews_list(struct store *store, struct arena *arena, enum re
         pg_params_add_time(&params, filter == REVIEWS_OVERDUE ? clock_now_us() : 0);
     enum status status = pg_execute(store->pg, statements[filter], &params, &result, error);
     if (status == STATUS_OK)
-        status = read_reviews(store, arena, result, reviews, count, error);
+        status = read_reviews(store, arena, result, true, reviews, count, error);
     pg_result_free(result);
     return status;
 }

@@ -1,6 +1,7 @@
 /* What the files of the store read and write alike: see rows.h. Keeps nothing between calls. */
 #include "rows.h"
 
+#include "akkoord/base/log.h"
 #include "akkoord/vault/blind_index.h"
 
 void store_read_text(const struct pg_result *result, size_t row, int column, char *out, size_t out_bytes)
@@ -45,4 +46,12 @@ void store_add_email_candidates(struct store *store, struct pg_params *params, c
     for (size_t i = 0; i < count; i++)
         pg_array_add_bytes(array, indexes[i].bytes, sizeof(indexes[i].bytes));
     pg_array_end(array);
+}
+
+bool store_row_was_altered(const char *table, const struct uuid *id, const struct error *fault)
+{
+    if (strcmp(fault->code, "sealed_blob_rejected") != 0 && strcmp(fault->code, "wrapped_key_rejected") != 0)
+        return false;
+    log_event(LOG_ERROR, "row.unreadable", log_text("table", table), log_uuid("id", id), log_text("code", fault->code));
+    return true;
 }

@@ -249,3 +249,70 @@ describe('another implementation', () => {
     }
   });
 });
+
+describe('nobody else is harmed: a list leaves out the words of the row that was altered, and has all the others', () => {
+  let staff;
+  let open; // reviews and requests of both
+  const as = (who, method, path, body) => server.api(method, path, { token: who.token, body });
+  const items = async (who, path) => expectStatus(await as(who, 'GET', path), 200).json.items;
+  const flipped = (bytes) => Buffer.concat([bytes.subarray(0, -1), Buffer.from([bytes.at(-1) ^ 1])]);
+
+  before(async () => {
+    staff = await newStaff(server, 'manager');
+    open = {};
+    for (const who of [ada, bob]) {
+      const review = expectStatus(await as(who, 'POST', `/v1/decisions/${who.orders[1].decision.id}/reviews`, { statement: `${who.name} asks again` }), 201).json;
+      const request = expectStatus(await as(who, 'POST', '/v1/me/requests', { kind: 'objection', statement: `${who.name} objects` }), 201).json;
+      open[who.name] = { review, request };
+    }
+  });
+
+  const expectHidden = async (path, mine, theirs, words) => {
+    const from = server.log.length;
+    const listed = await items(staff, path);
+    assert.deepEqual(words(listed.find(({ id }) => id === theirs.id)), words(theirs), 'the other\'s are there');
+    const hidden = listed.find(({ id }) => id === mine.id);
+    assert.equal(words(hidden), null);
+    assert.equal(hidden.due_at, mine.due_at, 'and what is not sealed');
+    assert.match(server.log.slice(from), new RegExp(`level=error event=row\\.unreadable table=\\w+ id=${mine.id} code=(sealed_blob|wrapped_key)_rejected`));
+  };
+
+  test('the queue of reviews, with a statement or a key that was altered', async () => {
+    const [{ review: mine }, { review: theirs }] = [open[ada.name], open[bob.name]];
+    const words = ({ statements }) => statements[0].text;
+    const where = `review_id = '${mine.id}'`;
+    const { key } = await one(`SELECT billing_key_id AS key FROM akkoord.customer_order WHERE id = '${ada.orders[1].id}'`);
+    for (const [table, column, row] of [['review_statement', 'text_sealed', where], ['data_key', 'wrapped', `id = '${key}'`]]) {
+      const altered = hex(flipped(await value(table, column, row)));
+      await withChanged(table, row, { [column]: altered }, async () => {
+        for (const path of ['/v1/staff/reviews?state=open', '/v1/staff/reviews']) await expectHidden(path, mine, theirs, words);
+        await expectRefused(() => as(staff, 'GET', `/v1/staff/reviews/${mine.id}`), 'by itself');
+        await expectRefused(() => as(staff, 'POST', `/v1/staff/reviews/${mine.id}/outcome`, { outcome: 'upheld', reasons: 'Unread.' }), 'an outcome');
+        assert.equal((await one(`SELECT outcome FROM akkoord.review WHERE id = '${mine.id}'`)).outcome, null, 'what can\'t be read is not decided');
+      });
+    }
+    expectStatus(await as(staff, 'GET', `/v1/staff/reviews/${mine.id}`), 200);
+  });
+
+  test('the register of requests', async () => {
+    const [{ request: mine }, { request: theirs }] = [open[ada.name], open[bob.name]];
+    const words = ({ statement }) => statement;
+    const where = `id = '${mine.id}'`;
+    const altered = hex(flipped(await value('privacy_request', 'statement_sealed', where)));
+    await withChanged('privacy_request', where, { statement_sealed: altered }, async () => {
+      for (const path of ['/v1/staff/privacy-requests?state=open', '/v1/staff/privacy-requests']) await expectHidden(path, mine, theirs, words);
+      assert.equal((await items(ada, '/v1/me/requests')).find(({ id }) => id === mine.id).statement, null, 'their own list has it too');
+      await expectRefused(() => as(ada, 'GET', `/v1/me/requests/${mine.id}`), 'by itself');
+    });
+    expectStatus(await as(ada, 'GET', `/v1/me/requests/${mine.id}`), 200);
+  });
+
+  test('whose profile was altered can still be erased', async () => {
+    const goes = await registerCustomer(server, { name: SECRETS.ada });
+    const altered = hex(flipped(await value('customer', 'profile_sealed', `id = '${goes.id}'`)));
+    await change(`UPDATE akkoord.customer SET profile_sealed = ${altered} WHERE id = '${goes.id}'`);
+    await expectRefused(() => as(goes, 'GET', '/v1/me'), 'the profile');
+    expectStatus(await as(goes, 'DELETE', '/v1/me'), 204);
+    assert.equal(await one(`SELECT 1 FROM akkoord.customer WHERE id = '${goes.id}'`), undefined);
+  });
+});
