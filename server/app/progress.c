@@ -16,6 +16,8 @@
 static void show(struct progress *progress)
 {
     progress->shown_us = clock_monotonic_us();
+    if (progress->of < progress->done)
+        progress->of = progress->done; /* it was an estimate */
     if (!progress->is_terminal) {
         (void)printf("progress=%s done=%" PRId64 " of=%" PRId64 "\n", progress->name, progress->done, progress->of);
     } else {

@@ -92,6 +92,7 @@ export async function auditVerify(server, { args = [], ...options } = {}) {
   const { code, stdout, stderr } = await server.cli(['audit', 'verify', ...args], options);
   const last = stdout.trim().split('\n').at(-1);
   assert.match(last, /^leaves=/, stdout + stderr);
+  for (const [, done, of] of stdout.matchAll(/^progress=audit done=(\d+) of=(\d+)$/gm)) assert.ok(Number(done) <= Number(of), 'no more is done than there is');
   const summary = Object.fromEntries(last.split(' ').map((pair) => pair.split('=')).map(([name, value]) => [name, Number(value)]));
   const faults = stderr.split('\n').filter((line) => line.startsWith('akkoord: ')).map((line) => line.slice('akkoord: '.length));
   assert.equal(faults.length, summary.faults);
