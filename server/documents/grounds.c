@@ -22,8 +22,8 @@ static const char *const dutch[VAT_GROUNDS] = {
 
 static const char *const english[VAT_GROUNDS] = {
     [VAT_GROUND_EXEMPT] = "Exempt from VAT: article 11 of the Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)",
-    [VAT_GROUND_SMALL_BUSINESS] = "Exempt from VAT, scheme for small businesses: article 25 of the Dutch VAT Act 1968 "
-                                  "(Wet op de omzetbelasting 1968)",
+    [VAT_GROUND_SMALL_BUSINESS] =
+        "Exempt from VAT as a small business: article 25 of the Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)",
     [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] =
         "Reverse charge, btw verlegd: article 12(5) of the Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)",
     [VAT_GROUND_REVERSE_CHARGE] = "Reverse charge, btw verlegd (articles 44 and 196 Directive 2006/112/EC)",

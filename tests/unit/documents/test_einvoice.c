@@ -56,7 +56,7 @@ static const struct ground_case grounds[] = {
     {"E", VAT_GROUND_EXEMPT, LANGUAGE_EN, "Exempt from VAT",
      "article 11 of the Dutch VAT Act 1968 (Wet op de omzetbelasting 1968)"},
     {"E", VAT_GROUND_SMALL_BUSINESS, LANGUAGE_NL, "kleineondernemersregeling", "artikel 25 Wet"},
-    {"E", VAT_GROUND_SMALL_BUSINESS, LANGUAGE_EN, "small businesses", "article 25 of the Dutch VAT Act 1968 (Wet"},
+    {"E", VAT_GROUND_SMALL_BUSINESS, LANGUAGE_EN, "small business", "article 25 of the Dutch VAT Act 1968 (Wet"},
     {"AE", VAT_GROUND_DOMESTIC_REVERSE_CHARGE, LANGUAGE_NL, "Btw verlegd", "artikel 12 lid 5 Wet"},
     {"AE", VAT_GROUND_DOMESTIC_REVERSE_CHARGE, LANGUAGE_EN, "Reverse charge",
      "article 12(5) of the Dutch VAT Act 1968 (Wet"},

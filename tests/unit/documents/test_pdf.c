@@ -323,7 +323,7 @@ static const struct told told[VAT_GROUNDS] = {
     [VAT_GROUND_EXEMPT] = {"artikel 11 Wet op de omzetbelasting",
                            "Exempt from VAT: article 11 of the Dutch VAT Act 1968", "Btw vrijgesteld over", NULL, NULL},
     [VAT_GROUND_SMALL_BUSINESS] = {"kleineondernemersregeling (artikel 25",
-                                   "Exempt from VAT, scheme for small businesses: article 25 of the Dutch VAT Act",
+                                   "Exempt from VAT as a small business: article 25 of the Dutch VAT Act",
                                    "Btw vrijgesteld over", NULL, NULL},
     [VAT_GROUND_DOMESTIC_REVERSE_CHARGE] = {"Btw verlegd (artikel 12 lid 5",
                                             "Reverse charge, btw verlegd: article 12(5) of the Dutch VAT Act",
