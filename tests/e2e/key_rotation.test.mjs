@@ -14,7 +14,7 @@ import {
   startPostgres, user, waitFor,
 } from './lib/akkoord.mjs';
 import { chance } from './lib/sequences.mjs';
-import { activeKey, readKeyring, unwrapDataKey, wrapDataKey } from './lib/vault.mjs';
+import { activeKey, openBlob, readKeyring, unwrapDataKey, wrapDataKey } from './lib/vault.mjs';
 
 const kills = Number(process.env.AKKOORD_ROTATION_KILLS ?? 12);
 const seed = Number(process.env.AKKOORD_SEED ?? randomInt(2 ** 31));
@@ -60,6 +60,12 @@ async function addDataKeys(server, count) {
   if (server.database) await server.database.query(text);
   else assert.equal((await server.psql(text)).code, 0);
 }
+
+// Every file under a folder.
+const walk = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+  const path = join(folder, entry.name);
+  return entry.isDirectory() ? walk(path) : entry.isFile() ? [path] : [];
+});
 
 const epochs = (server) => readKeyring(keyringPath(server)).keys.filter(({ purpose, state }) => purpose === 'profile' && state === 'active')[0].epoch;
 
@@ -229,6 +235,46 @@ describe('the end of a key', () => {
     await expectWorks(server, customer, order);
     await server.restart();
     await expectWorks(server, customer, order);
+    await expectAllUnderActive(server);
+  });
+
+  test('a backup of before opens nothing of whoever was erased, with the keyring of after; what the law keeps still opens', async () => {
+    const server = await startAkkoord();
+    const name = 'Sample Who Leaves';
+    const goes = await registerCustomer(server, { name });
+    const unpaid = await placeOrder(server, goes);
+    const paid = await placeOrder(server, goes);
+    expectStatus(await payStandard(server, paid), 200);
+    expectStatus(await server.api('POST', `/v1/orders/${unpaid.id}/cancel`, { token: goes.token }), 200);
+    // What a dump of now holds of them, and what it opens with.
+    const [{ version, ...profile }] = await server.sql(`SELECT encode(profile_sealed, 'hex') AS blob, encode(k.wrapped, 'hex') AS wrapped, profile_version AS version
+      FROM akkoord.customer c JOIN akkoord.data_key k ON k.id = c.profile_key_id WHERE c.id = '${goes.id}'`);
+    const contentOf = async ({ id }) => (await server.sql(`SELECT encode(content_sealed, 'hex') AS blob, encode(k.wrapped, 'hex') AS wrapped
+      FROM akkoord.customer_order o JOIN akkoord.data_key k ON k.id = o.billing_key_id WHERE o.id = '${id}'`))[0];
+    const place = { table: 'customer', column: 'profile_sealed', row: goes.id, subject: goes.id, version };
+    const content = ({ id }) => ({ table: 'customer_order', column: 'content_sealed', row: id, subject: goes.id });
+    const backup = [[place, profile], [content(unpaid), await contentOf(unpaid)]];
+    const open = (keyring, [where, { blob, wrapped }]) => openBlob(unwrapDataKey(keyring, Buffer.from(wrapped, 'hex')), where, Buffer.from(blob, 'hex')).toString();
+    const before = readKeyring(keyringPath(server));
+    for (const one of backup) assert.ok(open(before, one).includes(name));
+
+    expectStatus(await server.api('DELETE', '/v1/me', { token: goes.token }), 204);
+    for (const one of backup) assert.ok(open(readKeyring(keyringPath(server)), one).includes(name), 'until the epoch ends, as the report says');
+    await rotate(server);
+    await rotate(server, ['--due', '--destroy-now']);
+
+    const after = readKeyring(keyringPath(server));
+    for (const one of backup) assert.throws(() => open(after, one));
+    const gone = before.keys.filter(({ purpose }) => ['profile', 'billing'].includes(purpose)).map(({ key }) => key);
+    const files = walk(server.dataDir);
+    assert.ok(files.length > 100);
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      for (const key of gone) assert.ok(!bytes.includes(key) && !bytes.includes(Buffer.from(key, 'base64')), `${file} holds no key that was destroyed`);
+    }
+    // The invoice is kept by law, and by its own key.
+    const kept = await contentOf(paid);
+    assert.ok(open(after, [content(paid), kept]).includes(name));
     await expectAllUnderActive(server);
   });
 
