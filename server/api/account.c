@@ -260,7 +260,7 @@ enum status api_log_in_code_confirm(struct api_call *call, struct http_answer *a
 
 /* ---- sessions ---- */
 
-static json_t *session_to_json(struct arena *arena, const struct listed_session *session)
+json_t *session_to_json(struct arena *arena, const struct listed_session *session)
 {
     json_t *object = json_new_object(arena);
     json_set_uuid(object, "id", &session->id);

@@ -5,17 +5,22 @@
  */
 #include "akkoord/api/export.h"
 
+#include "akkoord/api/account.h"
 #include "akkoord/api/invoices.h"
+#include "akkoord/api/notices.h"
+#include "akkoord/api/privacy_requests.h"
 #include "akkoord/api/reviews.h"
 #include "akkoord/api/staff.h"
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/zip.h"
 #include "akkoord/store/history.h"
-#include "akkoord/store/privacy_requests.h"
+#include "akkoord/store/sessions.h"
 
 #define ORDERS_MAX      2000
 #define DOCUMENTS_MAX   500
-#define FIXED_FILES_MAX 11
+#define FIXED_FILES_MAX 15
+#define REQUESTS_MAX    1000
+#define SESSIONS_MAX    1000
 #define FILES_MAX       (FIXED_FILES_MAX + DOCUMENTS_MAX * DOCUMENT_FORMATS)
 
 struct export
@@ -27,6 +32,8 @@ struct export
     json_t *history;
     json_t *reviews;
     json_t *credit_notes;
+    json_t *requests;
+    json_t *sessions;
     struct export_file files[FILES_MAX];
     size_t files_count;
 };
@@ -137,6 +144,33 @@ static enum status load_credit_notes(struct export *export, const struct export_
     return status;
 }
 
+static enum status load_requests(struct export *export, struct error *error)
+{
+    struct api_call *call = export->call;
+    struct privacy_request *requests;
+    size_t count = 0;
+    export->requests = json_new_array(call->arena);
+    enum status status = store_privacy_requests_list(call->store, call->arena, &call->customer_id, &(struct uuid){{0}},
+                                                     REQUESTS_MAX, &requests, &count, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        json_append_value(export->requests, privacy_request_to_json(call->arena, &requests[i]));
+    return status;
+}
+
+static enum status load_sessions(struct export *export, struct error *error)
+{
+    struct api_call *call = export->call;
+    struct listed_session *sessions;
+    size_t count = 0, length = 0;
+    const char *token = api_call_token(call, &length);
+    export->sessions = json_new_array(call->arena);
+    enum status status = store_sessions_list(call->store, call->arena, &call->customer_id, token, length,
+                                             &(struct uuid){{0}}, SESSIONS_MAX, &sessions, &count, error);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        json_append_value(export->sessions, session_to_json(call->arena, &sessions[i]));
+    return status;
+}
+
 static enum status load(struct export *export, struct error *error)
 {
     struct api_call *call = export->call;
@@ -151,7 +185,9 @@ static enum status load(struct export *export, struct error *error)
         if (status == STATUS_OK)
             status = load_credit_notes(export, &export->orders[i], error);
     }
-    return status;
+    if (status == STATUS_OK)
+        status = load_requests(export, error);
+    return status == STATUS_OK ? load_sessions(export, error) : status;
 }
 
 /* ---- documents ---- */
@@ -196,6 +232,8 @@ static enum status add_documents(struct export *export, struct error *error)
 static void add_files(struct export *export)
 {
     struct arena *arena = export->call->arena;
+    const struct notice *privacy = &export->call->options->notices->privacy;
+    const enum language language = export->customer.profile.language;
     add_file(export, export_readme());
     add_file(export, export_profile(arena, &export->customer));
     add_file(export, export_orders(arena, &export->customer, export->orders, export->orders_count));
@@ -206,6 +244,10 @@ static void add_files(struct export *export)
     add_file(export, export_json(arena, "reviews.json", "application/json", export->reviews));
     add_file(export, export_json(arena, "credit_notes.json", "application/json", export->credit_notes));
     add_file(export, export_json(arena, "history.json", "application/json", export->history));
+    add_file(export, export_json(arena, "requests.json", "application/json", export->requests));
+    add_file(export, export_json(arena, "sessions.json", "application/json", export->sessions));
+    add_file(export, (struct export_file){"privacy.json", "application/json", privacy->json[language],
+                                          privacy->json_length[language]});
     add_file(export, export_schema());
 }
 

@@ -3,9 +3,8 @@
 
 #include "akkoord/api/fields.h"
 #include "akkoord/api/reviews.h"
-#include "akkoord/store/privacy_requests.h"
 
-static json_t *request_to_json(struct arena *arena, const struct privacy_request *request)
+json_t *privacy_request_to_json(struct arena *arena, const struct privacy_request *request)
 {
     json_t *json = json_new_object(arena);
     json_set_uuid(json, "id", &request->id);
@@ -22,7 +21,7 @@ static json_t *request_to_json(struct arena *arena, const struct privacy_request
 
 static json_t *staff_request_to_json(struct arena *arena, const struct privacy_request *request)
 {
-    json_t *json = request_to_json(arena, request);
+    json_t *json = privacy_request_to_json(arena, request);
     json_set_uuid(json, "customer_id", &request->customer_id);
     return json;
 }
@@ -60,7 +59,7 @@ enum status api_privacy_request_add(struct api_call *call, struct http_answer *a
     if (status == STATUS_OK)
         status = store_privacy_request_add(call->store, call->arena, &request, error);
     if (status == STATUS_OK)
-        api_answer_json(call, answer, 201, request_to_json(call->arena, &request));
+        api_answer_json(call, answer, 201, privacy_request_to_json(call->arena, &request));
     return status;
 }
 
@@ -79,7 +78,7 @@ enum status api_privacy_requests_list(struct api_call *call, struct http_answer 
         return status;
     json_t *items = json_new_array(call->arena);
     for (size_t i = 0; i < count && i < limit; i++)
-        json_append_value(items, request_to_json(call->arena, &requests[i]));
+        json_append_value(items, privacy_request_to_json(call->arena, &requests[i]));
     api_answer_list(call, answer, items, count > limit ? api_cursor(call->arena, 0, &requests[limit - 1].id) : NULL);
     return STATUS_OK;
 }
@@ -92,7 +91,7 @@ enum status api_privacy_request_show(struct api_call *call, struct http_answer *
     if (status == STATUS_OK)
         status = store_privacy_request_find(call->store, call->arena, &id, &call->customer_id, &request, error);
     if (status == STATUS_OK)
-        api_answer_json(call, answer, 200, request_to_json(call->arena, &request));
+        api_answer_json(call, answer, 200, privacy_request_to_json(call->arena, &request));
     return status;
 }
 

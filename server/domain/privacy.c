@@ -10,7 +10,7 @@ static const struct privacy_right rights[] = {
      {"U mag weten welke gegevens we over u hebben, waarom, hoe lang en wie ze krijgt, en er een kopie van krijgen.",
       "You may know which data we have about you, why, for how long and who gets them, and have a copy."},
      {"In uw account, of per e-mail.", "In your account, or by e-mail."},
-     "GET /v1/me"},
+     "GET /v1/me/export"},
     {"rectification",
      "16",
      {"Verbeteren en aanvullen", "Correct and complete"},

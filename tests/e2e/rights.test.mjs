@@ -170,6 +170,23 @@ describe('portability', () => {
     assert.deepEqual(JSON.parse((await fetchExport(other))['credit_notes.json']), [], 'and nobody gets another\'s');
   });
 
+  test('what they asked about their data, who is logged in, and what they are told of purposes, recipients and terms is in it too', async () => {
+    const customer = await registerCustomer(server, { language: 'en' });
+    const asked = [];
+    for (const kind of ['objection', 'access']) {
+      const body = { kind, statement: `My ${kind}, "in words"` };
+      asked.unshift(expectStatus(await server.api('POST', '/v1/me/requests', { token: customer.token, body }), 201).json);
+    }
+    const files = await fetchExport(customer);
+    assert.deepEqual(JSON.parse(files['requests.json']), asked, 'newest first');
+    const { items } = expectStatus(await server.api('GET', '/v1/me/sessions', { token: customer.token }), 200).json;
+    assert.deepEqual(JSON.parse(files['sessions.json']), items);
+    const told = expectStatus(await server.api('GET', '/v1/privacy', { headers: { 'accept-language': 'en' } }), 200).json;
+    assert.deepEqual(JSON.parse(files['privacy.json']), told, 'in their own language');
+    assert.ok(told.processing.every(({ recipients, term }) => recipients !== '' && term.text !== ''));
+    for (const name of ['requests.json', 'sessions.json', 'privacy.json']) assert.ok(String(files['README.txt']).includes(name), name);
+  });
+
   test('somebody who never ordered gets their profile, and nobody gets what is another\'s', async () => {
     const files = await fetchExport(await registerCustomer(server, { address: undefined }));
     assert.equal(JSON.parse(files['profile.jsonld']).address, undefined);

@@ -4,6 +4,7 @@
  * store/accounts.h; one that is not right is 422 `validation` with the field `code`, whatever is wrong with it.
  */
 #include "akkoord/api/call.h"
+#include "akkoord/store/sessions.h"
 
 /* POST /v1/me/email/verification {"code"}: 204. */
 api_function api_email_verify;
@@ -28,6 +29,8 @@ api_function api_log_in_code_confirm;
 /* PUT /v1/me/password {"current", "new"}, on the slow lane: 204, and every other session has ended. */
 api_function api_password_change;
 
+/* {"id", "created_at", "expires_at", "current"}, in the arena. */
+json_t *session_to_json(struct arena *arena, const struct listed_session *session);
 /* GET /v1/me/sessions: a list of {"id", "created_at", "expires_at", "current"}. */
 api_function api_sessions_list;
 /* DELETE /v1/me/sessions: 204, all others have ended. */

@@ -13,6 +13,9 @@
  *     credit_notes.json       those that staff drew up, with their reasons
  *     vat_checks.json         what VIES said of the VAT numbers of orders
  *     history.json            every step of every order: what, when, and who in kind
+ *     requests.json           what they asked about their data, and the answers
+ *     sessions.json           who is logged in
+ *     privacy.json            what everybody is told: purposes, recipients, terms, rights
  *     invoices/<number>.pdf   and .xml: the documents as they were issued, byte for byte
  *     schema.json             JSON Schema 2020-12 of the JSON files, by name
  *     manifest.json           every other file with its type, size and SHA-256

@@ -7,6 +7,10 @@
  * null, "answer" | null, "received_at", "due_at", "decided_at" | null}; for staff with "customer_id"
  */
 #include "akkoord/api/call.h"
+#include "akkoord/store/privacy_requests.h"
+
+/* As their owner sees it; in the arena. */
+json_t *privacy_request_to_json(struct arena *arena, const struct privacy_request *request);
 
 /* POST /v1/me/requests {"kind", "statement"}: 201. A restriction takes effect with it. */
 api_function api_privacy_request_add;
