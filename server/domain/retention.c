@@ -203,7 +203,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .name = "invoice",
             .tables = "document rendition",
             .persons = RETENTION_CUSTOMERS,
-            .title = {"Facturen en creditnota's", "Invoices and credit notes"},
+            .title = {"Facturen en creditfacturen", "Invoices and credit notes"},
             .data = {"nummer, datum, bedragen, en het document zoals het is uitgereikt",
                      "number, date, amounts, and the document as it was issued"},
             .purpose = {"de factuur- en bewaarplicht van de belastingwet",

@@ -7,6 +7,8 @@
  */
 #include "letters.h"
 
+#include <inttypes.h>
+
 #include "akkoord/base/clock.h"
 #include "akkoord/documents/pdf.h"
 #include "akkoord/mail/letters.h"
@@ -15,6 +17,7 @@
 #include "akkoord/store/decisions.h"
 #include "akkoord/store/documents.h"
 #include "akkoord/store/orders.h"
+#include "akkoord/store/privacy_requests.h"
 #include "akkoord/store/renditions.h"
 #include "akkoord/store/review_links.h"
 #include "akkoord/store/reviews.h"
@@ -195,11 +198,101 @@ static enum status write_about_review(struct writing *writing, const struct uuid
     return status;
 }
 
+/* What staff asked last. */
+static const struct review_statement *last_question(const struct review *review)
+{
+    for (size_t i = review->statements_count; i > 0; i--) {
+        if (review->statements[i - 1].by == REVIEW_BY_STAFF)
+            return &review->statements[i - 1];
+    }
+    return NULL;
+}
+
+/* Of several questions of one review each is a mail of its own. */
+static void name_question(struct writing *writing, const struct review_statement *question)
+{
+    const char *id = writing->message->id;
+    const char *at = strchr(id, '@');
+    if (question != NULL && at != NULL)
+        writing->message->id =
+            arena_format(writing->arena, "%.*s.%" PRId64 "%s", (int)(at - id), id, question->at_us, at);
+}
+
+static enum status write_invitation(struct writing *writing, const struct review *review, const char *order_number,
+                                    struct error *error)
+{
+    const char *link;
+    const struct review_statement *question = last_question(review);
+    enum status status =
+        store_review_link_make(writing->thread->store, writing->arena, writing->thread->options->public_url,
+                               &review->decision_id, &link, error);
+    if (status != STATUS_OK)
+        return status;
+    name_question(writing, question);
+    letter_write_review_invitation(writing->arena, &writing->parties, order_number,
+                                   question != NULL ? question->text : NULL, review->due_at_us, link,
+                                   &writing->message->letter);
+    return STATUS_OK;
+}
+
+/* One that was decided meanwhile needs nothing any more. */
+static enum status write_about_open_review(struct writing *writing, const struct mail_job *mail, struct error *error)
+{
+    struct store *store = writing->thread->store;
+    struct review review;
+    struct stored_order order;
+    enum status status = store_review_find(store, writing->arena, &mail->subject_id, NULL, &review, error);
+    if (status == STATUS_OK && review.state == REVIEW_DECIDED)
+        status = error_set(error, STATUS_NOT_FOUND, "review_decided", "this review has been decided");
+    if (status == STATUS_OK)
+        status = store_order_find(store, writing->arena, &review.order_id, NULL, &order, error);
+    if (status == STATUS_OK)
+        status = address_to(writing, &order.customer_id, error);
+    if (status == STATUS_OK && mail->kind == MAIL_REVIEW_INVITED)
+        return write_invitation(writing, &review, order.number, error);
+    if (status == STATUS_OK)
+        letter_write_review_extension(writing->arena, &writing->parties, order.number, review.extension.reasons,
+                                      review.due_at_us, &writing->message->letter);
+    return status;
+}
+
+/* ---- requests ---- */
+
+static enum status write_about_request(struct writing *writing, const struct mail_job *mail, struct error *error)
+{
+    struct privacy_request request;
+    bool is_answer = mail->kind == MAIL_REQUEST_ANSWERED;
+    enum status status =
+        store_privacy_request_find(writing->thread->store, writing->arena, &mail->subject_id, NULL, &request, error);
+    if (status == STATUS_OK)
+        status = address_to(writing, &request.customer_id, error);
+    if (status != STATUS_OK)
+        return status;
+    const struct letter_request told = {
+        .kind = request.kind,
+        .received_at_us = request.received_at_us,
+        .due_at_us = request.due_at_us,
+        .is_granted = request.state == PRIVACY_FULFILLED,
+        .words = is_answer ? request.answer : request.extension,
+    };
+    if (is_answer)
+        letter_write_request_answer(writing->arena, &writing->parties, &told, &writing->message->letter);
+    else
+        letter_write_request_extension(writing->arena, &writing->parties, &told, &writing->message->letter);
+    return STATUS_OK;
+}
+
 enum status letters_write(struct job_thread *thread, struct arena *arena, const struct mail_job *mail,
                           struct mail_message *message, struct error *error)
 {
     struct writing writing = {.thread = thread, .arena = arena, .message = message};
     switch (mail->kind) {
+    case MAIL_REVIEW_INVITED:
+    case MAIL_REVIEW_EXTENDED:
+        return write_about_open_review(&writing, mail, error);
+    case MAIL_REQUEST_EXTENDED:
+    case MAIL_REQUEST_ANSWERED:
+        return write_about_request(&writing, mail, error);
     case MAIL_DECISION:
         return write_about_decision(&writing, &mail->subject_id, error);
     case MAIL_REVIEW:

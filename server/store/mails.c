@@ -15,6 +15,10 @@ static const char *const kind_names[MAIL_KINDS] = {
     [MAIL_DECISION] = "decision",
     [MAIL_REVIEW] = "review",
     [MAIL_CREDIT_NOTE] = "credit_note",
+    [MAIL_REVIEW_INVITED] = "review_invited",
+    [MAIL_REVIEW_EXTENDED] = "review_extended",
+    [MAIL_REQUEST_EXTENDED] = "request_extended",
+    [MAIL_REQUEST_ANSWERED] = "request_answered",
 };
 
 const char *mail_kind_name(enum mail_kind kind)

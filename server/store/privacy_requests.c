@@ -7,6 +7,7 @@
 #include "akkoord/base/clock.h"
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/audit.h"
+#include "akkoord/store/mails.h"
 #include "rows.h"
 
 /* The version that texts are sealed for: they are written once. */
@@ -293,6 +294,14 @@ enum status store_customer_lift_restriction(struct store *store, struct arena *a
 
 /* ---- answering ---- */
 
+/* The person is told, by mail too. */
+static enum status add_mail(struct store *store, struct arena *arena, enum mail_kind kind, const struct uuid *id,
+                            struct error *error)
+{
+    const struct mail_job mail = {.kind = kind, .subject_id = *id};
+    return store_mail_add(store, arena, &mail, error);
+}
+
 /* Locks it until the transaction ends. */
 static enum status begin_answer(struct store *store, struct arena *arena, const struct uuid *id,
                                 struct privacy_request *request, struct error *error)
@@ -363,6 +372,8 @@ enum status store_privacy_request_extend(struct store *store, struct arena *aren
         status =
             store_execute_touching(store, &sql_privacy_request_extend, &params, NULL, AUDIT_REQUEST, NULL, id, error);
     if (status == STATUS_OK)
+        status = add_mail(store, arena, MAIL_REQUEST_EXTENDED, id, error);
+    if (status == STATUS_OK)
         status = store_commit(store, error);
     pg_rollback(store->pg);
     return status;
@@ -391,6 +402,8 @@ enum status store_privacy_request_decide(struct store *store, struct arena *aren
     }
     if (status == STATUS_OK && request.kind == PRIVACY_RESTRICTION && outcome == PRIVACY_REFUSED)
         status = set_restricted(store, arena, &request.customer_id, 0, error);
+    if (status == STATUS_OK)
+        status = add_mail(store, arena, MAIL_REQUEST_ANSWERED, id, error);
     if (status == STATUS_OK)
         status = store_commit(store, error);
     pg_rollback(store->pg);

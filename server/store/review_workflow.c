@@ -12,6 +12,7 @@
 #include "akkoord/pg/sql.h"
 #include "akkoord/store/audit.h"
 #include "akkoord/store/history.h"
+#include "akkoord/store/mails.h"
 #include "review_texts.h"
 
 /* What sql/review/lock.sql tells. */
@@ -272,6 +273,18 @@ static enum status do_act(struct store *store, struct arena *arena, const struct
     }
 }
 
+/* What the customer has to hear of. */
+static enum status add_mail(struct store *store, struct arena *arena, const struct review_deed *deed,
+                            struct error *error)
+{
+    struct mail_job mail = {.kind = MAIL_REVIEW_INVITED, .subject_id = deed->review_id};
+    if (deed->act == REVIEW_ACT_EXTEND)
+        mail.kind = MAIL_REVIEW_EXTENDED;
+    else if (deed->act != REVIEW_ACT_INVITE)
+        return STATUS_OK;
+    return store_mail_add(store, arena, &mail, error);
+}
+
 static const char *step_of(enum review_act act)
 {
     switch (act) {
@@ -303,6 +316,8 @@ static enum status do_locked(struct store *store, struct arena *arena, const str
         status = do_act(store, arena, review, deed, now_us, error);
     if (status == STATUS_OK)
         status = review_set_stage(store, arena, &deed->review_id, next, assignee, error);
+    if (status == STATUS_OK)
+        status = add_mail(store, arena, deed, error);
     if (status == STATUS_OK)
         status = add_step(store, arena, review, &deed->review_id, step_of(deed->act), ACTOR_STAFF, &deed->staff_id,
                           now_us, error);

@@ -153,6 +153,57 @@ describe('without a mail server', () => {
     assert.deepEqual(await mailsTo(server, customer.email, 'credit_note'), []);
     assert.deepEqual(await deadMails(server), []);
   });
+  // "3 March 2026", by another calendar; mails have spaces that do not break.
+  const dateOf = (time, language) => new Intl.DateTimeFormat(language === 'nl' ? 'nl-NL' : 'en-GB', { dateStyle: 'long', timeZone: 'Europe/Amsterdam' }).format(new Date(time));
+  const flat = (text) => text.replaceAll(/[\s\u00a0]+/g, ' ');
+
+  for (const language of ['nl', 'en']) {
+    test(`a question of staff, and that a review takes longer, are told (${language}), with the words of staff and the date`, async () => {
+      const { customer, order } = await accept({ language });
+      const review = expectStatus(await server.api('POST', `/v1/decisions/${order.decision.id}/reviews`, { token: customer.token, body: { statement: 'Look.' } }), 201).json;
+      const { token } = await newStaff(server, 'reviewer');
+      const act = async (what, body) => expectStatus(await server.api('POST', `/v1/staff/reviews/${review.id}/${what}`, { token, body }), 200).json;
+      await act('assignment', {});
+      await act('view-invitation', { question: 'Which logo did you mean?' });
+      const [question] = await awaitMails(server, customer.email, 'review_invited');
+      assert.ok(question.subject.includes(order.number));
+      assert.match(question.text, /> Which logo did you mean\?/);
+      assert.ok(flat(question.text).includes(dateOf(review.due_at, language)), question.text);
+      // The link leads to the form, and what is typed there is the answer.
+      const link = new URL(/https?:\S+\/review\?token=\S+/.exec(question.text)[0]);
+      expectStatus(await server.api('GET', link.pathname + link.search), 200);
+      const form = await server.client.send('POST', link.pathname + link.search, { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'statement=The+round+one.' });
+      assert.equal(form.status, 303);
+      const { statements, stage } = expectStatus(await server.api('GET', `/v1/reviews/${review.id}`, { token: customer.token }), 200).json;
+      assert.deepEqual([statements.at(-1).text, stage], ['The round one.', 'under_review']);
+
+      const { due_at } = await act('extension', { months: 2, reasons: 'The designer is away.' });
+      const [longer] = await awaitMails(server, customer.email, 'review_extended');
+      assert.match(longer.text, /> The designer is away\./);
+      assert.ok(flat(longer.text).includes(dateOf(due_at, language)), longer.text);
+    });
+
+    test(`a request over one's own data that takes longer, and its answer, are told (${language})`, async () => {
+      const customer = await registerCustomer(server, { language });
+      const { token } = await newStaff(server, 'manager');
+      const ask = async (kind) => expectStatus(await server.api('POST', '/v1/me/requests', { token: customer.token, body: { kind, statement: 'Please.' } }), 201).json;
+      const act = async ({ id }, what, body) => expectStatus(await server.api('POST', `/v1/staff/privacy-requests/${id}/${what}`, { token, body }), 200).json;
+      const [access, objection] = [await ask('access'), await ask('objection')];
+      const { due_at } = await act(access, 'extension', { reasons: 'There is much of it.' });
+      const [longer] = await awaitMails(server, customer.email, 'request_extended');
+      assert.match(longer.text, /> There is much of it\./);
+      for (const time of [access.received_at, due_at]) assert.ok(flat(longer.text).includes(dateOf(time, language)), longer.text);
+      await act(access, 'outcome', { outcome: 'fulfilled', answer: 'All of it is in your export.' });
+      const [granted] = await awaitMails(server, customer.email, 'request_answered');
+      assert.match(granted.text, language === 'nl' ? /We hebben gedaan wat u vroeg/ : /We have done what you asked/);
+      assert.match(granted.text, /> All of it is in your export\./);
+      await act(objection, 'outcome', { outcome: 'refused', answer: 'We need it.' });
+      const refused = (await awaitMails(server, customer.email, 'request_answered', 2)).find(({ text }) => text.includes('We need it.'));
+      assert.match(refused.text, language === 'nl' ? /We doen niet wat u vroeg/ : /We do not do what you asked/);
+      assert.match(refused.text, /autoriteitpersoonsgegevens\.nl/);
+      for (const mail of [longer, granted, refused]) assert.ok(!/access|objection/i.test(mail.subject), 'a subject says nothing of the matter');
+    });
+  }
 
   test('a job that is there again sends nothing again', async () => {
     const { customer, order } = await accept();

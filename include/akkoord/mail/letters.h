@@ -6,6 +6,7 @@
 #include "akkoord/base/arena.h"
 #include "akkoord/domain/decision.h"
 #include "akkoord/domain/invoice.h"
+#include "akkoord/domain/privacy_request.h"
 #include "akkoord/domain/review.h"
 #include "akkoord/domain/transition.h"
 #include "akkoord/mail/message.h"
@@ -66,3 +67,27 @@ void letter_write_credit_note(struct arena *arena, const struct letter_parties *
 void letter_write_review(struct arena *arena, const struct letter_parties *parties, const char *order_number,
                          enum review_outcome outcome, const char *reasons, bool is_first_look,
                          struct mail_letter *letter);
+
+/* A member of staff asks for the customer's view of it; `review_link` leads to the form. The words of staff, here and
+ * below, are NULL where their key was destroyed. */
+void letter_write_review_invitation(struct arena *arena, const struct letter_parties *parties, const char *order_number,
+                                    const char *question, int64_t due_at_us, const char *review_link,
+                                    struct mail_letter *letter);
+/* It takes longer, until when, and why. */
+void letter_write_review_extension(struct arena *arena, const struct letter_parties *parties, const char *order_number,
+                                   const char *reasons, int64_t due_at_us, struct mail_letter *letter);
+
+/* ---- about one's own data ---- */
+
+struct letter_request {
+    enum privacy_request_kind kind;
+    int64_t received_at_us;
+    int64_t due_at_us; /* of an extension: the new one */
+    bool is_granted;   /* of an answer */
+    const char *words; /* the reasons, or the answer */
+};
+
+void letter_write_request_extension(struct arena *arena, const struct letter_parties *parties,
+                                    const struct letter_request *request, struct mail_letter *letter);
+void letter_write_request_answer(struct arena *arena, const struct letter_parties *parties,
+                                 const struct letter_request *request, struct mail_letter *letter);

@@ -26,11 +26,15 @@ enum mail_kind {
     MAIL_EMAIL_CHANGE,
     MAIL_EMAIL_CHANGE_NOTICE,
     MAIL_LOG_IN,
-    MAIL_DECISION,    /* a decision */
-    MAIL_REVIEW,      /* the outcome of a review */
-    MAIL_CREDIT_NOTE, /* a credit note that staff drew up: the document */
+    MAIL_DECISION,         /* a decision */
+    MAIL_REVIEW,           /* the outcome of a review */
+    MAIL_CREDIT_NOTE,      /* a credit note that staff drew up: the document */
+    MAIL_REVIEW_INVITED,   /* a review: staff ask for the customer's view */
+    MAIL_REVIEW_EXTENDED,  /* a review */
+    MAIL_REQUEST_EXTENDED, /* these two: a request over one's own data */
+    MAIL_REQUEST_ANSWERED,
 };
-#define MAIL_KINDS 8
+#define MAIL_KINDS 12
 
 struct mail_job {
     enum mail_kind kind;

@@ -186,6 +186,28 @@ static void a_credit_note_tells_its_amounts_and_its_reason(void **state)
     assert_null(strstr(set_off.text, " your "));
 }
 
+static void an_answer_says_what_was_asked(void **state)
+{
+    (void)state;
+    struct letter_parties parties = {.name = "Sanne", .seller = &seller};
+    struct mail_letter letter;
+    const char *last = "";
+    for (int i = 0; i < PRIVACY_REQUEST_KINDS * 2; i++) {
+        const struct letter_request request = {
+            .kind = (enum privacy_request_kind)(i / 2), .received_at_us = NOON_US, .words = "Done <i>."};
+        parties.language = i % 2 == 0 ? LANGUAGE_NL : LANGUAGE_EN;
+        letter_write_request_answer(arena, &parties, &request, &letter);
+        both_forms_hold(&letter, i % 2 == 0 ? "vroeg u ons om" : "you asked us to");
+        assert_non_null(strstr(letter.text, "> Done <i>.\n"));
+        assert_non_null(strstr(letter.html, "Done &lt;i&gt;."));
+        assert_string_not_equal(letter.text, last);
+        last = letter.text;
+        const struct letter_request silent = {.kind = request.kind, .received_at_us = NOON_US};
+        letter_write_request_extension(arena, &parties, &silent, &letter);
+        assert_null(strstr(letter.text, "\n> "));
+    }
+}
+
 static void what_a_review_came_to_says_what_can_be_done_now(void **state)
 {
     (void)state;
@@ -226,6 +248,8 @@ int main(void)
         RULE("a code stands alone, with the time until when it works", a_code_stands_alone_with_its_time),
         RULE("a reviewer's words keep their lines", a_reviewers_words_keep_their_lines),
         RULE("a credit note tells its amounts and its reason", a_credit_note_tells_its_amounts_and_its_reason),
+        RULE("an answer says what was asked, for each kind of request, and escapes what staff wrote",
+             an_answer_says_what_was_asked),
         RULE("what a review came to says what can be done now", what_a_review_came_to_says_what_can_be_done_now),
         RULE("lines of text are short", lines_of_text_are_short),
     };
