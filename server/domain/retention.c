@@ -115,7 +115,7 @@ static const struct retention_rule rules[RETENTION_CATEGORIES] = {
             .bases = RETENTION_DUTY | RETENTION_INTEREST,
             .statute = {"AVG art. 5 lid 2 en 12; BW art. 3:310 lid 1",
                         "GDPR art. 5(2) and 12; Civil Code (BW) art. 3:310(1)"},
-            .recipients = NO_OTHERS,
+            .recipients = MAILED,
             .term = TERM(5, RETENTION_YEARS, RETENTION_FROM_ANSWER),
             .afterwards = RETENTION_SHREDDED,
             .at_erasure = RETENTION_RETAINED_UNTIL,
