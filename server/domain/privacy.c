@@ -16,7 +16,8 @@ static const struct privacy_right rights[] = {
      {"Verbeteren en aanvullen", "Correct and complete"},
      {"Klopt er iets niet, of ontbreekt er iets, dan mag u dat laten verbeteren.",
       "Where something is wrong or missing, you may have it corrected."},
-     {"In uw account, of per e-mail. Een uitgereikte factuur verandert niet meer; zo nodig komt er een creditfactuur en "
+     {"In uw account, of per e-mail. Een uitgereikte factuur verandert niet meer; zo nodig komt er een creditfactuur "
+      "en "
       "een "
       "nieuwe.",
       "In your account, or by e-mail. An invoice that was issued does not change any more; where needed there will be "
