@@ -98,7 +98,8 @@ json_t *payment_to_json(struct arena *arena, const struct payment *payment)
     return object;
 }
 
-/* By when the rest of an invoice has to be paid. The seller's term is sealed with the order, which a list doesn't open.
+/* By when the rest of an invoice has to be paid, where there is a rest. The seller's term is sealed with the order,
+ * which a list doesn't open.
  */
 static void set_due_date(json_t *item, const struct stored_order *order, const struct stored_document *document)
 {
@@ -106,9 +107,10 @@ static void set_due_date(json_t *item, const struct stored_order *order, const s
                                           document->prepaid_minor};
     char date[CALENDAR_DATE_BYTES];
     int64_t day = invoice_due_day(&order->content.seller, &issued);
-    if (day != 0)
-        calendar_format_date(day, date);
-    json_set_text(item, "due_date", day != 0 ? date : NULL);
+    if (day == 0)
+        return;
+    calendar_format_date(day, date);
+    json_set_text(item, "due_date", date);
 }
 
 static json_t *documents_to_json(struct arena *arena, const struct stored_order *order, bool has_content)
