@@ -68,12 +68,8 @@ const char *target_check_query(const char *query, size_t length)
 {
     for (size_t i = 0; i < length; i++) {
         if (query[i] == '%') {
-            int value = percent_value(query + i, length - i);
-            if (value < 0)
+            if (percent_value(query + i, length - i) < 0)
                 return "the query has a broken percent-encoding";
-            /* It ends a text for some programs and not for others, and is in none that a person writes. */
-            if (value == 0)
-                return "the query encodes a NUL";
             i += 2;
         } else if (query[i] != '/' && query[i] != '?' && !is_path_character(query[i])) {
             return "the query has a character that must be encoded";

@@ -13,8 +13,8 @@
  *  - a target that is not a path, an absolute URI whose authority is exactly the Host, or `*` for OPTIONS; `//`, `.`
  * and
  *    `..` segments; a byte that RFC 3986 does not allow there; a percent-encoding in the path that is broken, not
- *    UTF-8, or hides a control byte, `/`, `\`, `%` or a character that needs none (so no two spellings of a path); one
- *    in the query that is broken or hides a NUL;
+ *    UTF-8, or hides a control byte, `/`, `\`, `%` or a character that needs none (so no two spellings of a path); a
+ *    broken one in the query (one that hides a NUL is for whoever reads that parameter: http_request_query());
  *  - Content-Length twice, as a list, or anything but digits that fit in 63 bits;
  *  - Transfer-Encoding beside Content-Length, on HTTP/1.0, twice, or not ending in "chunked"; alone and chunked: 411;
  *  - POST, PUT or PATCH without Content-Length: 411;
