@@ -14,7 +14,7 @@ import { startAkkoord, temporaryFolder } from '../e2e/lib/akkoord.mjs';
 import { compile, measure, median, placing, settle, signed, unpaidOrders, withoutDrawing, writeRequests } from './load.mjs';
 
 const [other, rounds = '9'] = process.argv.slice(2);
-const COUNT = 2000; // orders of each round, and then events
+const COUNT = 6000; // orders of each round, and then events
 const CONNECTIONS = { placing: '16', accepting: '64' };
 
 async function prepare(name, folder, build) {
