@@ -140,7 +140,9 @@ static void check_fonts(struct doctor *doctor)
         tell(doctor, FINE, "fonts", "the typefaces of the documents are installed");
     else
         tell(doctor, WARNING, "fonts",
-             "%s; apt-get install fonts-inter fonts-dejavu-core fonts-droid-fallback fonts-unifont", error.detail);
+             "%s; apt-get install fonts-inter fonts-dejavu-core fonts-droid-fallback fonts-wqy-microhei "
+             "fonts-freefont-ttf",
+             error.detail);
 }
 
 /* ---- the server ---- */

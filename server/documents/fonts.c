@@ -15,16 +15,17 @@
 #include "akkoord/base/log.h"
 #include "akkoord/documents/pdf.h"
 
-#define INTER   "/usr/share/fonts/opentype/inter"
-#define DEJAVU  "/usr/share/fonts/truetype/dejavu"
-#define DROID   "/usr/share/fonts/truetype/droid"
-#define UNIFONT "/usr/share/fonts/opentype/unifont"
+#define INTER    "/usr/share/fonts/opentype/inter"
+#define DEJAVU   "/usr/share/fonts/truetype/dejavu"
+#define DROID    "/usr/share/fonts/truetype/droid"
+#define WQY      "/usr/share/fonts/truetype/wqy"
+#define FREEFONT "/usr/share/fonts/truetype/freefont"
 
 /* Files are accepted one by one: a package that brings more faces must not change a page. */
 static const char configuration_xml[] = "<?xml version='1.0'?>\n"
                                         "<fontconfig>\n"
                                         "<dir>" INTER "</dir><dir>" DEJAVU "</dir><dir>" DROID "</dir>"
-                                        "<dir>" UNIFONT "</dir>\n"
+                                        "<dir>" WQY "</dir><dir>" FREEFONT "</dir>\n"
                                         "<cachedir>/var/cache/fontconfig</cachedir>\n"
                                         "<selectfont>\n"
                                         "<acceptfont><glob>" INTER "/Inter-Regular.otf</glob></acceptfont>\n"
@@ -33,7 +34,9 @@ static const char configuration_xml[] = "<?xml version='1.0'?>\n"
                                         "<acceptfont><glob>" DEJAVU "/DejaVuSans.ttf</glob></acceptfont>\n"
                                         "<acceptfont><glob>" DEJAVU "/DejaVuSans-Bold.ttf</glob></acceptfont>\n"
                                         "<acceptfont><glob>" DROID "/DroidSansFallbackFull.ttf</glob></acceptfont>\n"
-                                        "<acceptfont><glob>" UNIFONT "/unifont.otf</glob></acceptfont>\n"
+                                        "<acceptfont><glob>" WQY "/wqy-microhei.ttc</glob></acceptfont>\n"
+                                        "<acceptfont><glob>" FREEFONT "/FreeSans.ttf</glob></acceptfont>\n"
+                                        "<acceptfont><glob>" FREEFONT "/FreeSerif.ttf</glob></acceptfont>\n"
                                         "<rejectfont><glob>*</glob></rejectfont>\n"
                                         "</selectfont>\n"
                                         "</fontconfig>\n";
@@ -124,7 +127,9 @@ enum status document_check_fonts(struct error *error)
         {"Inter Display", "fonts-inter"},
         {"DejaVu Sans", "fonts-dejavu-core"},
         {"Droid Sans Fallback", "fonts-droid-fallback"},
-        {"Unifont", "fonts-unifont"},
+        {"WenQuanYi Micro Hei", "fonts-wqy-microhei"},
+        {"FreeSans", "fonts-freefont-ttf"},
+        {"FreeSerif", "fonts-freefont-ttf"},
     };
     const FcFontSet *fonts = installed_fonts();
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {

@@ -6,14 +6,16 @@
  *     Inter, Inter Display       fonts-inter            all Latin, Greek and Cyrillic text; tabular figures
  *     DejaVu Sans                fonts-dejavu-core      Arabic, Hebrew, Armenian, Georgian, symbols, plain emoji
  *     Droid Sans Fallback        fonts-droid-fallback   Chinese, Japanese
- *     Unifont                    fonts-unifont          Korean, Thai, the scripts of India: what no other has
+ *     WenQuanYi Micro Hei        fonts-wqy-microhei     Korean
+ *     FreeSans, FreeSerif        fonts-freefont-ttf     Thai, Devanagari and most scripts of India, Amharic
  *
  * All outlines in one colour, which PDF/A can embed. A character that none of them has is drawn as a box with its code.
  */
 #include <pango/pangocairo.h>
 
-#define FONTS_TEXT_FAMILY    "Inter, DejaVu Sans, Droid Sans Fallback, Unifont"
-#define FONTS_DISPLAY_FAMILY "Inter Display, Inter, DejaVu Sans, Droid Sans Fallback, Unifont"
+#define FONTS_TEXT_FAMILY "Inter, DejaVu Sans, Droid Sans Fallback, WenQuanYi Micro Hei, FreeSans, FreeSerif"
+#define FONTS_DISPLAY_FAMILY                                                                                           \
+    "Inter Display, Inter, DejaVu Sans, Droid Sans Fallback, WenQuanYi Micro Hei, FreeSans, FreeSerif"
 
 /*
  * The process's font map, in which a point is one unit; fonts_give_back() by the same thread ends the loan, and whoever
