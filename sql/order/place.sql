@@ -1,5 +1,6 @@
 -- The order and the data key of its content, in one statement: whether each was inserted. No key is, and then no order,
--- under a KEK that was retired; no order of a customer who is not there, who is not erased until this is committed.
+-- under a KEK that was retired; nor is an order of a customer who is not there. One who is isn't erased until this is
+-- committed.
 WITH key AS (
     INSERT INTO data_key (id, purpose, kek_id, wrapped, created_at, customer_id)
     SELECT $1, $2, $3, $4, $5, $6

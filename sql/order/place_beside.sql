@@ -1,5 +1,6 @@
--- What stands beside an order that was just placed: its first attempt at a payment, the first
--- step of its history (as history/insert.sql), and the leaf of the audit log (as audit/insert.sql).
+-- What stands beside an order that was just placed: its first attempt at a payment, the first step of its history (as
+-- history/insert.sql), and the leaf of the audit log (as audit/insert.sql). ask_at: an attempt that its provider knows
+-- by an id is looked after (jobs/asking.h).
 WITH attempt AS (
     INSERT INTO payment (id, order_id, is_attempt, provider, provider_payment_id, status, amount_minor, currency, live,
                          checkout_url, created_at, ask_at)
